@@ -1,0 +1,37 @@
+"""What a crawl asks of whoever runs it. The crawl knows no store: it is handed one of these."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.pages import Haul, Mark, Validators
+
+
+class Intake(Protocol):
+    """Where hauls go, and what is known already. Calls are short; they may be made from the crawl's event loop."""
+
+    def mark_of(self, key: str) -> Mark | None:
+        """How far the thread `key` of this source has been read."""
+
+    def validators_of(self, url: str) -> Validators | None:
+        """What the server said of `url` at the last visit."""
+
+    def take_turn(self, host: str, delay: float, now: datetime) -> float:
+        """Claim the next free moment of `host` for one request; the answer is the seconds to wait until it.
+
+        The budget is one for all sources, processes and the browser; `delay` is the least distance in seconds.
+        """
+
+    def postpone(self, host: str, seconds: float, now: datetime) -> None:
+        """No request to `host` for so many seconds (Retry-After, back-off)."""
+
+    def robots_seen(self, site: str, text: str, now: datetime) -> None:
+        """robots.txt of `site` as served."""
+
+    def deliver(self, haul: Haul) -> int:
+        """Take one page and its posts, all or nothing; the answer is how many posts were not known."""
+
+    def note(self, event: str, url: str, detail: str = "") -> None:
+        """Something a person may want to know: a word of RUN_REASONS, or "fetched", "rendered", "unchanged",
+        "recognised"."""

@@ -1,0 +1,84 @@
+"""One fetched document, raw, with where, when and how it was fetched, and what was read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from domain.posts import Post
+
+# What a page is for: a site's list of boards, a list of threads, a thread (or one advert), or none of these.
+Role = Literal["home", "board", "thread", "other"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What was served, byte for byte, and everything a capture has to say of it (DOMAIN.md 2.3).
+
+    `headers` and `request_headers` keep order and repeats. `body` is the bytes as served (after transfer and
+    content decoding); for a page drawn by a browser it is the document after JavaScript, in UTF-8, `rendered` says
+    so, and `served_body` is what the server sent before any script ran. `peer` is the address and port of the server
+    that answered; `certificate_sha256` the hash of its DER certificate on https. `entry_steps` are the links that
+    led here, first to last.
+    """
+
+    url: str
+    requested_url: str
+    method: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    request_headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    rendered: bool = False
+    redirects: tuple[str, ...] = ()
+    peer: str | None = None
+    certificate_sha256: str | None = None
+    http_version: str | None = None
+    entry_steps: tuple[str, ...] = ()
+    served_body: bytes | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first value of a response header, whatever its case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a thread has been read: the next crawl goes on from here.
+
+    `key` names the thread on its site; `sign` is whatever the list page says of it that changes when the thread
+    does (replies, last poster, last time), None where the list says nothing; `page` the number of the last
+    page read (from 1); `ended` whether that was the thread's last page at the time.
+    """
+
+    key: str
+    sign: str | None
+    page: int
+    ended: bool
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What a server gave so that it can be asked "has this changed?" (RFC 9110, 13.1)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Haul:
+    """One page and what was read from it: the unit that a crawl hands over, all or nothing.
+
+    `mark` is to be stored in the same transaction as the posts, or not at all.
+    """
+
+    page: Page
+    posts: tuple[Post, ...]
+    platform: str
+    role: Role
+    title: str | None = None
+    board: str | None = None
+    mark: Mark | None = None
+    validators: Validators = Validators()

@@ -1,0 +1,52 @@
+"""Values as plain JSON-ready data, and back. The JSON of CONTRACT.md is the fields of the dataclasses."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """`value` as dicts, lists, strings, numbers, booleans and None; times become ISO 8601 with an offset."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value
+
+
+def restore(kind: type[T], data: Any) -> T:
+    """The value of type `kind` that `plain` turned into `data`. Unknown keys are passed over.
+
+    Raises KeyError or TypeError when `data` lacks a field without a default.
+    """
+    restored: T = _restore(kind, data)
+    return restored
+
+
+def _restore(kind: Any, data: Any) -> Any:
+    if data is None or kind is Any:
+        return data
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        (inner,) = (arm for arm in get_args(kind) if arm is not type(None))
+        return _restore(inner, data)
+    if origin is tuple:
+        return tuple(_restore(get_args(kind)[0], item) for item in data)
+    if origin in (dict, Mapping):
+        return {key: _restore(get_args(kind)[1], item) for key, item in data.items()}
+    if kind is datetime:
+        return datetime.fromisoformat(data)
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{f.name: _restore(hints[f.name], data[f.name]) for f in fields(kind) if f.name in data})  # type: ignore[operator]
+    return data

@@ -1,0 +1,1 @@
+"""The program itself: it knows all the rooms, and none of them knows it."""
