@@ -57,6 +57,7 @@ class Mark:
     sign: str | None
     page: int
     ended: bool
+    floors_before: int = 0
 
 
 @dataclass(frozen=True)
