@@ -13,6 +13,7 @@ TipstaffError
 ├── StoreFault               the store cannot be used as it is
 │   ├── NewerStore           written by a newer version
 │   ├── DiskFull             no room left
+│   ├── BrokenStore          not a store, or damaged, locked, without its key
 │   └── DamagedSeal          a sealed page does not open under its key
 └── MissingPart              something this machine lacks; `mend` is the command that gets it
 
@@ -127,6 +128,13 @@ class DiskFull(StoreFault):
 
     en = "no room left on the disk of {path}; what was stored before stays; make room and run the command again"
     zh = "{path} 所在磁盘已满;此前已存储的内容不受影响;请腾出空间后重新运行"
+
+
+class BrokenStore(StoreFault):
+    """Raised with `path` and `why`."""
+
+    en = "the store {path} cannot be used: {why}"
+    zh = "数据库 {path} 无法使用:{why}"
 
 
 class DamagedSeal(StoreFault):

@@ -50,7 +50,8 @@ class Mark:
 
     `key` names the thread on its site; `sign` is whatever the list page says of it that changes when the thread
     does (replies, last poster, last time), None where the list says nothing; `page` the number of the last
-    page read (from 1); `ended` whether that was the thread's last page at the time.
+    page read (from 1); `ended` whether that was the thread's last page at the time. `floors_before` is how many posts
+    stood on the pages before that one: a platform that numbers floors by counting goes on from there.
     """
 
     key: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from domain.errors import BadAddress
 
@@ -83,3 +83,10 @@ def site_of(address: str) -> str:
     host = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return host if parts.port in (None, default) else f"{host}:{parts.port}"
+
+
+def expand_queries(source: Source) -> tuple[str, ...]:
+    """The addresses a crawl of `source` starts at: its own, or a search address once for each query."""
+    if "{query}" not in source.url:
+        return (source.url,)
+    return tuple(source.url.replace("{query}", quote(query, safe="")) for query in source.queries)

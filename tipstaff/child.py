@@ -1,0 +1,96 @@
+"""One crawl in a process of its own: Twisted's reactor runs once in a process, a browser that dies takes only its
+crawl along, and no model shares the event loop.
+
+The parent starts `python -m tipstaff.child` and sends a job as one JSON line; the child answers with events as JSON
+lines, the last one {"event": "ended", …}. The child has a session of its own, so that Ctrl-C reaches it once, through
+the parent; when the parent is gone (its end of the pipe closes) it stops by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from domain.plain import plain, restore
+from domain.sources import RunOutcome
+from tipstaff.settings import child_environment
+
+Event = dict[str, Any]
+
+
+class Child:
+    """A crawl that has been started. `wait` hands on its events and says how it ended; `interrupt` asks it to stop."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tipstaff.child"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True,
+            env=child_environment(), cwd=Path(__file__).parent.parent,
+        )  # fmt: skip
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+
+    def wait(self, tell: Callable[[Event], None]) -> RunOutcome:
+        """Every event goes to `tell`, until the child ends; a child that died without a word has failed."""
+        outcome: RunOutcome | None = None
+        assert self.process.stdout
+        assert self.process.stdin
+        for line in self.process.stdout:
+            event = json.loads(line)
+            if event["event"] == "ended":
+                outcome = restore(RunOutcome, event["outcome"])
+            else:
+                tell(event)
+        self.process.stdin.close()
+        status = self.process.wait()
+        return outcome or RunOutcome("failed", f"the crawl's process ended with status {status}")
+
+    def interrupt(self) -> None:
+        """Let it finish what is in hand and stop."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+
+
+def emit(event: Event) -> None:
+    """One line to the parent. A parent that is gone is no reason to lose what is in hand."""
+    try:
+        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (it lives as long as the process)
+
+
+def stop_with_parent() -> None:
+    """Ends this process in good order when the parent's end of standard input closes."""
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    """Read the job, crawl, report."""
+    from crawlers.crawl import Plan, run
+    from store.database import open_store
+
+    from tipstaff.intake import LookIntake, StoreIntake
+
+    job = json.loads(sys.stdin.readline())
+    threading.Thread(target=stop_with_parent, daemon=True).start()
+    plan = restore(Plan, job["plan"])
+    if job.get("run_id"):
+        with open_store(Path(job["home"])) as store:
+            outcome = run(plan, StoreIntake(store, source_id=job["source_id"], run_id=job["run_id"], emit=emit))
+    else:
+        outcome = run(plan, LookIntake(emit))
+    emit({"event": "ended", "outcome": plain(outcome)})
+
+
+if __name__ == "__main__":
+    main()

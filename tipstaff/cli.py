@@ -1,0 +1,56 @@
+"""`tipstaff`: the table of commands, and the one place where errors become lines and exit statuses."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+import typer
+
+from domain.errors import BadInput, DiskFull, NewerStore, TipstaffError
+from tipstaff.commands import crawl, demo, doctor, finding, score, source
+
+app = typer.Typer(
+    help="Watches public boards for offers of car-owner data and keeps the findings for the authorities. "
+    "监测公开版块中的车主信息兜售,留存线索供主管机关使用。",
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+)  # fmt: skip
+app.add_typer(source.app, name="source")
+for command in (
+    demo.demo, crawl.posts, score.score, crawl.crawl, crawl.runs, finding.findings, finding.show, finding.judge,
+    finding.export, score.evaluate, score.train, doctor.doctor,
+):  # fmt: skip
+    app.command()(command)
+
+# A fault of what the user gave (2: nothing was changed) or of what was met while doing it (1).
+USAGE_FAULTS = (BadInput, NewerStore)
+
+
+def main() -> None:
+    """Run one command; every fault that was foreseen is one clear line on standard error."""
+    try:
+        app()
+    except TipstaffError as error:
+        stop(error, 2 if isinstance(error, USAGE_FAULTS) else 1)
+    except KeyboardInterrupt:
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        stop(DiskFull(path=error.filename or "the store"), 1)
+
+
+def stop(error: TipstaffError, status: int) -> None:
+    """Say what is wrong in the reader's language, and end."""
+    from tipstaff.settings import spoken_language
+
+    print(f"tipstaff: {error.say(spoken_language())}", file=sys.stderr)  # noqa: T201 (this is where lines are said)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""`findings`, `show`, `judge`, `export`: what was found, and what an analyst makes of it."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domain.errors import BadValue
+from tipstaff.commands.desk import Json, open_desk, print_json, print_line, print_table, tell_line
+from tipstaff.words import say
+
+Since = Annotated[str | None, typer.Option(help="From this day (2026-11-01) or moment on.")]
+Until = Annotated[str | None, typer.Option(help="Up to and with this day, or before this moment.")]
+
+
+def findings(
+    text: Annotated[str | None, typer.Argument(help="Words that stand in the post.")] = None,
+    label: Annotated[str | None, typer.Option(help="offer, other_pii_offer, wanted, …")] = None,
+    since: Since = None,
+    until: Until = None,
+    source: Annotated[str | None, typer.Option(help="The name of a source.")] = None,
+    contact: Annotated[str | None, typer.Option(help="A handle, in any usual form.")] = None,
+    region: Annotated[str | None, typer.Option(help="A province or city that is offered.")] = None,
+    max_price: Annotated[
+        float | None, typer.Option(min=0, help="At most so much for one record, query or set.")
+    ] = None,
+    state: Annotated[str | None, typer.Option(help="new, review, confirmed, dismissed or referred.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Search the findings, newest first."""
+    from store.findings import Query, search_findings
+
+    from domain.signals import LABELS, STATES
+
+    query = Query(
+        text=text, label=_one_of("label", label, LABELS), since=read_moment("since", since),
+        until=read_moment("until", until, whole_day=True), source=source, contact=contact, region=region,
+        max_price=max_price, state=_one_of("state", state, STATES), limit=limit,
+    )  # fmt: skip
+    with open_desk() as (settings, store):
+        found = search_findings(store, query)
+        if as_json:
+            print_json(found)
+        elif found:
+            print_findings(settings.speaks, found)
+        else:
+            tell_line(say(settings.speaks, "no_findings"))
+
+
+def show(
+    finding: Annotated[str, typer.Argument(help="A finding's id, or the beginning of it.")], as_json: Json = False
+) -> None:
+    """One finding in full."""
+    from store.findings import find_finding
+
+    with open_desk() as (settings, store):
+        found = find_finding(store, finding)
+        if as_json:
+            print_json([found])
+        else:
+            _print_whole(settings.speaks, found)
+
+
+def judge(
+    finding: Annotated[str, typer.Argument(help="A finding's id, or the beginning of it.")],
+    state: Annotated[str, typer.Argument(help="confirmed, dismissed or review.")],
+    note: Annotated[str | None, typer.Option(help="Why.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Pass a verdict on a finding."""
+    from tipstaff.steps import judge as pass_verdict
+
+    _one_of("STATE", state, ("new", "review", "confirmed", "dismissed"))
+    with open_desk() as (settings, store):
+        found = pass_verdict(store, finding, state, note, by=getpass.getuser())
+        if as_json:
+            print_json([found])
+        else:
+            print_line(say(settings.speaks, "judged", id=found["id"], state=found["state"]))
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet, or is empty.")],
+    form: Annotated[str, typer.Option("--format", help="jsonl or csv.")] = "jsonl",
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Write the findings as a dataset with its data sheet."""
+    from tipstaff.steps import export as write_export
+
+    with open_desk() as (settings, store):
+        count = write_export(
+            store, folder, form, read_moment("since", since), read_moment("until", until, whole_day=True)
+        )
+        print_line(say(settings.speaks, "exported", count=count, folder=folder))
+
+
+def read_moment(name: str, value: str | None, *, whole_day: bool = False) -> datetime | None:
+    """A day or moment as people write it, in UTC; `whole_day` turns a bare day into its end. Raises BadValue."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise BadValue(name=name, value=value, want="a day (2026-11-01) or an ISO 8601 moment") from None
+    if whole_day and len(value) <= len("2026-11-01"):
+        moment += timedelta(days=1)
+    return moment.astimezone(UTC)
+
+
+def print_findings(language: str, found: list[dict[str, Any]], title: str | None = None) -> None:
+    """A table of findings."""
+    heads = ("id", "label", "score", "price", "contact", "where", "what")
+    print_table(language, heads, [_row(finding) for finding in found], title)
+
+
+def _row(finding: dict[str, Any]) -> tuple[str, ...]:
+    post, signal = finding["post"], finding["signal"]
+    offer = signal["offer"] or {"prices": [], "contacts": []}
+    return (
+        finding["id"][:12],
+        signal["label"],
+        f"{signal['score']:.2f}",
+        "\n".join(write_price(price) for price in offer["prices"][:3]) or "-",
+        "\n".join(f"{contact['kind']} {contact['value']}" for contact in offer["contacts"][:3]) or "-",
+        " · ".join(filter(None, (post["board"], post["thread_title"])))[:40] or "-",
+        " ".join(post["text"].split())[:60],
+    )
+
+
+def write_price(price: dict[str, Any]) -> str:
+    """A price on one line: "0.5 CNY / record, from 1000"."""
+    per = price["unit"] if price["per"] == 1 else f"{price['per']} × {price['unit']}"
+    line = f"{price['amount']:g} {price['currency']} / {per}"
+    if price["min_qty"]:
+        line += f", ≥ {price['min_qty']}"
+    return line + (f", ≤ {price['max_qty']}" if price["max_qty"] else "")
+
+
+def _print_whole(language: str, found: dict[str, Any]) -> None:
+    post, signal = found["post"], found["signal"]
+    mark = "  演示 / PRACTICE" if found["practice"] else ""
+    print_line(f"{found['id']}  {found['state']}  {signal['label']} {signal['score']:.3f}"
+               f"{'  ' + signal['kind'] if signal['kind'] else ''}{mark}")  # fmt: skip
+    print_line(
+        f"{post['url']}\n{post['author']['name'] or '-'} · {post['posted_at'] or '-'} · {post['thread_title'] or '-'}"
+    )
+    print_line(f"\n{post['text']}\n")
+    offer = signal["offer"] or {}
+    for price in offer.get("prices", []):
+        print_line(f"  {say(language, 'price')}: {write_price(price)}  «{price['text']}»")
+    for contact in offer.get("contacts", []):
+        print_line(f"  {say(language, 'contact')}: {contact['kind']} {contact['value']}  «{contact['text']}»"
+                   f"{'' if contact['valid'] else '  (?)'}")  # fmt: skip
+    for volume in offer.get("volumes", []):
+        print_line(f"  自称 / claimed: {volume['records']}  «{volume['text']}»")
+    for reason in signal["reasons"]:
+        print_line(f"  {reason['weight']:+.2f}  {reason['why']}  «{reason['text']}»")
+    print_line(f"\n  {signal['model']}")
+
+
+def _one_of(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
+    if value is not None and value not in known:
+        raise BadValue(name=name, value=value, want="one of " + ", ".join(known))
+    return value

@@ -1,0 +1,231 @@
+"""`tipstaff source`: the watch list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tipstaff.commands.desk import Json, follow_crawl, open_desk, print_json, print_line, print_table, tell_line
+from tipstaff.words import say
+
+if TYPE_CHECKING:
+    from store.sources import WatchedSource
+
+    from tipstaff.survey import Survey
+
+app = typer.Typer(help="The watch list. 监测清单。", no_args_is_help=True, rich_markup_mode=None)
+
+Private = Annotated[
+    bool, typer.Option("--allow-private", help="Permit the private or loopback host and port the address names.")
+]
+RenderOption = Annotated[str | None, typer.Option(help="Draw pages in a browser: auto, always or never.")]
+Zone = Annotated[str | None, typer.Option(help="The zone of the times the site writes, e.g. Asia/Shanghai.")]
+Name = Annotated[str, typer.Argument(help="The source's name.")]
+
+
+@app.command()
+def add(
+    url: Annotated[str, typer.Argument(help="The address of a board, listing, channel, or search with {query}.")],
+    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    every: Annotated[str | None, typer.Option(help="How often it is due: 30m, 6h, 1d.")] = None,
+    render: RenderOption = None,
+    query: Annotated[list[str] | None, typer.Option(help="Words for {query} in the address; may be repeated.")] = None,
+    timezone: Zone = None,
+    proxy: Annotated[str | None, typer.Option(help="An http(s) proxy to go through.")] = None,
+    basis: Annotated[str | None, typer.Option(help="Why this public source may be watched.")] = None,
+    assessor: Annotated[str | None, typer.Option(help="Who assessed that.")] = None,
+    allow_private: Private = False,
+    as_json: Json = False,
+) -> None:
+    """Watch an address from now on."""
+    from store.sources import add_source
+
+    from tipstaff.conduct import is_private
+    from tipstaff.watchlist import make_entry
+
+    given = {
+        "url": url, "name": name, "every": every, "render": render, "query": query or None, "timezone": timezone,
+        "proxy": proxy, "basis": basis, "assessor": assessor,
+    }  # fmt: skip
+    with open_desk() as (settings, store):
+        permitted = allow_private or settings.allow_private
+        entry = make_entry(
+            {key: value for key, value in given.items() if value is not None} | {"allow_private": permitted}
+        )
+        watched = add_source(
+            store, entry.source, every_seconds=entry.every_seconds, basis=entry.basis, assessor=entry.assessor,
+            now=datetime.now(UTC),
+        )  # fmt: skip
+        if as_json:
+            print_json([describe(watched)])
+        else:
+            print_line(say(settings.speaks, "added", name=watched.source.name, url=url))
+        if not is_private(url) and not settings.contact:
+            tell_line(say(settings.speaks, "contact_needed"))
+        if not is_private(url) and not (entry.basis and entry.assessor):
+            tell_line(say(settings.speaks, "basis_needed", name=watched.source.name))
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """What is watched."""
+    from store.sources import list_sources
+
+    with open_desk() as (settings, store):
+        watched = list_sources(store)
+        if as_json:
+            print_json(describe(source) for source in watched)
+        elif watched:
+            print_table(
+                settings.speaks, ("name", "url", "every", "state", "last"), [_row(source) for source in watched]
+            )
+        else:
+            tell_line(say(settings.speaks, "no_sources"))
+
+
+@app.command()
+def check(
+    url: Annotated[str, typer.Argument(help="An address, or the name of a source.")],
+    render: RenderOption = None,
+    timezone: Zone = None,
+    allow_private: Private = False,
+    as_json: Json = False,
+) -> None:
+    """What would be read at an address: its platform, boards, sample posts, what robots.txt closes. Stores nothing."""
+    from tipstaff.settings import load_settings
+    from tipstaff.survey import survey
+    from tipstaff.watchlist import make_entry
+
+    settings = load_settings()
+    options = {"render": render, "timezone": timezone}
+    entry = make_entry(
+        {"url": url, "allow_private": allow_private or settings.allow_private}
+        | {key: value for key, value in options.items() if value is not None}
+    )
+    with follow_crawl(settings.speaks, url) as tell:
+        seen = survey(settings, entry.source, tell)
+    if as_json:
+        print_json([seen.as_json()])
+    else:
+        print_survey(settings.speaks, seen)
+    raise typer.Exit(seen.status)
+
+
+@app.command("set")
+def set_(
+    name: Name, changes: Annotated[list[str], typer.Argument(help="KEY=VALUE …, e.g. every=2h render=never")]
+) -> None:
+    """Change a source."""
+    from store.sources import change_source, find_source
+
+    from tipstaff.conduct import check_private
+    from tipstaff.watchlist import read_assignments
+
+    with open_desk() as (settings, store):
+        fields = read_assignments(changes)
+        before = find_source(store, name).source
+        own = {field: value for field, value in fields.items() if hasattr(before, field)}
+        after = replace(before, **own)
+        check_private(after.url, allowed=after.allow_private)
+        change_source(store, name, **fields)
+        print_line(say(settings.speaks, "changed", name=after.name))
+
+
+@app.command()
+def pause(name: Name) -> None:
+    """Crawl it no more until it is resumed."""
+    from store.sources import pause_source
+
+    with open_desk() as (settings, store):
+        pause_source(store, name)
+        print_line(say(settings.speaks, "paused", name=name))
+
+
+@app.command()
+def resume(name: Name) -> None:
+    """Crawl a paused source again."""
+    from store.sources import resume_source
+
+    with open_desk() as (settings, store):
+        resume_source(store, name)
+        print_line(say(settings.speaks, "resumed", name=name))
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Watch it no longer. Its findings stay."""
+    from store.sources import remove_source
+
+    with open_desk() as (settings, store):
+        remove_source(store, name)
+        print_line(say(settings.speaks, "removed", name=name))
+
+
+@app.command("import")
+def import_(file: Annotated[Path, typer.Argument(help="TOML, one table a source, the keys of `set`.")]) -> None:
+    """Watch every source of a file; with any fault in it, none."""
+    from store.sources import add_sources, list_sources
+
+    from tipstaff.watchlist import read_source_file
+
+    with open_desk() as (settings, store):
+        taken = frozenset(watched.source.name for watched in list_sources(store))
+        entries = read_source_file(file, allow_private=settings.allow_private, taken=taken)
+        add_sources(
+            store,
+            [(e.source, {"every_seconds": e.every_seconds, "basis": e.basis, "assessor": e.assessor}) for e in entries],
+            now=datetime.now(UTC),
+        )
+        print_line(say(settings.speaks, "imported", count=len(entries)))
+
+
+def describe(watched: WatchedSource) -> dict[str, Any]:
+    """A watched source as JSON."""
+    from domain.plain import plain
+    from tipstaff.schedule import next_due
+
+    return {
+        "id": watched.id, **plain(watched.source), "every_seconds": watched.every_seconds, "paused": watched.paused,
+        "basis": watched.basis, "assessor": watched.assessor, "added_at": plain(watched.added_at),
+        "last_started_at": plain(watched.last_started_at), "next_due": plain(next_due(watched)),
+    }  # fmt: skip
+
+
+def _row(watched: WatchedSource) -> tuple[str, ...]:
+    state = "paused" if watched.paused else "practice" if watched.source.practice else "watched"
+    last = watched.last_started_at.astimezone().strftime("%Y-%m-%d %H:%M") if watched.last_started_at else "-"
+    return (watched.source.name, watched.source.url, write_span(watched.every_seconds), state, last)
+
+
+def write_span(seconds: int) -> str:
+    """Seconds as people write a span: 21600 is "6h"."""
+    for letter, size in (("w", 604800), ("d", 86400), ("h", 3600)):
+        if seconds % size == 0:
+            return f"{seconds // size}{letter}"
+    return f"{seconds // 60}m"
+
+
+def print_survey(language: str, seen: Survey) -> None:
+    """The same for a person."""
+    from tipstaff.survey import SAMPLES
+
+    said = seen.as_json()
+    print_line(seen.url)
+    print_line(
+        f"  platform: {said['platform'] or '-'} ({said['role'] or '-'}){'; needs a browser' if seen.rendered else ''}"
+    )
+    print_line(f"  ended: {seen.outcome.reason} {seen.outcome.detail}".rstrip())
+    for address in seen.closed[:SAMPLES]:
+        print_line(f"  robots.txt closes {address}")
+    if seen.missing:
+        print_line(f"  never found: {', '.join(seen.missing)}")
+    rows = [
+        (post["author"]["name"] or "-", post["posted_at"] or "-", " ".join(post["text"].split())[:80])
+        for post in seen.posts[:SAMPLES]
+    ]
+    if rows:
+        print_table(language, ("name", "when", "what"), rows)

@@ -1,0 +1,41 @@
+"""What this program will not do, asked before a crawl starts. The guard in crawlers/ asks again at each connection."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from domain.errors import Refused
+from domain.sources import Source, check_address
+from tipstaff.settings import Settings
+
+
+def is_private(address: str) -> bool:
+    """Whether the address names a host that is no public one: a private or loopback number, or localhost."""
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+def check_private(address: str, *, allowed: bool) -> None:
+    """Raises Refused for a private or loopback address that nobody permitted."""
+    if is_private(address) and not allowed:
+        raise Refused(
+            what=f"{address} is a private or loopback address",
+            mend="give --allow-private (or set TIPSTAFF_ALLOW_PRIVATE=1) to permit this one host and port",
+        )
+
+
+def check_conduct(settings: Settings, source: Source) -> None:
+    """Raises BadAddress or Refused when `source` may not be crawled from here."""
+    check_address(source.url)
+    check_private(source.url, allowed=source.allow_private)
+    if not is_private(source.url) and not settings.contact:
+        raise Refused(
+            what=f"{source.url} is public, and no contact address is set for the user agent",
+            mend='write contact = "mailto:…" in settings.toml of TIPSTAFF_HOME, or set TIPSTAFF_CONTACT',
+        )

@@ -1,0 +1,99 @@
+"""Where a crawl's hauls go: into the store, or out to whoever asked for one look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from store.database import Store
+
+from domain.pages import Haul, Mark, Validators
+from domain.plain import plain
+from store import hosts, sources, spool
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+class StoreIntake:
+    """A watched source's crawl: every haul goes into the spool, and the store knows what was read before."""
+
+    def __init__(self, store: Store, *, source_id: str, run_id: str, emit: Emit) -> None:
+        self.store = store
+        self.source_id = source_id
+        self.run_id = run_id
+        self.emit = emit
+
+    def mark_of(self, key: str) -> Mark | None:
+        """How far the thread has been read."""
+        return spool.mark_of(self.store, self.source_id, key)
+
+    def validators_of(self, url: str) -> Validators | None:
+        """What the server said of the address at the last visit."""
+        return spool.validators_of(self.store, self.source_id, url)
+
+    def take_turn(self, host: str, delay: float, now: datetime) -> float:
+        """The host's next free moment, out of the one budget of all processes."""
+        return hosts.take_turn(self.store, host, delay, now)
+
+    def postpone(self, host: str, seconds: float, now: datetime) -> None:
+        """Nobody asks the host for so long."""
+        hosts.postpone(self.store, host, seconds, now)
+
+    def robots_seen(self, site: str, text: str, now: datetime) -> None:
+        """The source keeps robots.txt as it was first seen."""
+        sources.keep_robots(self.store, self.source_id, site, text, now)
+
+    def deliver(self, haul: Haul) -> int:
+        """Into the spool, in one transaction."""
+        new = spool.deliver(
+            self.store, run_id=self.run_id, source_id=self.source_id, haul=haul, now=haul.page.fetched_at
+        )
+        self.emit({"event": "delivered", "posts": len(haul.posts), "new": new})
+        return new
+
+    def note(self, event: str, url: str, detail: str = "") -> None:
+        """On to the parent process."""
+        self.emit({"event": event, "url": url, "detail": detail})
+
+
+class LookIntake:
+    """One look, nothing kept: posts and notes go straight out. Turns are kept for this process alone."""
+
+    def __init__(self, emit: Emit) -> None:
+        self.emit = emit
+        self.next_turn: dict[str, float] = {}
+
+    def mark_of(self, key: str) -> Mark | None:
+        """Nothing is known."""
+        return None
+
+    def validators_of(self, url: str) -> Validators | None:
+        """Nothing is known."""
+        return None
+
+    def take_turn(self, host: str, delay: float, now: datetime) -> float:
+        """The host's next free moment."""
+        clock = time.monotonic()
+        turn = max(self.next_turn.get(host, clock), clock)
+        self.next_turn[host] = turn + delay
+        return turn - clock
+
+    def postpone(self, host: str, seconds: float, now: datetime) -> None:
+        """Nobody asks the host for so long."""
+        self.next_turn[host] = max(self.next_turn.get(host, 0.0), time.monotonic() + seconds)
+
+    def robots_seen(self, site: str, text: str, now: datetime) -> None:
+        """On to the parent process."""
+        self.emit({"event": "robots_seen", "url": site, "detail": text})
+
+    def deliver(self, haul: Haul) -> int:
+        """Each post on to the parent process."""
+        for post in haul.posts:
+            self.emit({"event": "post", "post": plain(post)})
+        return len(haul.posts)
+
+    def note(self, event: str, url: str, detail: str = "") -> None:
+        """On to the parent process."""
+        self.emit({"event": event, "url": url, "detail": detail})

@@ -1,0 +1,166 @@
+"""The story of the program, a verb a function.
+
+A source is crawled into pages, and each page is read into posts: `crawl`. They wait, encrypted, in the spool. The
+classifier reads a post into a signal: `read`. The store keeps a signal that matters as a finding, seals the page it
+stood on, and forgets the rest: `keep`. `watch` does both for a source that is due. An analyst searches the findings and
+passes a verdict: `judge`. A researcher takes a dataset: `export`. `look` crawls one address and keeps nothing.
+
+Each step takes what is not done, does it and writes it down in one transaction, so each can be stopped, killed and
+repeated alone; the store is the hand-over between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from store.database import Store
+from store.sources import WatchedSource
+from store.spool import Verdict
+
+from domain.plain import plain
+from domain.posts import Post
+from domain.signals import FINDING_LABELS, Passage, Reading
+from domain.sources import RunOutcome, Source
+from store import findings, runs, spool
+from tipstaff.child import Child, Event
+from tipstaff.conduct import check_conduct
+from tipstaff.settings import Settings
+
+if TYPE_CHECKING:
+    from classifier.reader import Reader
+
+Tell = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One source crawled and scored: the run's id, how the crawl ended and the findings that are new."""
+
+    run_id: str
+    outcome: RunOutcome
+    findings: tuple[str, ...]
+
+
+def crawl(
+    store: Store, settings: Settings, watched: WatchedSource, run_id: str, child: list[Child], tell: Tell
+) -> RunOutcome:
+    """A source is crawled into pages, and each page read into posts; both wait in the spool.
+
+    The crawl runs in a process of its own, which `child` is given so that it can be interrupted.
+    """
+    job = {
+        "plan": _plan(settings, watched.source, "watch"),
+        "home": str(store.home),
+        "source_id": watched.id,
+        "run_id": run_id,
+    }
+    child.append(Child(job))
+    return child[-1].wait(tell)
+
+
+def look(settings: Settings, source: Source, tell: Tell, max_pages: int | None = None) -> RunOutcome:
+    """One address is crawled now and nothing is kept; its posts come to `tell` as events."""
+    check_conduct(settings, source)
+    child = Child({"plan": _plan(settings, source, "look", max_pages)})
+    try:
+        return child.wait(tell)
+    except KeyboardInterrupt:
+        child.interrupt()
+        return replace(child.wait(tell), reason="interrupted")
+
+
+def read(reader: Reader, posts: list[Post]) -> list[tuple[Post, Reading]]:
+    """The classifier reads each post into a signal. What comes back has the victims' data masked, offsets true."""
+    readings = reader.read([passage_of(post) for post in posts])
+    return [(masked(post, reading), reading) for post, reading in zip(posts, readings, strict=True)]
+
+
+def keep(store: Store, reader: Callable[[], Reader], tell: Tell, now: datetime) -> tuple[str, ...]:
+    """Of each page that waits, findings are stored and the page sealed, or nothing stays. The new findings' ids."""
+    new: list[str] = []
+    while pages := spool.waiting(store, now=now, limit=8):
+        for page_id in pages:
+            page = spool.open_page(store, page_id)
+            fresh = [post for post in page.haul.posts if post.id in page.fresh]
+            verdicts = [_verdict(post, reading, reader()) for post, reading in read(reader(), fresh)]
+            settled = spool.settle(store, page_id, verdicts, now=now)
+            new.extend(settled.new)
+            tell({"event": "scored", "posts": len(fresh), "findings": len(settled.new)})
+    return tuple(new)
+
+
+def watch(
+    store: Store, settings: Settings, watched: WatchedSource, reader: Callable[[], Reader], tell: Tell
+) -> Watched:
+    """A source that is due is crawled, and scored meanwhile. Whatever ends it, the run is written down."""
+    check_conduct(settings, watched.source)
+    spool.expire(store, now=_now(), max_age=timedelta(hours=settings.spool_hours))
+    run_id = runs.begin_run(store, watched.id, planned_at=_now(), now=_now())
+    new: list[str] = []
+    child: list[Child] = []
+    outcome = RunOutcome("failed")
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            crawling = pool.submit(crawl, store, settings, watched, run_id, child, tell)
+            try:
+                while not crawling.done():
+                    new.extend(keep(store, reader, tell, _now()))
+                    wait([crawling], timeout=0.2)
+                outcome = crawling.result()
+                new.extend(keep(store, reader, tell, _now()))
+            except BaseException as error:
+                for started in child:
+                    started.interrupt()
+                outcome = crawling.result()
+                if not isinstance(error, KeyboardInterrupt):
+                    outcome = replace(outcome, reason="failed", detail=str(error))
+                    raise
+                outcome = replace(outcome, reason="interrupted", detail="what was stored stays; the next run goes on")
+    finally:
+        runs.finish_run(store, run_id, outcome, findings=len(new), now=_now())
+    return Watched(run_id, outcome, tuple(new))
+
+
+def judge(store: Store, finding_id: str, state: str, note: str | None, by: str) -> dict[str, Any]:
+    """An analyst's verdict on a finding; the finding as it stands then."""
+    return findings.judge_finding(store, finding_id, state=state, note=note, by=by, now=_now())
+
+
+def export(store: Store, folder: Path, form: str, since: datetime | None, until: datetime | None) -> int:
+    """A dataset of findings with its data sheet, in a folder; the number of findings in it."""
+    from store.datasets import write_dataset
+
+    return write_dataset(folder, form, findings.iterate_findings(store, since=since, until=until), since, until, _now())
+
+
+def passage_of(post: Post) -> Passage:
+    """What the classifier is shown of a post."""
+    return Passage(post.id, post.text, post.thread_title, post.board, post.quoted)
+
+
+def masked(post: Post, reading: Reading) -> Post:
+    """The post as it may be stored and shown: victims' data masked, length kept."""
+    shown = reading.passage
+    return replace(post, text=shown.text, thread_title=shown.thread_title, quoted=shown.quoted)
+
+
+def _verdict(post: Post, reading: Reading, reader: Reader) -> Verdict:
+    wanted = reading.signal.label in FINDING_LABELS
+    unsure = not wanted and reading.signal.score >= reader.review_low
+    return Verdict(post=post, signal=reading.signal, keep=wanted or unsure, state="review" if unsure else "new")
+
+
+def _plan(settings: Settings, source: Source, mode: str, max_pages: int | None = None) -> dict[str, Any]:
+    return {
+        "source": plain(source), "mode": mode, "user_agent": settings.user_agent, "browser": settings.browser_path,
+        "delay": settings.delay, "max_pages": max_pages or source.max_pages,
+    }  # fmt: skip
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,80 @@
+"""`source check`: one short look at an address, and what was learnt from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.sources import GOOD_REASONS, RunOutcome, Source
+from tipstaff.settings import Settings
+from tipstaff.steps import Tell, look
+
+PAGES = 6  # a list page, and a few threads from it: enough to see whether authors and times are read
+SAMPLES = 5
+# A start address that gave nothing for one of these reasons was bad input; the others are answers.
+BAD_STARTS = frozenset({"unreachable", "not_html", "refused_address"})
+
+
+@dataclass
+class Survey:
+    """What one look found."""
+
+    url: str
+    outcome: RunOutcome = field(default_factory=lambda: RunOutcome("failed"))
+    recognised: list[tuple[str, str]] = field(default_factory=list)
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    rendered: bool = False
+    closed: list[str] = field(default_factory=list)
+    robots: str | None = None
+
+    def note(self, event: dict[str, Any]) -> None:
+        """Learn from one event of the crawl."""
+        match event["event"]:
+            case "post":
+                self.posts.append(event["post"])
+            case "recognised":
+                self.recognised.append((event["url"], event["detail"]))
+            case "fetched":
+                self.pages.append(event["url"])
+            case "rendered":
+                self.rendered = True
+            case "robots":
+                self.closed.append(event["url"])
+            case "robots_seen":
+                self.robots = event["detail"]
+
+    @property
+    def missing(self) -> list[str]:
+        """Which parts of a post were never found."""
+        wanted = {"author": lambda post: post["author"]["name"], "time": lambda post: post["posted_at"],
+                  "thread title": lambda post: post["thread_title"]}  # fmt: skip
+        return [name for name, get in wanted.items() if self.posts and not any(map(get, self.posts))]
+
+    @property
+    def status(self) -> int:
+        """Exit status: 0 posts were read, 1 none could be, 2 the address itself is no good."""
+        if self.posts or self.outcome.reason in GOOD_REASONS:
+            return 0 if self.posts else 1
+        return 2 if self.outcome.reason in BAD_STARTS else 1
+
+    def as_json(self) -> dict[str, Any]:
+        """For --json."""
+        return {
+            "url": self.url, "platform": self.recognised[0][1].split()[0] if self.recognised else None,
+            "role": self.recognised[0][1].split()[-1] if self.recognised else None, "rendered": self.rendered,
+            "pages": self.pages, "posts": self.posts[:SAMPLES], "missing": self.missing, "robots_closes": self.closed,
+            "reason": self.outcome.reason, "detail": self.outcome.detail,
+        }  # fmt: skip
+
+
+def survey(settings: Settings, source: Source, tell: Tell) -> Survey:
+    """Look at a few pages of `source`; nothing is stored."""
+    seen = Survey(source.url)
+
+    def note(event: dict[str, Any]) -> None:
+        seen.note(event)
+        tell(event)
+
+    seen.outcome = look(settings, source, note, max_pages=PAGES)
+    return seen
