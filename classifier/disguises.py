@@ -1,0 +1,238 @@
+"""Disguises of words: pinyin set beside a character, separators and letters inside a word, words that sound alike.
+
+Only the market's own words are put back (`lexicon/words.tsv`, `lexicon/disguises.tsv`); all other text stays.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+import ahocorasick
+
+from classifier.glyphs import HAN, Edit
+from classifier.lexicon import read_terms
+
+# --- pinyin in brackets -------------------------------------------------------------------------------------------
+
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ"
+_GLOSS = re.compile(rf"(?<=[{HAN}])((?: ?[(（\[【][a-z{_TONED}]{{1,6}}[)）\]】]){{1,8}})")
+_SYLLABLE = re.compile(
+    r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing"
+    r"|iong|u|ua|uo|uai|ui|uan|un|uang|ue|v|ve)"
+)
+
+
+def strip_pinyin(text: str) -> list[Edit]:
+    """車(chē)險(xiǎn): readings that a mirror set beside the characters. A single plain gloss is left alone."""
+    if text.isascii():
+        return []
+    found = [match for match in _GLOSS.finditer(text) if _reads(match.group())]
+    edits = []
+    for match in found:
+        character = text[match.start() - 1]
+        readings = re.findall(rf"[a-z{_TONED}]+", match.group())
+        bare = _bare(readings[0])
+        if len(found) >= 2 or len(readings) >= 2 or bare in _readings().get(character, ()):
+            edits.append(Edit(match.start() - 1, match.end(), character, "pinyin"))
+    return edits
+
+
+def _reads(gloss: str) -> bool:
+    return all(_SYLLABLE.fullmatch(_bare(word)) for word in re.findall(rf"[a-z{_TONED}]+", gloss))
+
+
+def _bare(syllable: str) -> str:
+    flat = unicodedata.normalize("NFD", syllable.replace("ü", "v"))
+    return "".join(letter for letter in flat if letter.isascii())
+
+
+@lru_cache(maxsize=1)
+def _readings() -> dict[str, set[str]]:
+    readings: dict[str, set[str]] = {}
+    for row in read_terms("words"):
+        for character, syllable in zip(row["term"], row["pinyin"].split(), strict=True):
+            readings.setdefault(character, set()).add(syllable)
+    return readings
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+class _Form(NamedTuple):
+    """A way to write a market word. `joints` are the places inside `form` where two shorter words meet."""
+
+    form: str
+    word: str
+    when: str
+    joints: frozenset[int]
+
+
+# What may stand between the characters of a cut-up word: signs, blanks and emoji, not the punctuation of sentences,
+# and not our own mask.
+_GAP = r"[^\w\r\n,，。!！?？;；:：、()（）《》<>【】\[\]“”‘’\"'$¥￥%@#＊]|_|丶"
+_PIECE = re.compile(rf"(?:(?!{_GAP})[\s\S])+")
+_CUT = re.compile(rf"[{HAN}](?:{_GAP}){{1,4}}[{HAN}A-Za-z]")
+_LONGEST_GAP = 4
+# A blank or a dash may just as well end a phrase, so words cut by them alone must stand free on both sides.
+_WEAK = frozenset(" \t\u3000\xa0-/~.")
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+_ENDS = frozenset("的了们和及与都吗呢吧等有是在出卖收低价一二三四五六七八九十")
+_STARTS = frozenset("的有出卖售收各要找查买和及与新全")
+_DATA_NOUNS = ("信息", "数据", "资料", "名单", "名录", "资源", "线索", "客资", "客户", "姓名", "电话", "手机")
+_HANDLE_AFTER = re.compile(r"[\s号码是]{0,3}[:：+➕]?\s{0,2}[A-Za-z0-9_]{5,}")
+_LEADS = frozenset("加➕+十嘉佳伽")
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[ahocorasick.Automaton, frozenset[str], frozenset[str]]:
+    """The automaton over all forms, and the two-character heads and tails of the words."""
+    words = {row["term"]: row["pinyin"].split() for row in read_terms("words")}
+    forms: dict[str, _Form] = {}
+    for word, syllables in words.items():
+        joints = frozenset(at for at in range(1, len(word)) if word[:at] in words or word[at:] in words)
+        forms[word] = _Form(word, word, "always", joints)
+        if len(word) > 3:
+            continue
+        for choice in product((False, True), repeat=len(word)):
+            if any(choice) and not all(choice):
+                form = "".join(s if latin else c for c, s, latin in zip(word, syllables, choice, strict=True))
+                forms.setdefault(form, _Form(form, word, "letters", frozenset()))
+    for row in read_terms("disguises"):
+        form = row["form"].lower()
+        forms[form] = _Form(form, row["word"], row["when"], frozenset())
+    automaton = ahocorasick.Automaton()
+    for form, entry in forms.items():
+        automaton.add_word(form, entry)
+    automaton.make_automaton()
+    return automaton, frozenset(word[:2] for word in words), frozenset(word[-2:] for word in words)
+
+
+@lru_cache(maxsize=1)
+def _plain_words() -> frozenset[str]:
+    return frozenset(row["term"] for row in read_terms("words"))
+
+
+def join_words(text: str) -> list[Edit]:
+    """车.主 信/息, 车zhu, 数剧, 薇❤信: the market's words as they are, where the whole makes such a word."""
+    if text.isascii():
+        return []
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    if _CUT.search(text):
+        places: list[int] | range = [at for match in _PIECE.finditer(text) for at in range(*match.span())]
+        stripped = "".join(match.group() for match in _PIECE.finditer(lowered))
+    else:
+        places, stripped = range(len(text)), lowered
+    edits = []
+    for start, end, entry, gaps in _chosen(text, stripped, places):
+        if entry.word != entry.form:
+            edits.append(Edit(start, end, entry.word, "homophone" if entry.when != "letters" else "romanised"))
+        elif gaps:
+            spaces = len(gaps) == 1 and text[start:end].replace(" ", "").isalnum()
+            edits.append(Edit(start, end, entry.word, "" if spaces else "separator"))
+    return edits
+
+
+def _chosen(text: str, stripped: str, places: list[int] | range) -> Iterator[tuple[int, int, _Form, list[str]]]:
+    """The forms that hold, leftmost and longest first, without overlap: start, end, form, what its gaps hold."""
+    automaton, heads, tails = _words()
+    found = []
+    for last, entry in automaton.iter(stripped):
+        first = last - len(entry.form) + 1
+        start, end = places[first], places[last] + 1
+        gaps = _gaps(text, stripped, places, first, last) if end - start != len(entry.form) else []
+        if gaps is not None and _holds(text, start, end, entry, gaps, heads, tails):
+            found.append((start, -len(entry.form), end, entry, gaps))
+    taken = 0
+    for start, _, end, entry, gaps in sorted(found, key=lambda item: item[:2]):
+        if start >= taken:
+            taken = end
+            yield start, end, entry, [gap for _, gap in gaps]
+
+
+def _gaps(text: str, stripped: str, places: list[int] | range, first: int, last: int) -> list[tuple[int, str]] | None:
+    """Where a form is cut (place within it, what stands there); None when a cut is too long to be one word."""
+    gaps = []
+    for at in range(first, last):
+        gap = text[places[at] + 1 : places[at + 1]]
+        if len(gap) > _LONGEST_GAP:
+            return None
+        if gap:
+            gaps.append((at - first + 1, gap))
+    return gaps
+
+
+def _holds(
+    text: str,
+    start: int,
+    end: int,
+    entry: _Form,
+    gaps: list[tuple[int, str]],
+    heads: frozenset[str],
+    tails: frozenset[str],
+) -> bool:
+    if gaps and not _cut_on_purpose(text, start, end, entry, gaps, heads, tails):
+        return False
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if entry.form[-1].isascii() and after.isascii() and after.isalnum():
+        return False
+    if entry.form[0].isascii() and before.isascii() and before.isalnum():
+        return False
+    rule = _RULES.get(entry.when)
+    return rule is None or rule(text, start, end, heads, tails)
+
+
+def _cut_on_purpose(
+    text: str,
+    start: int,
+    end: int,
+    entry: _Form,
+    gaps: list[tuple[int, str]],
+    heads: frozenset[str],
+    tails: frozenset[str],
+) -> bool:
+    """A cut between two whole words (客户 信息) is none; one inside a word must leave a word that stands free."""
+    inside = [gap for place, gap in gaps if place not in entry.joints]
+    if not inside or not _free_right(text, end, heads):
+        return False
+    weak = len(inside) == 1 and set(inside[0]) <= _WEAK
+    return not weak or _free_left(text, start, tails)
+
+
+def _free_right(text: str, end: int, heads: frozenset[str]) -> bool:
+    after = text[end : end + 1]
+    if not _HAN_CHARACTER.match(after) or after in _ENDS or text[end : end + 2] in heads:
+        return True
+    return False
+
+
+def _free_left(text: str, start: int, tails: frozenset[str]) -> bool:
+    before = text[start - 1 : start]
+    return not _HAN_CHARACTER.match(before) or before in _STARTS or text[max(0, start - 2) : start] in tails
+
+
+def _before_noun(text: str, start: int, end: int, heads: frozenset[str], tails: frozenset[str]) -> bool:
+    rest = text[end : end + 8].lstrip(" .·的*/-")
+    return rest.startswith(_DATA_NOUNS)
+
+
+def _after_word(text: str, start: int, end: int, heads: frozenset[str], tails: frozenset[str]) -> bool:
+    before = text[max(0, start - 6) : start].rstrip(" .·*/-")
+    return before[-2:] in tails and _free_right(text, end, heads)
+
+
+def _with_handle(text: str, start: int, end: int, heads: frozenset[str], tails: frozenset[str]) -> bool:
+    return bool(_HANDLE_AFTER.match(text, end)) or text[start - 1 : start] in _LEADS
+
+
+def _standing_free(text: str, start: int, end: int, heads: frozenset[str], tails: frozenset[str]) -> bool:
+    return _free_right(text, end, heads)
+
+
+_RULES = {"noun": _before_noun, "after": _after_word, "handle": _with_handle, "edge": _standing_free}

@@ -1,0 +1,131 @@
+"""Undo the disguises of a text, and remember where every character came from.
+
+`fold` walks a table of small steps, each of which reads a text and answers with edits; the edits are applied to the
+text and to its map back to the original. Rounds are repeated until nothing changes, so folding twice is folding once.
+What ordinary writers do (punctuation of either width, emoji, numbered lists, accents) is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from classifier import disguises, glyphs
+
+# A text that still changes after so many rounds was built to; what is left of its disguises stays.
+MAX_ROUNDS = 24
+
+
+class Evasion(NamedTuple):
+    """One disguise that was undone: what it was, and its span in the original, in code points."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A folded text and the way back. Spans are half-open and count code points.
+
+    `text` is what readers read, `original` what the author wrote; `evasions` are the disguises undone, in the
+    order of the original (full width and traditional characters are folded too, but are no disguise).
+    """
+
+    text: str
+    original: str
+    evasions: tuple[Evasion, ...] = ()
+    # Per folded character, where its source begins and ends; None while both texts are the same.
+    starts: Sequence[int] | None = field(default=None, repr=False)
+    ends: Sequence[int] | None = field(default=None, repr=False)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that `text[start:end]` was folded from: `original[s:e]` is what a reader sees.
+
+        Positions outside the text are drawn to its edge. An empty span stays empty.
+        """
+        size = len(self.text)
+        start, end = max(0, min(start, size)), max(0, min(end, size))
+        if self.starts is None or self.ends is None:
+            return start, max(start, end)
+        if start >= end:
+            at = self.starts[start] if start < size else len(self.original)
+            return at, at
+        return self.starts[start], self.ends[end - 1]
+
+    def cut(self, start: int, end: int) -> str:
+        """The author's own words at a folded span."""
+        left, right = self.span(start, end)
+        return self.original[left:right]
+
+
+STEPS: tuple[Callable[[str], list[glyphs.Edit]], ...] = (
+    glyphs.strip_marks,
+    glyphs.fold_width,
+    glyphs.fold_enclosed,
+    glyphs.fold_lookalikes,
+    glyphs.join_radicals,
+    glyphs.simplify,
+    disguises.strip_pinyin,
+    disguises.join_words,
+)
+
+
+def fold(text: str) -> Folded:
+    """`text` without its disguises. Never raises, whatever the text; linear in its length."""
+    draft = _Draft(text)
+    for _ in range(MAX_ROUNDS):
+        changed = False
+        for step in STEPS:
+            edits = step(draft.text)
+            if edits:
+                draft.apply(edits)
+                changed = True
+        if not changed:
+            break
+    return draft.finish()
+
+
+class _Draft:
+    """A text on its way: the present form and, once it differs, the map back."""
+
+    def __init__(self, text: str) -> None:
+        self.original = text
+        self.text = text
+        self.starts: list[int] | None = None
+        self.ends: list[int] | None = None
+        self.evasions: list[Evasion] = []
+
+    def apply(self, edits: list[glyphs.Edit]) -> None:
+        """Put the edits (in order, not overlapping) into the text and its map."""
+        old_starts = self.starts if self.starts is not None else list(range(len(self.text)))
+        old_ends = self.ends if self.ends is not None else list(range(1, len(self.text) + 1))
+        pieces: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        at = 0
+        for edit in edits:
+            pieces += (self.text[at : edit.start], edit.text)
+            starts += old_starts[at : edit.start]
+            ends += old_ends[at : edit.start]
+            if len(edit.text) == edit.end - edit.start:
+                starts += old_starts[edit.start : edit.end]
+                ends += old_ends[edit.start : edit.end]
+            else:
+                starts += [old_starts[edit.start]] * len(edit.text)
+                ends += [old_ends[edit.end - 1]] * len(edit.text)
+            if edit.kind:
+                self.evasions.append(Evasion(edit.kind, old_starts[edit.start], old_ends[edit.end - 1]))
+            at = edit.end
+        pieces.append(self.text[at:])
+        starts += old_starts[at:]
+        ends += old_ends[at:]
+        self.text, self.starts, self.ends = "".join(pieces), starts, ends
+
+    def finish(self) -> Folded:
+        """The value; the map is left out where nothing moved."""
+        if self.starts is None or self.ends is None:
+            return Folded(self.text, self.original)
+        evasions = tuple(sorted(set(self.evasions), key=lambda evasion: (evasion.start, evasion.end, evasion.kind)))
+        return Folded(self.text, self.original, evasions, tuple(self.starts), tuple(self.ends))
