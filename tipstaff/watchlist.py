@@ -59,7 +59,7 @@ def read_platform(value: Any) -> str | None:
     """The name of a platform there is. Raises UnknownPlatform."""
     from crawlers.platforms import PLATFORMS
 
-    known = sorted(platform.name for platform in PLATFORMS)
+    known = sorted(PLATFORMS)
     if value in ("", "auto"):
         return None
     if value not in known:

@@ -103,14 +103,17 @@ class Spirit:
 
     def write(self, threads: list[dict[str, Any]]) -> list[Written]:
         """Posts `threads` through the forum's models."""
-        said = json.loads(
-            self.run([str(self.bin / "python"), str(HERE / "spirit_seed.py")], input=json.dumps(threads))
-        )
+        said = json.loads(self.run([str(self.bin / "python"), str(HERE / "spirit_seed.py")], input=json.dumps(threads)))
         return [
             Written(
-                f"/comment/{told['id']}/find/", str(told["id"]), post["author"], post["text"],
-                datetime.fromisoformat(told["date"]), thread["title"], post.get("gold"),
-            )  # fmt: skip
+                f"/comment/{told['id']}/find/",
+                str(told["id"]),
+                post["author"],
+                post["text"],
+                datetime.fromisoformat(told["date"]),
+                thread["title"],
+                post.get("gold"),
+            )
             for thread, floors in zip(threads, said, strict=True)
             for post, told in zip(thread["posts"], floors, strict=True)
         ]
@@ -144,7 +147,8 @@ class Isso:
         for number, thread in enumerate(threads, 1):
             (self.pages / f"article-{number}.html").write_text(ARTICLE.format(title=thread["title"]), encoding="utf-8")
         items = "".join(
-            f'<li><a href="/article-{number}.html">{thread["title"]}</a></li>' for number, thread in enumerate(threads, 1)
+            f'<li><a href="/article-{number}.html">{thread["title"]}</a></li>'
+            for number, thread in enumerate(threads, 1)
         )
         (self.pages / "index.html").write_text(INDEX.format(items=items), encoding="utf-8")
 
@@ -167,18 +171,29 @@ class Isso:
                 first = first or told["id"]
                 written.append(
                     Written(
-                        f"/article-{number}.html#isso-{told['id']}", str(told["id"]), post["author"], post["text"],
-                        datetime.fromtimestamp(told["created"]).astimezone(), thread["title"], post.get("gold"),
-                    )  # fmt: skip
+                        f"/article-{number}.html#isso-{told['id']}",
+                        str(told["id"]),
+                        post["author"],
+                        post["text"],
+                        datetime.fromtimestamp(told["created"]).astimezone(),
+                        thread["title"],
+                        post.get("gold"),
+                    )
                 )
         return written
 
     def _comment(self, home: str, number: int, title: str, post: dict[str, Any], parent: int | None) -> dict[str, Any]:
-        body = {"author": post["author"], "email": None, "website": None, "text": post["text"], "parent": parent, "title": title}
+        body = {
+            "author": post["author"],
+            "text": post["text"],
+            "parent": parent,
+            "title": title,
+        }
         request = urllib.request.Request(
-            f"{home}isso/new?uri=%2Farticle-{number}.html", data=json.dumps(body).encode(),
+            f"{home}isso/new?uri=%2Farticle-{number}.html",
+            data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "Origin": home.rstrip("/")},
-        )  # fmt: skip
+        )
         with urllib.request.urlopen(request, timeout=10) as answer:
             told: dict[str, Any] = json.load(answer)
         return told

@@ -1,0 +1,153 @@
+"""The watch list as people write it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import BadAddress, BadInput, BadSourceFile, BadValue, Refused
+from tipstaff import watchlist
+
+GOOD = """
+["车主版"]
+url = "https://forum.example/board/7"
+every = "2h"
+render = "never"
+timezone = "Asia/Taipei"
+basis = "公开版块"
+assessor = "Chen"
+
+[search]
+url = "https://forum.example/find?q={query}"
+query = ["车主数据", "车险名单"]
+basis = "公开搜索"
+assessor = "Chen"
+max_pages = 5
+"""
+FIVE_FAULTS = """
+[one]
+url = "ftp://forum.example/"
+every = "soon"
+
+[two]
+render = "sometimes"
+
+[three]
+url = "http://forum.example/"
+colour = "red"
+timezone = "Mars/Olympus"
+basis = "b"
+assessor = "a"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "sources.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("30m", 1800), ("6h", 21600), ("1d", 86400), ("2w", 1209600)])
+def test_spans_are_read(written: str, seconds: int) -> None:
+    """A span such as 6h is read as seconds."""
+    assert watchlist.read_span(written) == seconds
+
+
+@given(st.text())
+def test_any_span_is_read_or_refused(written: str) -> None:
+    """No text as a span does anything but give seconds or a BadValue."""
+    try:
+        assert watchlist.read_span(written) >= 60
+    except BadValue as error:
+        assert "every" in str(error)
+
+
+def test_a_file_of_sources_is_read(tmp_path: Path) -> None:
+    """Each table becomes an entry with its own settings, and a search keeps its queries."""
+    board, search = watchlist.read_source_file(write(tmp_path, GOOD))
+    assert (board.source.name, board.every_seconds, board.source.render) == ("车主版", 7200, "never")
+    assert search.source.queries == ("车主数据", "车险名单")
+    assert search.source.max_pages == 5
+
+
+def test_every_fault_of_a_file_is_named_at_once(tmp_path: Path) -> None:
+    """A file with faults in three tables gives all of them together, each with its table."""
+    with pytest.raises(BadSourceFile) as caught:
+        watchlist.read_source_file(write(tmp_path, FIVE_FAULTS))
+    text = str(caught.value)
+    for fault in (
+        "[one] not an address",
+        "[one] every",
+        "[two] render",
+        "[two] url is left out",
+        "[three] the key",
+        "Mars",
+    ):
+        assert fault in text
+
+
+def test_a_name_that_is_taken_is_a_fault(tmp_path: Path) -> None:
+    """A table named like a source that is watched already is refused with the file."""
+    with pytest.raises(BadSourceFile, match="already"):
+        watchlist.read_source_file(write(tmp_path, GOOD), taken=frozenset({"search"}))
+
+
+def test_a_public_source_in_a_file_says_its_basis(tmp_path: Path) -> None:
+    """Import refuses a public source without basis and assessor."""
+    with pytest.raises(BadSourceFile, match="basis") as caught:
+        watchlist.read_source_file(write(tmp_path, '[a]\nurl = "https://forum.example/"\n'))
+    assert len(caught.value.faults) == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["forum.example", "file:///etc/passwd", "http://", "http://a:b@c.example/", "http://[::1", "http://x:99999/"],
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    """Only full http(s) addresses without a log-in can be watched."""
+    with pytest.raises(BadAddress):
+        watchlist.make_entry({"url": address})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:8000/", "http://localhost/", "http://[::1]/", "http://10.1.2.3/", "http://169.254.169.254/"],
+)
+def test_private_addresses_need_a_permit(address: str) -> None:
+    """A private or loopback address is refused until it is permitted by name."""
+    with pytest.raises(Refused, match="allow-private"):
+        watchlist.make_entry({"url": address})
+    assert watchlist.make_entry({"url": address, "allow_private": True}).source.allow_private
+
+
+def test_a_search_needs_queries_and_queries_a_search() -> None:
+    """{query} in the address and the list of queries come together or not at all."""
+    with pytest.raises(BadValue):
+        watchlist.make_entry({"url": "https://forum.example/?q={query}"})
+    with pytest.raises(BadValue):
+        watchlist.make_entry({"url": "https://forum.example/", "query": "车主"})
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*watchlist.KEYS, "unknown"]),
+        st.one_of(st.text(), st.integers(), st.booleans(), st.lists(st.text())),
+    )
+)
+def test_any_table_is_an_entry_or_a_bad_input(table: dict[str, object]) -> None:
+    """Whatever a table holds, it is read or refused with a BadInput, never anything else."""
+    try:
+        assert watchlist.make_entry(table).source.url.startswith("http")
+    except BadInput as error:
+        assert str(error)
+        assert error.say("zh")
+
+
+def test_assignments_change_several_fields() -> None:
+    """KEY=VALUE words are read as the fields they stand for; the same key twice adds queries."""
+    assert watchlist.read_assignments(["every=1d", "query=a", "query=b", "allow_private=yes"]) == {
+        "every_seconds": 86400, "queries": ("a", "b"), "allow_private": True,
+    }  # fmt: skip
