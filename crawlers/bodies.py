@@ -1,0 +1,306 @@
+"""The author's own words of one post: no quoted reply, no signature, no forum chrome.
+
+BeautifulSoup on the body node only. What is quoted, added by the forum or hidden from readers is taken out of the
+tree first; the rest is written down line by line as a browser would show it. Nothing is folded or corrected:
+zero-width characters, odd digits and emoji are what the classifier is to see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import PageElement, PreformattedString
+from parsel import Selector
+
+LARGEST = 2_000_000  # characters of markup; a body past this is cut, not refused
+
+QUOTES = (
+    "blockquote", ".quote", ".quoteblock", ".blockquote", ".mycode_quote", ".bbCodeBlock--quote", ".bbCodeQuote",
+    "aside.quote", ".bbcode_quote", ".bbc_quote", ".quote_container", ".quote-container", ".quotebox", ".quotemain",
+    ".bb_quote", ".reply_quote", ".ipsQuote", ".tgme_widget_message_reply", "[data-quote]", "q-post",
+)  # fmt: skip
+QUOTE_HEADS = (
+    "cite", "header", ".quoteheader", ".topslice_quote", ".quote_header", ".quote-header", ".quotetop", ".quote-title",
+    ".quote_author", ".bbCodeBlock-title", ".bbCodeBlock-expandLink", ".bbcode_postedby", ".ipsQuote_citation",
+    "aside.quote > .title", ".quotetitle", ".attribution",
+)  # fmt: skip
+SIGNATURES = (
+    ".sign", ".signature", ".sig", ".message-signature", ".post-signature", ".postsignature", ".post_signature",
+    ".user-signature", ".usersig", ".signature-container", ".bbp-signature", "[class^=signature]", "[id^=signature]",
+    "[id^=sig_]", "[component='post/signature']",
+)  # fmt: skip
+CHROME = (
+    # edits, by the forum
+    ".pstatus", ".post_edit", ".edited", ".editedby", ".edited_by", ".edit-notice", ".message-lastEdit", ".lastedit",
+    ".postedit", ".post-edit", ".edit-info",
+    # attachments: neither fetched nor read
+    "ignore_js_op", ".attach", ".attachlist", ".attachbox", ".attachments", ".pattl", ".tattl", ".aimg_tip",
+    ".message-attachments", ".postattach", ".t_attach", ".t_attachlist", ".attach_nopermission",
+    # machinery
+    "script", "style", "noscript", "template", "button", "select", "option", "textarea", "input", "object", "embed",
+    "svg", "canvas", "head", "title", "meta", "link", "iframe",
+    # buttons and marks round the text
+    ".post-actions", ".message-actionBar", ".reactionsBar", ".post_controls", ".postbuttons", ".like-button",
+    ".jammer", ".sr-only", ".visually-hidden", ".screen-reader-text", ".message-attribution", ".rate", ".psth", ".cm",
+    ".pcbs", ".modact",
+)  # fmt: skip
+# A folded part of a post is its author's own: shown at a click.
+FOLDED = re.compile(r"spoil|collaps|accordion|fold|toggle|expand|read-?more|hide-?content|show-?hide", re.IGNORECASE)
+HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
+    r"|opacity\s*:\s*0+(?:\.0+)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
+
+EDITED = re.compile(
+    r"""(?ix) ^\s* [\[【(]? \s* (?:
+        (?:本帖|本贴|此帖|此贴|該文|该文|本文|本主題|本主题)\s*(?:最后|最後|已|由)?.{0,60}?(?:编辑|編輯|修改)(?:过|過)?
+      | 最后(?:编辑|修改)(?:于|時間|时间|:|:).{0,40} | 最後編輯.{0,40}
+      | (?:last\s)?(?:edited|modified)\s(?:by|on|at|:).{0,120}
+      | this\s(?:post|message|comment)\s(?:was|has\sbeen)\s(?:last\s)?(?:edited|modified).{0,120}
+      | edited\s\d+\stimes?.{0,80}
+      ) [\]】)]? \s* $"""
+)
+# The line that a forum puts over a quote. It must end the line, so that an author's own sentence is no header.
+QUOTE_LINE = re.compile(
+    r"""(?ix) ^\s* (?:
+        .{1,60}?\s(?:发表于|發表於|发布于|回复于|寫於|写于)\s?.{0,40}
+      | (?:引用|回复|回覆|引文)[::\s].{0,60}
+      | [^\s:：].{0,59}?\s?(?:写道|寫道|说道|說道|said|wrote|writes|posted|写到|寫到)\b.{0,40}?[::]?
+      | .{1,40}?(?:说|說)\s?[::]
+      | (?:quote|originally\sposted\sby|posted\sby|quoting)\b.{0,80}
+      ) \s* $"""
+)
+
+PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre"))
+BLOCKS = PARAGRAPHS | frozenset(
+    ("div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "aside", "main", "form", "fieldset")
+    + ("figure", "figcaption", "address", "blockquote", "center", "details", "summary", "tbody", "thead", "hr", "nav")
+)
+LINK_SCHEMES = frozenset(("http", "https", "mailto", "tel", "tg", "weixin", "wechat", "mqq", "skype", "whatsapp"))
+IMAGE_PLACES = ("zoomfile", "file", "data-original", "data-src", "data-lazy-src", "data-url", "src")
+BLANK_IMAGES = re.compile(r"(?:none|blank|spacer|pixel|loading|placeholder|transparent)\.(?:gif|png|svg)(?:\?|$)|^data:")
+EMOJI_IMAGE = re.compile(r"(?i)\b(?:emoji|smil(?:ey|ie)s?|emoticon|face|twemoji|bbcode_smiley|mycode_smiley)")
+EMOJI_PLACE = re.compile(r"(?i)/(?:emoji|smil(?:ey|ie)s?|emoticons?|twemoji)/")
+
+
+@dataclass(frozen=True)
+class Body:
+    """What one post says. `edited` is the forum's own line on a later edit, for a date to be read from."""
+
+    text: str = ""
+    quoted: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    edited: str | None = None
+
+
+def read_body(node: Selector | str | None, base_url: str) -> Body:
+    """The body of a post from its node (or its markup). Never raises; no node gives an empty Body.
+
+    `links` and `images` are absolute against `base_url`; images are named, never fetched.
+    """
+    if node is None:
+        return Body()
+    markup = node if isinstance(node, str) else str(node.get() or "")
+    soup = BeautifulSoup(markup[:LARGEST], "html.parser")
+    images = _read_images(soup, base_url)
+    edited = _strip_chrome(soup)
+    quotes = [quote for quote in soup.select(", ".join(QUOTES)) if not quote.find_parent(_is_quote)]
+    whole_is_quote = len(quotes) == 1 and not _has_text_beside(soup, quotes[0])
+    if whole_is_quote and not _has_header(quotes[0]):
+        # A body that is one quote without a name over it answers nobody: these are its author's own words.
+        quotes = []
+    quoted = []
+    for quote in quotes:
+        quoted.append(_write_quote(quote))
+        quote.replace_with("\n")
+    lines = write_lines(soup).split("\n")
+    edited = edited or next((line for line in lines if EDITED.match(line)), None)
+    text = _join_lines(line for line in lines if not EDITED.match(line))
+    links = _read_links(soup, base_url)
+    return Body(text, tuple(quote for quote in quoted if quote), links, images, edited)
+
+
+def _is_quote(tag: Tag) -> bool:
+    classes = tag.get_attribute_list("class")
+    return tag.name == "blockquote" or any(f".{name}" in QUOTES for name in classes if name)
+
+
+def _strip_chrome(soup: BeautifulSoup) -> str | None:
+    """Takes out what the forum added and what no reader sees; the answer is the notice of an edit, if any."""
+    edited = None
+    root = next((child for child in soup.children if isinstance(child, Tag)), None)
+    for tag in soup.select(", ".join((*SIGNATURES, *CHROME))):
+        if tag.decomposed or tag is root:
+            continue
+        text = tag.get_text(" ", strip=True)
+        if EDITED.match(text):
+            edited = text
+        tag.decompose()
+    for tag in soup.find_all(lambda tag: tag.has_attr("style") or tag.has_attr("hidden")):
+        if tag.decomposed or tag is root:
+            continue
+        hidden = tag.has_attr("hidden") or HIDDEN.search(str(tag.get("style") or ""))
+        if hidden and not FOLDED.search(f"{tag.get('class') or ''} {tag.get('id') or ''}"):
+            tag.decompose()
+    return edited
+
+
+def _has_text_beside(soup: BeautifulSoup, quote: Tag) -> bool:
+    inside = {id(string) for string in quote.strings}
+    return any(string.strip() and id(string) not in inside for string in soup.strings)
+
+
+def _has_header(quote: Tag) -> bool:
+    first = write_lines(quote).split("\n", 1)[0]
+    return bool(quote.select_one(", ".join(QUOTE_HEADS)) or QUOTE_LINE.match(first))
+
+
+def _write_quote(quote: Tag) -> str:
+    for head in quote.select(", ".join(QUOTE_HEADS)):
+        if not head.decomposed:
+            head.decompose()
+    lines = write_lines(quote).split("\n")
+    while len(lines) > 1 and (not lines[0] or QUOTE_LINE.match(lines[0])):
+        lines.pop(0)
+    return _join_lines(lines)
+
+
+BLOCK, PARAGRAPH, PRE_ENDS = "\v", "\f", "\0"  # marks between pieces of text; the text itself has none of them
+
+
+def write_lines(root: Tag) -> str:
+    """The text of a tree as a browser would break it into lines. Without recursion: wild markup nests deep."""
+    out: list[str] = []
+    stack: list[PageElement | str] = [root]
+    pre = 0
+    while stack:
+        node = stack.pop()
+        if isinstance(node, PreformattedString):
+            continue  # comments, CDATA, processing instructions
+        if isinstance(node, NavigableString):
+            text = re.sub(r"[\v\f\0]", " ", str(node))
+            out.append(text if pre else re.sub(r"[ \t\r\n]+", " ", text))
+        elif isinstance(node, Tag):
+            mark = _mark_of(node)
+            pre += node.name == "pre"
+            out.append(mark if node.name not in ("td", "th") else "")
+            stack.extend([PRE_ENDS] if node.name == "pre" else [])
+            stack.append(mark if node.name != "br" else "")
+            replaced = _stands_for(node)
+            stack.extend([replaced] if replaced is not None else reversed(node.contents))
+        elif node == PRE_ENDS:
+            pre -= 1
+        elif isinstance(node, str):
+            out.append(node)
+    return _break_lines("".join(out))
+
+
+def _mark_of(tag: Tag) -> str:
+    if tag.name == "br":
+        return "\n"
+    if tag.name in ("td", "th"):
+        return "\t"
+    return PARAGRAPH if tag.name in PARAGRAPHS else BLOCK if tag.name in BLOCKS else ""
+
+
+def _break_lines(text: str) -> str:
+    """Marks to line ends: a paragraph or two line breaks leave a blank line, a block or one break a line end."""
+    out: list[str] = []
+    marks = ""
+    for number, piece in enumerate(re.split(r"([\n\v\f]+)", text)):
+        shown = piece.strip(" \t\r\xa0") if number % 2 == 0 else ""
+        if number % 2:
+            marks += piece
+        elif shown:
+            if out:
+                out.append("\n\n" if PARAGRAPH in marks or marks.count("\n") > 1 else "\n")
+            out.append(shown)
+            marks = ""
+    return "".join(out).replace("\xa0", " ")
+
+
+def _stands_for(tag: Tag) -> str | None:
+    """What a reader sees in place of a tag's own text, None where that is the text itself."""
+    if tag.name == "img":
+        alt = str(tag.get("alt") or "")
+        return alt if _is_emoji(tag) else ""
+    if tag.name == "i" and not tag.contents:
+        title = str(tag.get("title") or "")
+        return title if re.fullmatch(r":[\w+-]+:", title) else ""
+    if tag.name == "a":
+        hidden = tag.get("data-cfemail") or (tag.span or {}).get("data-cfemail")
+        if hidden:
+            return _reveal_email(str(hidden))
+        text, target = tag.get_text(), str(tag.get("href") or "")
+        stem = re.sub(r"(?:…|\.{3})$", "", text.strip())
+        if stem != text.strip() and len(stem) > 8:  # a long address that the forum cut short
+            where = target.find(stem) if "://" in stem else target.find("://") + 3 if stem in target else -1
+            return target[where:] if where >= 0 and target[where:].startswith(stem) else None
+    if tag.name == "span" and tag.get("data-cfemail"):
+        return _reveal_email(str(tag["data-cfemail"]))
+    return None
+
+
+def _is_emoji(image: Tag) -> bool:
+    alt = str(image.get("alt") or "")
+    named = " ".join(str(image.get(name) or "") for name in ("class", "id"))
+    return bool(
+        image.get("smilieid")
+        or EMOJI_IMAGE.search(named)
+        or EMOJI_PLACE.search(str(image.get("src") or ""))
+        or re.fullmatch(r":[\w+-]+:|\[[^\[\]\s]{1,6}\]", alt)
+        or (0 < len(alt) <= 8 and not any(character.isalnum() for character in alt) and not alt.isascii())
+    )
+
+
+def _reveal_email(code: str) -> str:
+    """The address behind Cloudflare's e-mail mask: hex bytes, the first of them the key of all the others."""
+    try:
+        key, *rest = bytes.fromhex(code)
+        return bytes(byte ^ key for byte in rest).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+def _join_lines(lines: Iterable[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(" \t\r\n")
+
+
+def _read_links(soup: BeautifulSoup, base_url: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for anchor in soup.find_all("a", href=True):
+        address = resolve(base_url, str(anchor["href"]))
+        if address:
+            found[address] = None
+    return tuple(found)
+
+
+def _read_images(soup: BeautifulSoup, base_url: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for image in soup.find_all("img"):
+        if _is_emoji(image) or image.find_parent(_is_quote):
+            continue
+        places = (str(image.get(place) or "") for place in IMAGE_PLACES)
+        place = next((place for place in places if place and not BLANK_IMAGES.search(place)), None)
+        address = resolve(base_url, place) if place else None
+        if address:
+            found[address] = None
+    return tuple(found)
+
+
+def resolve(base_url: str, target: str) -> str | None:
+    """The absolute address of a link, None for scripts, data, fragments and what no address can be made of."""
+    target = re.sub(r"[\t\r\n]", "", target).strip()
+    if not target or target.startswith("#"):
+        return None
+    try:
+        address = urljoin(base_url, target)
+        return address if urlsplit(address).scheme.lower() in LINK_SCHEMES else None
+    except ValueError:
+        return None

@@ -1,0 +1,18 @@
+"""One file a platform. PLATFORMS is the only list of them: a new one is a file, a line here, fixtures, a line in docs.
+
+The order is that of asking: forum programs first, then what may be built into any page (comment boxes).
+"""
+
+from __future__ import annotations
+
+from crawlers.pages import Platform
+from crawlers.platforms import discuz, isso, spirit
+
+PLATFORMS: dict[str, Platform] = {
+    platform.name: platform
+    for platform in (
+        discuz.PLATFORM,
+        spirit.PLATFORM,
+        isso.PLATFORM,
+    )
+}
