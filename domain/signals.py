@@ -127,10 +127,11 @@ class Reading:
 
     `passage.text` has the length of the original, so every offset of the signal holds in both. The strings inside
     `signal` (reasons, contacts, prices) are taken from the masked text. `evasions` counts how many disguises
-    had to be undone.
+    had to be undone, and `folded` is the masked text with them undone, for searching.
     """
 
     signal: Signal
     passage: Passage
     masks: tuple[Mask, ...] = ()
     evasions: int = 0
+    folded: str = ""

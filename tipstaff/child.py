@@ -78,7 +78,6 @@ def main() -> None:
     """Read the job, crawl, report."""
     from crawlers.crawl import Plan, run
     from store.database import open_store
-
     from tipstaff.intake import LookIntake, StoreIntake
 
     job = json.loads(sys.stdin.readline())

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from store.database import Store
-
 from domain.pages import Haul, Mark, Validators
 from domain.plain import plain
-from store import hosts, sources, spool
+from store import hosts, marks, sources, spool
+from store.database import Store
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -27,11 +26,11 @@ class StoreIntake:
 
     def mark_of(self, key: str) -> Mark | None:
         """How far the thread has been read."""
-        return spool.mark_of(self.store, self.source_id, key)
+        return marks.mark_of(self.store, self.source_id, key)
 
     def validators_of(self, url: str) -> Validators | None:
         """What the server said of the address at the last visit."""
-        return spool.validators_of(self.store, self.source_id, url)
+        return marks.validators_of(self.store, self.source_id, url)
 
     def take_turn(self, host: str, delay: float, now: datetime) -> float:
         """The host's next free moment, out of the one budget of all processes."""

@@ -18,15 +18,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from store.database import Store
-from store.sources import WatchedSource
-from store.spool import Verdict
-
 from domain.plain import plain
 from domain.posts import Post
 from domain.signals import FINDING_LABELS, Passage, Reading
 from domain.sources import RunOutcome, Source
 from store import findings, runs, spool
+from store.database import Store
+from store.sources import WatchedSource
+from store.spool import Verdict
 from tipstaff.child import Child, Event
 from tipstaff.conduct import check_conduct
 from tipstaff.settings import Settings
@@ -152,7 +151,10 @@ def masked(post: Post, reading: Reading) -> Post:
 def _verdict(post: Post, reading: Reading, reader: Reader) -> Verdict:
     wanted = reading.signal.label in FINDING_LABELS
     unsure = not wanted and reading.signal.score >= reader.review_low
-    return Verdict(post=post, signal=reading.signal, keep=wanted or unsure, state="review" if unsure else "new")
+    return Verdict(
+        post=post, signal=reading.signal, keep=wanted or unsure, state="review" if unsure else "new",
+        masked=len(reading.masks), evasions=reading.evasions, folded=reading.folded,
+    )  # fmt: skip
 
 
 def _plan(settings: Settings, source: Source, mode: str, max_pages: int | None = None) -> dict[str, Any]:

@@ -216,7 +216,7 @@ def _read_table(name: str, table: Any, allow_private: bool) -> list[Entry | str]
     url = table.get("url")
     if url is None:
         faults.append("url is left out")
-    elif isinstance(url, str) and not is_private(url):
+    elif isinstance(url, str) and url.startswith("http") and not is_private(url):
         faults.extend(f"{key} is left out: a public source says why it may be watched and who assessed that"
                       for key in ("basis", "assessor") if key not in table)  # fmt: skip
     if faults:

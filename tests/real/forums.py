@@ -130,7 +130,8 @@ class Spirit:
 ARTICLE = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{title} - 老陈的车评</title></head>
 <body><header><a href="/index.html">老陈的车评</a></header>
 <article><h1>{title}</h1><p>这一篇写的是一个月里开着它上下班的感受，油耗和隔音都记在下面。</p></article>
-<section id="isso-thread" data-title="{title}"><noscript>Javascript needs to be activated to view comments.</noscript></section>
+<section id="isso-thread" data-title="{title}">
+<noscript>Javascript needs to be activated to view comments.</noscript></section>
 <script data-isso="/isso/" data-isso-css="true" data-isso-lang="en" src="/isso/js/embed.min.js"></script>
 </body></html>"""
 INDEX = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>老陈的车评</title></head>

@@ -1,0 +1,165 @@
+"""The commands as a person or a script meets them; what is bad gets one clear line and changes nothing."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer.main
+from conftest import Said
+
+from tipstaff.cli import app
+
+Run = Callable[..., Said]
+BOARD = "http://127.0.0.1:8123/board/1"
+
+
+def one_line(said: Said) -> str:
+    """The single line of standard error."""
+    (line,) = said.errors.splitlines()
+    return line
+
+
+def test_a_source_is_added_listed_changed_and_removed(run: Run) -> None:
+    """The watch list goes through its whole life by commands, in JSON too."""
+    (added,) = run("source", "add", BOARD, "--name", "b1", "--every", "2h", "--allow-private", "--json").lines
+    assert (added["name"], added["url"], added["every_seconds"]) == ("b1", BOARD, 7200)
+    assert run("source", "set", "b1", "every=1d", "render=never").status == 0
+    (listed,) = run("source", "list", "--json").lines
+    assert (listed["every_seconds"], listed["render"], listed["id"]) == (86400, "never", added["id"])
+    assert run("source", "pause", "b1").status == 0
+    assert run("source", "list", "--json").lines[0]["paused"] is True
+    assert run("source", "resume", "b1").status == 0
+    assert "b1" in run("source", "list").output
+    assert run("source", "remove", "b1").status == 0
+    assert run("source", "list", "--json").lines == []
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("source", "add", "ftp://forum.example/"), "only http"),
+        (("source", "add", "not an address"), "not an address"),
+        (("source", "add", "http://127.0.0.1:1/"), "allow-private"),
+        (("source", "add", BOARD, "--allow-private", "--every", "soon"), "6h"),
+        (("source", "add", BOARD, "--allow-private", "--render", "often"), "auto"),
+        (("source", "add", BOARD, "--allow-private", "--timezone", "Mars/Olympus"), "IANA"),
+        (("source", "set", "nobody", "every=1d"), "nobody"),
+        (("source", "pause", "nobody"), "nobody"),
+        (("source", "import", "nowhere.toml"), "nowhere.toml"),
+        (("posts", "gopher://forum.example/"), "only http"),
+        (("posts", "https://forum.example/"), "contact"),
+        (("posts", "http://192.168.1.1/"), "allow-private"),
+        (("crawl", "nobody"), "nobody"),
+        (("score", "nowhere.jsonl"), "nowhere.jsonl"),
+        (("score", "--read", "some"), "--read"),
+        (("evaluate", "nowhere.jsonl"), "nowhere.jsonl"),
+        (("show", "nobody"), "nobody"),
+        (("judge", "nobody", "confirmed"), "nobody"),
+        (("judge", "nobody", "guilty"), "confirmed"),
+        (("findings", "--label", "bad"), "label"),
+        (("findings", "--since", "yesterday"), "since"),
+        (("runs", "--source", "nobody"), "nobody"),
+        (("export", "data", "--format", "xlsx"), "jsonl"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_one_clear_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], why: str
+) -> None:
+    """What cannot be used ends with status 2 and one line that says why; no traceback, nothing stored."""
+    monkeypatch.chdir(tmp_path)
+    said = run(*words)
+    assert said.status == 2, said
+    assert why in one_line(said)
+    assert said.output == ""
+    assert run("source", "list", "--json").lines == []
+
+
+def test_an_unknown_platform_is_refused_with_those_there_are(run: Run) -> None:
+    """A platform name nobody answers to names the known ones."""
+    run("source", "add", BOARD, "--name", "b1", "--allow-private")
+    said = run("source", "set", "b1", "platform=nonesuch")
+    assert said.status == 2
+    assert "discuz" in one_line(said)
+
+
+def test_a_name_that_is_taken_is_refused(run: Run) -> None:
+    """Two sources cannot have one name."""
+    run("source", "add", BOARD, "--name", "b1", "--allow-private")
+    said = run("source", "add", BOARD + "2", "--name", "b1", "--allow-private")
+    assert said.status == 2
+    assert "b1" in one_line(said)
+
+
+def test_a_file_with_five_faults_imports_nothing(run: Run, tmp_path: Path) -> None:
+    """All faults of a file of sources are named at once, and none of its sources is watched."""
+    file = tmp_path / "sources.toml"
+    file.write_text(
+        f'[good]\nurl = "{BOARD}"\nallow_private = true\n[a]\nurl = "ftp://x.example/"\nevery = "soon"\n'
+        '[b]\nrender = "often"\nplatform = "nonesuch"\n',
+        encoding="utf-8",
+    )
+    said = run("source", "import", str(file))
+    assert said.status == 2
+    assert "5 fault" in said.errors
+    for word in ("ftp", "soon", "often", "nonesuch", "left out"):
+        assert word in said.errors
+    assert run("source", "list", "--json").lines == []
+
+
+def test_a_good_file_is_imported_whole(run: Run, tmp_path: Path) -> None:
+    """A file without faults is watched, source by source."""
+    file = tmp_path / "sources.toml"
+    file.write_text(f'[one]\nurl = "{BOARD}"\nallow_private = true\n[two]\nurl = "{BOARD}2"\nallow_private = true\n')
+    assert run("source", "import", str(file)).status == 0
+    assert [source["name"] for source in run("source", "list", "--json").lines] == ["one", "two"]
+
+
+def test_a_store_of_a_newer_version_is_left_alone(run: Run, home: Path) -> None:
+    """A database with a schema this version does not know is refused in one line and not touched."""
+    run("source", "list")
+    with sqlite3.connect(home / "store.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
+    said = run("source", "list")
+    assert said.status == 2
+    assert "newer" in one_line(said)
+
+
+def test_what_is_no_store_is_refused(run: Run, home: Path) -> None:
+    """A store.db that is no database is named in one line."""
+    home.mkdir()
+    (home / "store.db").write_bytes(b"not a database at all, but long enough to look like one" * 20)
+    said = run("source", "list")
+    assert said.status in (1, 2)
+    assert "store.db" in one_line(said)
+    assert "Traceback" not in said.errors
+
+
+def test_errors_are_said_in_chinese_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With Chinese as the language the one line is Chinese."""
+    monkeypatch.setenv("TIPSTAFF_LANGUAGE", "zh")
+    assert "地址" in one_line(run("source", "add", "ftp://forum.example/"))
+
+
+def test_every_command_and_option_is_documented() -> None:
+    """docs/commands.md names each command and each option."""
+    text = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+    click = typer.main.get_command(app)
+    missing = []
+    for name, command in click.commands.items():  # type: ignore[attr-defined]
+        section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        if not section:
+            missing.append(name)
+            continue
+        parts = getattr(command, "commands", {"": command})
+        options = [option for part in parts.values() for parameter in part.params for option in parameter.opts]
+        missing += [
+            f"{name} {option}"
+            for option in options
+            if option.startswith("--") and option not in section[1] and option != "--help"
+        ]
+        missing += [f"{name} {part}" for part in parts if part and f"`source {part}" not in section[1]]
+    assert missing == []
