@@ -1,0 +1,78 @@
+"""Column types that mean the same on SQLite and PostgreSQL, and take whatever wild pages hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+LARGEST = 2**63 - 1
+# UTF-8 has no lone surrogates and PostgreSQL's text no NUL. One code point for one, so that offsets stay true.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """`text` with what no database takes replaced by U+FFFD; the length stays."""
+    return _UNSTORABLE.sub("�", text)
+
+
+class Time(TypeDecorator[datetime]):
+    """A moment: aware in (any zone), aware UTC out. A naive one is refused with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From UTC, which SQLite keeps without saying so."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text as it was read somewhere."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Storable."""
+        return None if value is None else clean(value)
+
+
+class Json(TypeDecorator[Any]):
+    """Lists and small tables as JSON text, characters unescaped so that they can be searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """To text."""
+        return None if value is None else clean(json.dumps(value, ensure_ascii=False))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """From text."""
+        return None if value is None else json.loads(value)
+
+
+class Whole(TypeDecorator[int]):
+    """A whole number as a page or seller states it: beyond 64 bits it is held at the limit."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Within 64 bits."""
+        return None if value is None else max(-LARGEST, min(LARGEST, value))

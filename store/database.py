@@ -1,0 +1,64 @@
+"""Opening a store: its folder, keys and database are made or checked, what a dead process left is mended."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from domain.errors import BrokenStore
+from store.engine import Store, make_engine, telling_faults
+from store.files import make_folder
+from store.keys import Keys, open_keys
+from store.recovery import recover
+from store.schema import check_revision, known_revisions, migrate, read_revision
+from store.tables import StoreRow
+
+__all__ = ["Store", "open_store"]
+
+_KEY_CHECK = "key_check"
+
+
+def open_store(home: Path, url: str | None = None) -> Store:
+    """The store in the folder `home`, made when there is none. `url` names another database than the SQLite in it.
+
+    Raises NewerStore, DiskFull or BrokenStore; a store that was there is then as it was.
+    """
+    with telling_faults(home):
+        try:
+            for folder in (home, home / "keys", home / "spool", home / "captures"):
+                make_folder(folder)
+            engine = make_engine(home, url)
+        except (FileExistsError, NotADirectoryError):
+            raise BrokenStore(path=home, why="there is a file where a folder should be") from None
+        except PermissionError as error:
+            raise BrokenStore(path=home, why=f"{error.filename} may not be written") from None
+        revision = read_revision(engine, home)
+        check_revision(revision, home)
+        keys = open_keys(home / "keys", create=revision is None)
+        if revision != known_revisions()[-1]:
+            migrate(engine, home)
+    store = Store(home, engine, keys)
+    _check_keys(store, keys)
+    recover(store, datetime.now(UTC))
+    return store
+
+
+def _check_keys(store: Store, keys: Keys) -> None:
+    with store.reading() as session:
+        found = session.get(StoreRow, _KEY_CHECK)
+    if found is None:
+        with store.transaction() as session:
+            found = _claim(session, keys)
+    if found.value != keys.check:
+        raise BrokenStore(path=store.home, why="keys/store.key is the key of another store")
+
+
+def _claim(session: Session, keys: Keys) -> StoreRow:
+    """Write down whose database this is, unless another process just did."""
+    found = session.get(StoreRow, _KEY_CHECK)
+    if found is None:
+        found = StoreRow(name=_KEY_CHECK, value=keys.check)
+        session.add(found)
+    return found

@@ -1,0 +1,155 @@
+"""A store that is open: its folder, its database and its keys, and how a transaction goes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from domain.errors import BrokenStore, DiskFull, StoreFault
+from store.keys import Keys
+
+BUSY_SECONDS = 30
+DATABASE = "store.db"
+_WRITES = "tipstaff_writes"
+
+# synchronous=FULL: what was committed outlives a power cut. NORMAL would be faster by one fsync a transaction, but a
+# page is destroyed once its settling is committed, and a finding whose commit is lost with it could not be had again.
+# secure_delete: what is deleted is overwritten. temp_store: no sorted copy of a finding's text in /tmp.
+_PRAGMAS = (
+    "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=ON", "PRAGMA synchronous=FULL", "PRAGMA temp_store=MEMORY",
+)  # fmt: skip
+
+# SQLite's primary result codes, and what they mean for the person at the desk.
+_FAULTS = {
+    sqlite3.SQLITE_NOTADB: "store.db is not a database",
+    sqlite3.SQLITE_CORRUPT: "store.db is damaged; restore a backup",
+    sqlite3.SQLITE_BUSY: f"another process has been writing for {BUSY_SECONDS} seconds; try again when it is done",
+    sqlite3.SQLITE_LOCKED: "another process is writing; try again when it is done",
+    sqlite3.SQLITE_READONLY: "store.db may not be written",
+    sqlite3.SQLITE_PERM: "store.db may not be opened",
+    sqlite3.SQLITE_CANTOPEN: "store.db cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk does not read or write",
+}
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_ROOM_BYTES = 1 << 20
+
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: in order, and nothing to misread.
+
+
+@dataclass(frozen=True)
+class Store:
+    """One open store. It belongs to the process that opened it; a child process opens its own."""
+
+    home: Path
+    engine: Engine
+    keys: Keys
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that writes: alone from its first statement on, committed at the end, or nothing of it stays.
+
+        Raises DiskFull or BrokenStore where the database or the disk fails.
+        """
+        writing = self.engine.execution_options(**{_WRITES: True})
+        with telling_faults(self.home), Session(writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that reads one unchanging state of the database."""
+        with telling_faults(self.home), Session(self.engine) as session:
+            yield session
+
+
+def new_id(now: datetime) -> str:
+    """A fresh id: 7 characters of time (seconds) and 10 that nobody guesses. Later ids sort later."""
+    return _in_base_32(int(now.timestamp()), 7) + _in_base_32(secrets.randbits(50), 10)
+
+
+def make_engine(home: Path, url: str | None = None) -> Engine:
+    """The engine of a store: SQLite in its folder, or the database that `url` names."""
+    if url is not None:
+        return create_engine(url)
+    path = home / DATABASE
+    # Made here so that nobody else can read it; SQLite gives its -wal and -shm files the same mode.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = create_engine(
+        f"sqlite+pysqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def telling_faults(home: Path) -> Iterator[None]:
+    """Turns faults of the disk and the database into StoreFaults. Raises DiskFull or BrokenStore."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise DiskFull(path=home) from error
+    except DBAPIError as error:
+        fault = _read_fault(home, error)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def _read_fault(home: Path, error: DBAPIError) -> StoreFault | None:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    primary = code & 0xFF
+    if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _is_full(home)):
+        return DiskFull(path=home)
+    why = _FAULTS.get(primary)
+    return BrokenStore(path=home, why=why) if why else None
+
+
+def _is_full(home: Path) -> bool:
+    """SQLite says "disk I/O error" where its shared memory file finds no room."""
+    disk = os.statvfs(home)
+    return disk.f_bavail * disk.f_frsize < _ROOM_BYTES
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    for pragma in _PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that begins by reading and then writes may find the database changed under it, and fail at once
+    # whatever the time-out; so one that will write says so from the start.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _in_base_32(number: int, length: int) -> str:
+    return "".join(_DIGITS[number >> shift & 31] for shift in range(5 * (length - 1), -1, -5))

@@ -1,0 +1,85 @@
+"""What the store knows of a source's threads and addresses, so that a crawl goes on where the last one stopped."""
+
+from __future__ import annotations
+
+import json
+
+from sqlmodel import Session, col, delete
+
+from domain.pages import Haul, Mark, Validators
+from store.engine import Store
+from store.keys import Keys
+from store.tables import MarkRow, ValidatorRow
+
+
+def mark_of(store: Store, source_id: str, key: str) -> Mark | None:
+    """How far the thread `key` of a source has been read."""
+    name = mark_key(store.keys, key)
+    with store.reading() as session:
+        row = session.get(MarkRow, (source_id, name))
+    if row is None:
+        return None
+    sign = store.keys.unveil(row.sign, name) if row.sign is not None else None
+    return Mark(key, sign, row.page, row.ended, row.floors_before)
+
+
+def validators_of(store: Store, source_id: str, url: str) -> Validators | None:
+    """What the server said of `url` at the last visit."""
+    name = _url_key(store.keys, url)
+    with store.reading() as session:
+        row = session.get(ValidatorRow, (source_id, name))
+    value = store.keys.unveil(row.value, name) if row else None
+    return Validators(*json.loads(value)) if value else None
+
+
+def mark_key(keys: Keys, key: str) -> bytes:
+    """What stands for a thread's key."""
+    return keys.fingerprint("mark", key)
+
+
+def remember(session: Session, keys: Keys, source_id: str, haul: Haul) -> None:
+    """Store what a haul says of its thread and its address, over what was known."""
+    if haul.mark is not None:
+        mark, name = haul.mark, mark_key(keys, haul.mark.key)
+        sign = keys.veil(mark.sign, name) if mark.sign is not None else None
+        session.merge(
+            MarkRow(
+                source_id=source_id, key=name, role=haul.role, sign=sign, page=mark.page, ended=mark.ended,
+                floors_before=mark.floors_before,
+            )
+        )  # fmt: skip
+    given = haul.validators
+    # A redirected address is asked for by its old name next time.
+    for url in {haul.page.requested_url, haul.page.url}:
+        name = _url_key(keys, url)
+        if given.etag or given.last_modified:
+            value = keys.veil(json.dumps([given.etag, given.last_modified]), name)
+            session.merge(ValidatorRow(source_id=source_id, key=name, value=value))
+        else:
+            session.exec(
+                delete(ValidatorRow).where(col(ValidatorRow.source_id) == source_id, col(ValidatorRow.key) == name)
+            )
+
+
+def forget(session: Session, source_id: str, mark: bytes | None) -> None:
+    """Forget a thread, so that it is read again from its first page.
+
+    The lists that lead to it must be walked again too, to their end and whether they changed or not: so the marks
+    of lists and all validators of the source go with it.
+    """
+    session.exec(
+        delete(MarkRow).where(
+            col(MarkRow.source_id) == source_id, (col(MarkRow.role) != "thread") | (col(MarkRow.key) == mark)
+        )
+    )
+    session.exec(delete(ValidatorRow).where(col(ValidatorRow.source_id) == source_id))
+
+
+def forget_source(session: Session, source_id: str) -> None:
+    """Forget all threads and addresses of a source."""
+    session.exec(delete(MarkRow).where(col(MarkRow.source_id) == source_id))
+    session.exec(delete(ValidatorRow).where(col(ValidatorRow.source_id) == source_id))
+
+
+def _url_key(keys: Keys, url: str) -> bytes:
+    return keys.fingerprint("url", url)

@@ -1,0 +1,51 @@
+"""What a process that died left half done, put right when the store is opened next.
+
+Files without a row: a delivery that was not committed, or a page that was settled and not yet removed; they go (a
+sealed page lies among the captures by then). Rows without a file: the page is gone, so that all that would keep it
+from being fetched again goes too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from store.engine import Store
+from store.locks import sweeping
+from store.runs import close_dead_runs
+from store.seals import clear_spool, destroy_page, spooled_pages
+from store.spool import discard
+from store.tables import CaptureRow, PageRow, RunRow
+
+
+def recover(store: Store, now: datetime) -> None:
+    """Put right what is half done and whose process is gone. Living processes are not disturbed."""
+    files, rows = spooled_pages(store), _page_rows(store)
+    if files != rows:
+        with sweeping(store.home) as alone:
+            # Nothing is being delivered now: what still differs was left behind.
+            if alone:
+                files, rows = spooled_pages(store), _page_rows(store)
+                _sweep(store, files - rows)
+                for page_id in rows - files:
+                    discard(store, page_id)
+    with store.reading() as session:
+        running = session.exec(select(RunRow.id).where(col(RunRow.ended_at).is_(None))).first()
+    if running is not None:
+        close_dead_runs(store, now)
+
+
+def _sweep(store: Store, page_ids: set[str]) -> None:
+    with store.reading() as session:
+        sealed = set(session.exec(select(CaptureRow.id).where(col(CaptureRow.id).in_(page_ids))))
+    for page_id in page_ids:
+        if page_id in sealed:
+            clear_spool(store, page_id)
+        else:
+            destroy_page(store, page_id)
+
+
+def _page_rows(store: Store) -> set[str]:
+    with store.reading() as session:
+        return set(session.exec(select(PageRow.id)))

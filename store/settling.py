@@ -1,0 +1,124 @@
+"""What becomes of a page once its posts are scored: one transaction, and the page is sealed or destroyed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from store.engine import Store
+from store.keeping import Kept, Sighting, Verdict, keep_verdict, lacks_capture, standing_versions
+from store.seals import clear_spool, destroy_page, read_page, seal_page
+from store.tables import CaptureRow, CaptureVersionRow, FingerprintRow, PageRow, PendingRow, TallyRow
+
+BANDS = 10
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What came of a page: the ids of findings that are new, and of those with a new wording.
+
+    `capture` is the capture's id where the page was sealed.
+    """
+
+    new: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    capture: str | None = None
+
+
+def settle(store: Store, page_id: str, verdicts: Sequence[Verdict], now: datetime) -> Settled:
+    """Write down the verdicts on a page's fresh posts; then the page is sealed, or nothing of it stays.
+
+    It is sealed when a finding on it has words that no capture proves yet. A page that is settled already is left as
+    it is, and nothing comes of it. Raises DamagedSeal and DiskFull (then the page goes on waiting), ValueError when
+    a fresh post has no verdict.
+    """
+    with store.transaction() as session:
+        page = session.get(PageRow, page_id, with_for_update=True)
+        if page is None:
+            return Settled()
+        kept = _keep(session, store, page, verdicts, now)
+        versions = [one.version_id for one in kept]
+        sealed = lacks_capture(session, versions)
+        if sealed:
+            _seal(session, store, page, now)
+        session.delete(page)
+    if sealed:
+        clear_spool(store, page_id)
+    else:
+        destroy_page(store, page_id)
+    return Settled(
+        new=tuple(one.finding_id for one in kept if one.new_finding),
+        updated=tuple(one.finding_id for one in kept if one.new_version and not one.new_finding),
+        capture=page_id if sealed else None,
+    )
+
+
+def _keep(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verdict], now: datetime) -> list[Kept]:
+    """Turn what waits of a page into fingerprints, tallies and findings."""
+    given = {store.keys.fingerprint("post", verdict.post.id): verdict for verdict in verdicts}
+    pending = session.exec(select(PendingRow).where(PendingRow.page_id == page.id)).all()
+    if missing := sum(row.key not in given for row in pending):
+        raise ValueError(f"page {page.id}: {missing} of {len(pending)} fresh posts have no verdict")
+    wanted = [row.key for row in pending]
+    scored = {row.key: row for row in session.exec(select(FingerprintRow).where(col(FingerprintRow.key).in_(wanted)))}
+    tally: Counter[tuple[date, str]] = Counter()
+    kept: list[Kept] = []
+    for row in pending:
+        verdict = given[row.key]
+        if row.key not in scored:
+            tally[row.first_seen.date(), verdict.signal.label] += 1
+        _write_fingerprint(session, scored.get(row.key), row, verdict)
+        if verdict.keep:
+            kept.append(keep_verdict(session, verdict, Sighting(row.source_id, row.first_seen, row.last_seen), now))
+        session.delete(row)
+    _add_tally(session, page.source_id, tally)
+    session.flush()
+    return kept
+
+
+def _write_fingerprint(session: Session, known: FingerprintRow | None, row: PendingRow, verdict: Verdict) -> None:
+    band = max(0, min(BANDS - 1, int(verdict.signal.score * BANDS)))
+    if known is None:
+        session.add(
+            FingerprintRow(
+                key=row.key, content=row.content, first_seen=row.first_seen, last_seen=row.last_seen,
+                model=verdict.signal.model, band=band,
+            )
+        )  # fmt: skip
+        return
+    if row.last_seen >= known.last_seen:
+        known.content, known.model, known.band = row.content, verdict.signal.model, band
+    known.first_seen = min(known.first_seen, row.first_seen)
+    known.last_seen = max(known.last_seen, row.last_seen)
+
+
+def _add_tally(session: Session, source_id: str, tally: Counter[tuple[date, str]]) -> None:
+    for (day, label), count in tally.items():
+        row = session.get(TallyRow, (source_id, day, label), with_for_update=True)
+        if row is None:
+            session.add(TallyRow(source_id=source_id, day=day, label=label, count=count))
+        else:
+            row.count += count
+
+
+def _seal(session: Session, store: Store, page: PageRow, now: datetime) -> None:
+    """Seal a page as proof of every finding that stands on it. The file is there for good before the row says so."""
+    haul = read_page(store, page.id)
+    digest, size = seal_page(store, page.id)
+    session.add(
+        CaptureRow(
+            id=page.id, source_id=page.source_id, run_id=page.run_id, url=haul.page.url,
+            fetched_at=haul.page.fetched_at, sealed_at=now, size=size, sha256=digest,
+            body_sha256=hashlib.sha256(haul.page.body).hexdigest(),
+        )
+    )  # fmt: skip
+    session.flush()
+    session.add_all(
+        CaptureVersionRow(capture_id=page.id, version_id=version_id)
+        for version_id in standing_versions(session, haul.posts)
+    )

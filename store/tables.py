@@ -1,0 +1,346 @@
+"""What has identity and a life of its own, a table a noun.
+
+Of a post that is no finding nothing readable is in any of these: `key` columns are fingerprints (store/keys.py), and
+what a site says in the words of its threads (signs, validators) is veiled.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, Index, LargeBinary, MetaData, String, text
+from sqlmodel import Field, SQLModel
+
+from store.columns import Json, Time, Whole, Words
+
+ID = String(32)
+WORD = String(32)
+
+
+class Row(SQLModel):
+    """The base of all tables. Constraints have names, so that a migration can change them on any database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class StoreRow(Row, table=True):
+    """Facts about the store itself: `key_check` tells whether keys/store.key is this store's."""
+
+    __tablename__ = "store"
+
+    name: str = Field(primary_key=True, sa_type=WORD)
+    value: str = Field(sa_type=Words)
+
+
+class SourceRow(Row, table=True):
+    """A watched source. One that is watched no longer stays, for the findings that came from it."""
+
+    __tablename__ = "sources"
+    __table_args__ = (
+        Index(
+            "ix_sources_living_name", "name", unique=True,
+            sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    name: str = Field(sa_type=Words)
+    url: str = Field(sa_type=Words)
+    render: str = Field(sa_type=WORD)
+    timezone: str = Field(sa_type=Words)
+    platform: str | None = Field(default=None, sa_type=Words)
+    queries: list[str] = Field(sa_type=Json)
+    proxy: str | None = Field(default=None, sa_type=Words)
+    allow_private: bool
+    practice: bool
+    max_pages: int | None = Field(default=None, sa_type=Whole)
+    delay: float | None = None
+    every_seconds: int = Field(sa_type=Whole)
+    paused: bool = False
+    basis: str | None = Field(default=None, sa_type=Words)
+    assessor: str | None = Field(default=None, sa_type=Words)
+    added_at: datetime = Field(sa_type=Time)
+    removed_at: datetime | None = Field(default=None, sa_type=Time)
+    robots_text: str | None = Field(default=None, sa_type=Words)
+    robots_at: datetime | None = Field(default=None, sa_type=Time)
+
+
+class HostRow(Row, table=True):
+    """The budget of requests to one host, for all processes."""
+
+    __tablename__ = "hosts"
+
+    host: str = Field(primary_key=True, sa_type=Words)
+    last_turn_at: datetime | None = Field(default=None, sa_type=Time)
+    next_allowed_at: datetime = Field(sa_type=Time)
+
+
+class RunRow(Row, table=True):
+    """One crawl of a source, from its beginning to the reason it ended. `holder` is the process that does it."""
+
+    __tablename__ = "runs"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    source_id: str = Field(sa_type=ID, foreign_key="sources.id", index=True)
+    planned_at: datetime = Field(sa_type=Time)
+    started_at: datetime = Field(sa_type=Time)
+    ended_at: datetime | None = Field(default=None, sa_type=Time, index=True)
+    reason: str | None = Field(default=None, sa_type=WORD)
+    pages: int = Field(default=0, sa_type=Whole)
+    posts: int = Field(default=0, sa_type=Whole)
+    new: int = Field(default=0, sa_type=Whole)
+    findings: int = Field(default=0, sa_type=Whole)
+    holder: str = Field(sa_type=Words)
+
+
+class MarkRow(Row, table=True):
+    """How far a thread (or, for any other role, a list) of a source has been read. `sign` is veiled."""
+
+    __tablename__ = "marks"
+
+    source_id: str = Field(primary_key=True, sa_type=ID, foreign_key="sources.id")
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    role: str = Field(sa_type=WORD)
+    sign: bytes | None = Field(default=None, sa_type=LargeBinary)
+    page: int = Field(sa_type=Whole)
+    ended: bool
+    floors_before: int = Field(sa_type=Whole)
+
+
+class ValidatorRow(Row, table=True):
+    """What a server gave so that it can be asked whether an address has changed. `value` is veiled."""
+
+    __tablename__ = "validators"
+
+    source_id: str = Field(primary_key=True, sa_type=ID, foreign_key="sources.id")
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    value: bytes = Field(sa_type=LargeBinary)
+
+
+class PageRow(Row, table=True):
+    """A page that waits in the spool. `holder` scores it until `leased_until`; `mark` is the key of its thread."""
+
+    __tablename__ = "pages"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    source_id: str = Field(sa_type=ID, foreign_key="sources.id", index=True)
+    run_id: str = Field(sa_type=ID, foreign_key="runs.id", index=True)
+    fetched_at: datetime = Field(sa_type=Time)
+    delivered_at: datetime = Field(sa_type=Time)
+    mark: bytes | None = Field(default=None, sa_type=LargeBinary)
+    holder: str | None = Field(default=None, sa_type=Words)
+    leased_at: datetime | None = Field(default=None, sa_type=Time)
+    leased_until: datetime | None = Field(default=None, sa_type=Time)
+
+
+class PendingRow(Row, table=True):
+    """A post of a waiting page that wants scoring, and when and by which source those very words were seen."""
+
+    __tablename__ = "pending"
+
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    content: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    page_id: str = Field(sa_type=ID, foreign_key="pages.id", index=True)
+    source_id: str = Field(sa_type=ID, foreign_key="sources.id")
+    first_seen: datetime = Field(sa_type=Time)
+    last_seen: datetime = Field(sa_type=Time)
+
+
+class FingerprintRow(Row, table=True):
+    """A post that has been scored: all that is kept of most. `band` is the tenth of the score, 0 to 9."""
+
+    __tablename__ = "fingerprints"
+    # The key is all there is to look for: on SQLite one tree instead of two.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    content: bytes = Field(sa_type=LargeBinary)
+    first_seen: datetime = Field(sa_type=Time)
+    last_seen: datetime = Field(sa_type=Time)
+    model: str = Field(sa_type=Words)
+    band: int
+
+
+class TallyRow(Row, table=True):
+    """How many posts of a source were of a label, by the (UTC) day they were first fetched."""
+
+    __tablename__ = "tallies"
+
+    source_id: str = Field(primary_key=True, sa_type=ID, foreign_key="sources.id")
+    day: date = Field(primary_key=True, sa_type=Date)
+    label: str = Field(primary_key=True, sa_type=WORD)
+    count: int = Field(sa_type=Whole)
+
+
+class FindingRow(Row, table=True):
+    """A post that is kept. `version_id` is the version that stands now; `label`, `score` are what was said of it.
+
+    `source_id` is the source that saw it first. `judged_at` is null until an analyst has spoken; from then on the
+    state is theirs.
+    """
+
+    __tablename__ = "findings"
+    __table_args__ = (Index("ix_findings_first_seen_id", "first_seen", "id"),)
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    post_id: str = Field(sa_type=Words, unique=True)
+    source_id: str = Field(sa_type=ID, foreign_key="sources.id", index=True)
+    version_id: str = Field(sa_type=ID)
+    state: str = Field(sa_type=WORD, index=True)
+    judged_at: datetime | None = Field(default=None, sa_type=Time)
+    label: str = Field(sa_type=WORD, index=True)
+    score: float
+    first_seen: datetime = Field(sa_type=Time)
+    last_seen: datetime = Field(sa_type=Time)
+
+
+class FindingVersionRow(Row, table=True):
+    """One wording of a finding's post, victims' data masked, and the signal for it. `words` is what is searched."""
+
+    __tablename__ = "finding_versions"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    finding_id: str = Field(sa_type=ID, foreign_key="findings.id", index=True)
+    state: str = Field(sa_type=WORD)
+    first_seen: datetime = Field(sa_type=Time)
+    last_seen: datetime = Field(sa_type=Time)
+    words: str = Field(sa_type=Words)
+    masked: int = Field(sa_type=Whole)
+    evasions: int = Field(sa_type=Whole)
+
+    url: str = Field(sa_type=Words)
+    thread_url: str | None = Field(default=None, sa_type=Words)
+    thread_title: str | None = Field(default=None, sa_type=Words)
+    board: str | None = Field(default=None, sa_type=Words)
+    platform: str | None = Field(default=None, sa_type=Words)
+    site_post_id: str | None = Field(default=None, sa_type=Words)
+    floor: int | None = Field(default=None, sa_type=Whole)
+    author_name: str | None = Field(default=None, sa_type=Words)
+    author_id: str | None = Field(default=None, sa_type=Words)
+    author_url: str | None = Field(default=None, sa_type=Words)
+    posted_at: datetime | None = Field(default=None, sa_type=Time)
+    posted_at_text: str | None = Field(default=None, sa_type=Words)
+    posted_at_precision: str | None = Field(default=None, sa_type=WORD)
+    edited_at: datetime | None = Field(default=None, sa_type=Time)
+    text: str = Field(sa_type=Words)
+    quoted: list[str] = Field(sa_type=Json)
+    links: list[str] = Field(sa_type=Json)
+    images: list[str] = Field(sa_type=Json)
+    views: int | None = Field(default=None, sa_type=Whole)
+    replies: int | None = Field(default=None, sa_type=Whole)
+    members: int | None = Field(default=None, sa_type=Whole)
+    fetched_at: datetime = Field(sa_type=Time)
+    content_sha256: str = Field(sa_type=String(64))
+
+    label: str = Field(sa_type=WORD)
+    score: float
+    labels: dict[str, float] = Field(sa_type=Json)
+    kind: str | None = Field(default=None, sa_type=WORD)
+    model: str = Field(sa_type=Words)
+    offered: bool
+    goods: list[str] = Field(sa_type=Json)
+    fields_: list[str] = Field(sa_type=Json, sa_column_kwargs={"name": "fields"})
+    regions: list[str] = Field(sa_type=Json)
+    channel: str | None = Field(default=None, sa_type=Words)
+    freshness: str | None = Field(default=None, sa_type=Words)
+    guarantees: list[str] = Field(sa_type=Json)
+
+
+class Part(Row):
+    """What a version's signal found at `[start, end)` of its text, in the order it was given."""
+
+    version_id: str = Field(primary_key=True, sa_type=ID, foreign_key="finding_versions.id")
+    position: int = Field(primary_key=True)
+    text: str = Field(sa_type=Words)
+    start: int
+    end: int
+
+
+class PriceRow(Part, table=True):
+    """A price. `single` is what one unit costs, in `currency`."""
+
+    __tablename__ = "prices"
+
+    amount: float
+    currency: str = Field(sa_type=WORD)
+    per: int = Field(sa_type=Whole)
+    unit: str = Field(sa_type=WORD)
+    min_qty: int | None = Field(default=None, sa_type=Whole)
+    max_qty: int | None = Field(default=None, sa_type=Whole)
+    single: float = Field(index=True)
+
+
+class ContactRow(Part, table=True):
+    """A handle. `value_folded` and `text_folded` are the forms that are searched."""
+
+    __tablename__ = "contacts"
+
+    kind: str = Field(sa_type=WORD)
+    value: str = Field(sa_type=Words)
+    valid: bool
+    value_folded: str = Field(sa_type=Words, index=True)
+    text_folded: str = Field(sa_type=Words, index=True)
+
+
+class VolumeRow(Part, table=True):
+    """A number of records claimed."""
+
+    __tablename__ = "volumes"
+
+    records: int = Field(sa_type=Whole)
+
+
+class ReasonRow(Part, table=True):
+    """Why the score is what it is."""
+
+    __tablename__ = "reasons"
+
+    why: str = Field(sa_type=Words)
+    weight: float
+
+
+class CaptureRow(Row, table=True):
+    """A sealed page. `sha256` is of the sealed file, `body_sha256` of the bytes that were served."""
+
+    __tablename__ = "captures"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    source_id: str = Field(sa_type=ID, foreign_key="sources.id", index=True)
+    run_id: str = Field(sa_type=ID, foreign_key="runs.id", index=True)
+    url: str = Field(sa_type=Words)
+    fetched_at: datetime = Field(sa_type=Time)
+    sealed_at: datetime = Field(sa_type=Time)
+    size: int = Field(sa_type=Whole)
+    sha256: str = Field(sa_type=String(64))
+    body_sha256: str = Field(sa_type=String(64))
+
+
+class CaptureVersionRow(Row, table=True):
+    """Which wordings of which findings a capture proves."""
+
+    __tablename__ = "capture_versions"
+
+    capture_id: str = Field(primary_key=True, sa_type=ID, foreign_key="captures.id")
+    version_id: str = Field(primary_key=True, sa_type=ID, foreign_key="finding_versions.id", index=True)
+
+
+class VerdictRow(Row, table=True):
+    """What an analyst said of a finding, and of which wording."""
+
+    __tablename__ = "verdicts"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    finding_id: str = Field(sa_type=ID, foreign_key="findings.id", index=True)
+    version_id: str = Field(sa_type=ID, foreign_key="finding_versions.id")
+    state: str = Field(sa_type=WORD)
+    note: str | None = Field(default=None, sa_type=Words)
+    by: str = Field(sa_type=Words)
+    at: datetime = Field(sa_type=Time)
