@@ -1,0 +1,83 @@
+"""One Scrapy crawl in this process. The reactor runs once in a process, so the caller starts a child for each crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import warnings
+
+from crawlers.intake import Intake
+from crawlers.plan import Plan as Plan
+from domain.sources import RunOutcome
+
+# Whose words would repeat what notes say already, or quote addresses and pages.
+QUIET_LOGGERS = (
+    "scrapy",
+    "scrapy-playwright",
+    "scrapy_poet",
+    "twisted",
+    "asyncio",
+    "py.warnings",
+    "charset_normalizer",
+)
+
+
+def run(plan: Plan, intake: Intake) -> RunOutcome:
+    """Crawls `plan.source`, handing everything to `intake` as it comes; the answer says how it ended.
+
+    Network faults never raise. What the intake raises (a TipstaffError: a full disk) ends the crawl and is raised here.
+    SIGINT and SIGTERM end it in good order with "interrupted"; a second one at once.
+    """
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    quiet_logs()
+    stay_offline()
+    settings = Settings()
+    settings.setmodule("crawlers.settings", priority="project")
+    settings.set("USER_AGENT", plan.user_agent, priority="cmdline")
+    settings.set("DOWNLOAD_TIMEOUT", plan.timeout, priority="cmdline")
+    settings.set("DOWNLOAD_VERIFY_CERTIFICATES", not plan.source.allow_private, priority="cmdline")
+    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+
+    from crawlers.spider import WatchSpider
+
+    crawler = process.create_crawler(WatchSpider)
+    task = process.crawl(crawler, plan=plan, intake=intake)
+    loop = asyncio.get_event_loop()
+
+    def interrupt() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        if isinstance(crawler.spider, WatchSpider):
+            crawler.spider.end("interrupted", "stopped on request; what was delivered stays")
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    process.start(install_signal_handlers=False)
+    spider = crawler.spider
+    if not isinstance(spider, WatchSpider) or task.cancelled() or not task.done():
+        return RunOutcome("failed", "the crawl did not start")
+    error = spider.fault or task.exception()
+    if error is not None:
+        raise error
+    return spider.outcome()
+
+
+def stay_offline() -> None:
+    """Keeps tldextract, which Scrapy's cookies and url-matcher call, from fetching the public-suffix list."""
+    import scrapy.downloadermiddlewares.cookies as cookies
+    from tldextract import TLDExtract, tldextract
+
+    offline = TLDExtract(include_psl_private_domains=True, suffix_list_urls=(), cache_dir=None)
+    cookies._split_domain = offline
+    tldextract.TLD_EXTRACTOR = offline
+
+
+def quiet_logs() -> None:
+    """Nothing below a warning, and nothing at all of libraries that would quote pages or print tracebacks."""
+    warnings.simplefilter("ignore")
+    logging.getLogger().setLevel(logging.WARNING)
+    for name in QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,0 +1,109 @@
+"""From a response to its page objects: what scrapy-poet gives to the spider's callback.
+
+No rule maps addresses to page objects: unknown hosts are recognised from the page itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy_poet import PageObjectInputProvider
+from web_poet import HttpResponse, HttpResponseHeaders
+
+from crawlers.capture import is_rendered, rendered_body
+from crawlers.charset import find_encoding
+from crawlers.conduct import spider_of
+from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit
+from crawlers.politeness import now
+from crawlers.recognise import recognise
+from crawlers.scope import is_html
+from crawlers.walk import errand_of
+from domain.pages import Role
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A response as its platform sees it. `platform` is None where there is no page to read (an error, a file)."""
+
+    response: HttpResponse
+    visit: Visit
+    platform: Platform | None
+    role: Role
+
+    @property
+    def board(self) -> BoardPage | None:
+        """The page object that reads it as a list."""
+        return self.platform.board(response=self.response, visit=self.visit) if self.platform else None
+
+    @property
+    def thread(self) -> ThreadPage | None:
+        """The page object that reads it as a thread."""
+        return self.platform.thread(response=self.response, visit=self.visit) if self.platform else None
+
+    @property
+    def name(self) -> str:
+        """The platform's name, empty where there is none."""
+        return self.platform.name if self.platform else ""
+
+    async def item(self, expected: Role | None) -> BoardItem | ThreadItem | None:
+        """What the page says, read first as what a link promised it to be, then as what it looks like."""
+        first: BoardItem | ThreadItem | None = None
+        for role in dict.fromkeys((expected or self.role, self.role)):
+            item = await self.item_as(role)
+            if item and not is_bare(item):
+                return item
+            first = first or item
+        return first
+
+    async def item_as(self, role: Role) -> BoardItem | ThreadItem | None:
+        """What the page says when it is read as a page for `role`."""
+        if self.platform is None or role == "other":
+            return None
+        page = self.thread if role == "thread" else self.board
+        return await page.to_item() if page else None
+
+
+def is_bare(item: BoardItem | ThreadItem) -> bool:
+    """Whether nothing was read."""
+    return not item.posts if isinstance(item, ThreadItem) else not (item.boards or item.threads)
+
+
+class ReadingProvider(PageObjectInputProvider):  # type: ignore[misc]
+    """Builds the page objects for a response, and what they may know beside it."""
+
+    provided_classes: ClassVar[set[Callable[..., Any]]] = {Reading}
+    name = "reading"
+
+    def __call__(
+        self, to_provide: set[Callable[..., Any]], request: Request, response: Response, crawler: Crawler
+    ) -> Sequence[Reading]:
+        """One Reading for the response."""
+        source = spider_of(crawler).plan.source
+        rendered = is_rendered(response)
+        body = rendered_body(response) if rendered else response.body
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        page = HttpResponse(
+            url=response.url,
+            body=body,
+            status=response.status,
+            headers=HttpResponseHeaders.from_bytes_dict(response.headers),
+            encoding="utf-8" if rendered else find_encoding(content_type, body),
+        )
+        walk = errand_of(request).thread
+        visit = Visit(
+            fetched_at=request.meta.get("fetched_at") or now(),
+            timezone=source.timezone,
+            rendered=rendered,
+            floors_before=walk.floors if walk else 0,
+            title=walk.link.title if walk and walk.link else None,
+            board=walk.board if walk else None,
+        )
+        if response.status >= 300 or not body or not is_html(content_type):
+            return [Reading(page, visit, None, "other")]
+        platform, role = recognise(page, name=source.platform) if source.platform else recognise(page)
+        return [Reading(page, visit, platform, role)]
