@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_terms(name: str) -> tuple[Mapping[str, str], ...]:
     """The rows of `<name>.tsv`, in the order of the file; a cell that is missing at the end of a line is ""."""
     lines = (files(__package__) / f"{name}.tsv").read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,20 @@
+"""Reading an offer: what is sold, at what price, from how many, how the seller is reached.
+
+Every reader takes a folded text and answers with values whose `start` and `end` count code points of the original.
+"""
+
+from __future__ import annotations
+
+from classifier.fold import Folded
+from classifier.offer.prices import read_prices
+from domain.signals import Offer
+
+
+def read_offer(folded: Folded) -> Offer:
+    """All that a text offers, as claimed. Never raises; what is not there is empty."""
+    return Offer(prices=read_prices(folded))
+
+
+def read_kind(folded: Folded, offer: Offer) -> str | None:
+    """The word of OFFER_KINDS for an offer, None where the text does not tell."""
+    return None

@@ -1,0 +1,189 @@
+"""The words of a price, found in a folded text: amounts, numerals, units, floors and ceilings, tiers, stops.
+
+Two passes, each linear: a regular expression for what has digits, an automaton for the words of
+`lexicon/pricing.tsv`; where they overlap the one that begins first, then the longer, holds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ahocorasick
+
+from classifier.lexicon import read_terms
+from classifier.offer.numerals import CHINESE, DIGITS, read_numeral
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a price at `[start, end)` of the folded text.
+
+    Kinds: amount (`value` in `sense`, a currency), number, range, per, unit (`sense`: the unit), the roles of
+    pricing.tsv, stop (ends a sentence), comma, skip (a date, a percentage: no part of a price).
+    """
+
+    kind: str
+    start: int
+    end: int
+    value: float = 0.0
+    sense: str = ""
+    # A number written with 万, k and the like; a money word worth less than its currency (毛, 分).
+    scaled: bool = False
+    factor: float = 1.0
+
+
+_ASCII_WORD = re.compile(r"[a-z0-9]", re.ASCII)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> tuple[ahocorasick.Automaton, dict[str, tuple[str, float]], dict[str, tuple[str, float]], str]:
+    automaton = ahocorasick.Automaton()
+    after: dict[str, tuple[str, float]] = {}
+    before: dict[str, tuple[str, float]] = {}
+    units = set()
+    for row in read_terms("pricing"):
+        term, role, value = row["term"].lower(), row["role"], row["value"]
+        if role in ("after", "before"):
+            currency, factor = value.split(":")
+            (after if role == "after" else before)[term] = (currency, float(factor))
+        else:
+            # The same word may open and close (最低, 起订): the grammar tells which; only one sense is kept.
+            automaton.add_word(term, (role, value, len(term)))
+            if role == "unit":
+                units.add(term[0])
+    automaton.make_automaton()
+    return automaton, after, before, "".join(sorted(units - set("abcdefghijklmnopqrstuvwxyz")))
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> re.Pattern[str]:
+    _, after, before, units = _vocabulary()
+    # Their money sense needs more than a number before them: a unit after (5米一单), or no word that goes on (三分钟).
+    careful = {"分", "米", "张", "园", "蚊", "油", "圆", "块", "毛", "角"}
+    plain = "|".join(
+        re.escape(term) + (r"(?![a-z0-9])" if term[-1].isascii() and term[-1].isalpha() else "")
+        for term in sorted(after.keys() - careful, key=len, reverse=True)
+    )
+    lead = "|".join(re.escape(term) for term in sorted(before, key=len, reverse=True))
+    ones = "".join(digit for digit, value in DIGITS.items() if value)
+    chinese = f"[{CHINESE}]"
+    per_unit = rf"(?=\s?(?:[/每]|per|[一1]?\s?[{units}]))"
+    number = (
+        rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
+        rf"(?:\s?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?|[wkm](?![a-z0-9])))?"
+    )
+    spoken = rf"{chinese}+"
+    fifth = rf"(?:[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?[{units}])|[{ones}](?=一[{units}]))"
+    return re.compile(
+        "|".join(
+            (
+                r"(?P<skip>(?:19|20)\d\d\s?年(?:度|款|\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?[日号])?)?|(?<!\d)\d{1,2}月\d{1,2}[日号]"
+                r"|(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d元块毛])|(?<!\d)\d{1,2}[:：]\d\d(?![\d元])"
+                r"|\d+(?:\.\d+)?\s?(?:%|％|小时|岁|折|公里|km|千米|厘米|cm|mm|kg|gb?|mb|tb|号线|路车|楼|层|期|倍|座|缸|匹)(?![a-z])"
+                r"|(?<![a-z0-9_@.-])(?!(?:usdt?|rmb|cny|hkd|ntd?|twd|inr|btc|rs|moq|min|max|from|only|at)\d)[a-z_@][a-z_@.-]*+\d[a-z0-9_-]*+"
+                r"|\d{8,}(?!\.?\d*\s?(?:元|块))|(?<!\d)\d{1,6}(?!(?:yuan|usdt?|rmb|cny|pcs|pieces?|rec|u[^a-z]|inr|rs|hkd|twd|ntd|btc|per|mao))[a-jln-vxyz][a-z0-9]++)",
+                rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右)"
+                r"|\d{1,2}-\d{1,2}天|within \d+ (?:days?|weeks?|months?))",
+                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![\u3400-\u9fff])|(?<=[卖要价才就仅条个]))块(?P<tenth>{fifth}))",
+                rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>{fifth})分?)",
+                rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
+                rf"(?P<half>半(?P<coin>[块毛元]))",
+                rf"(?P<before>{lead})\s?(?P<lead>{number})(?:\s?(?P<tail>{plain}))?",
+                rf"(?P<digits>{number})\s?(?P<money>{plain}|块(?!儿)|[毛角]|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
+                rf"|[米园张油]{per_unit}|圆|蚊)",
+                rf"(?P<cjk>{spoken})(?P<coin2>{plain}|块(?!儿)|[毛角]|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])|[米园张油]{per_unit}|圆|蚊)",
+                rf"(?P<number>{number})",
+                rf"(?P<numeral>{spoken})",
+                r"(?P<range>[-~～—–至到]+|to(?![a-z]))",
+                r"(?P<per>/|每(?:一)?|(?<![a-z])(?:per|each|every|an?)(?![a-z])|[按单](?=[条份个次套]))",
+                r"(?P<stop>[。；;！!？?\n\r|]|\.(?=\s|$))",
+                r"(?P<comma>[,，、]|(?<=\S)\s{2,})",
+            )
+        )
+    )
+
+
+def read_tokens(text: str) -> list[Token]:
+    """The tokens of a folded text in lower case, in order, without overlap. Linear in the text."""
+    automaton, after, before, units = _vocabulary()
+    found = []
+    for match in _numbers().finditer(text):
+        token = _read_number(match, after, before, units)
+        if token is not None:
+            found.append(token)
+            if token.end < match.end():
+                found.append(Token("number", token.end, match.end(), 1.0))
+    for last, (role, value, length) in automaton.iter(text):
+        start = last - length + 1
+        if _stands_free(text, start, last + 1):
+            found.append(Token(role, start, last + 1, sense=value))
+    found.sort(key=lambda token: (token.start, -token.end))
+    tokens: list[Token] = []
+    at = 0
+    for token in found:
+        if token.start >= at:
+            tokens.append(token)
+            at = token.end
+    return tokens
+
+
+def _stands_free(text: str, start: int, end: int) -> bool:
+    """Latin words are whole words; words in Chinese stand anywhere."""
+    if text[start].isascii() and text[start].isalpha() and start and text[start - 1].isascii() and text[start - 1].isalpha():
+        return False
+    last = text[end - 1]
+    return not (last.isascii() and last.isalpha() and end < len(text) and text[end].isascii() and text[end].isalnum())
+
+
+def _read_number(
+    match: re.Match[str], after: dict[str, tuple[str, float]], before: dict[str, tuple[str, float]], units: str
+) -> Token | None:
+    kind, (start, end) = match.lastgroup, match.span()
+    group = match.group
+    if group("skip") or group("age") or kind in ("range", "per", "stop", "comma"):
+        return Token("skip" if group("skip") else "age" if group("age") else str(kind), start, end)
+    if group("compound"):
+        whole = read_numeral(group("whole")) if group("whole") else 1.0
+        return _amount(start, end, whole, 1.0, _tenth(group("tenth")), "CNY")
+    if group("dimes"):
+        return _amount(start, end, read_numeral(group("mao")), 0.1, _tenth(group("fen")), "CNY")
+    if group("yuanmao"):
+        return _amount(start, end, read_numeral(group("yuan")), 1.0, _tenth(group("jiao")), "CNY")
+    if group("half"):
+        return _amount(start, end, 0.5, 0.1 if group("coin") == "毛" else 1.0, 0.0, "CNY")
+    if group("before"):
+        currency, factor = before[group("before")]
+        tail = after.get(group("tail") or "")
+        currency = tail[0] if tail and currency in ("USD", "CNY") and group("before") in ("$", "💰") else currency
+        return _amount(start, end, read_numeral(group("lead")), factor, 0.0, currency, group("lead"))
+    numeral, money = (group("digits"), group("money")) if group("digits") else (group("cjk"), group("coin2"))
+    if money:
+        currency, factor = after.get(money) or ("CNY", 1.0)
+        return _amount(start, end, read_numeral(numeral), factor, 0.0, currency, numeral)
+    return _bare(group("number") or group("numeral"), start, units, match.string)
+
+
+def _tenth(digit: str) -> float:
+    return 0.5 if digit == "半" else (read_numeral(digit) or 0.0) / 10
+
+
+def _amount(
+    start: int, end: int, value: float | None, factor: float, tenth: float, currency: str, written: str = ""
+) -> Token | None:
+    if value is None:
+        return None
+    scaled = bool(re.search("[万千亿wk]", written))
+    return Token("amount", start, end, round((value + tenth) * factor, 6), currency, scaled, factor)
+
+
+def _bare(numeral: str, start: int, units: str, text: str) -> Token | None:
+    # 三百一条 is "300, one 条", not 301: a last 一 before a unit belongs to the unit.
+    end = start + len(numeral)
+    if len(numeral) > 1 and numeral[-1] == "一" and text[end : end + 1] in units and text[end : end + 1]:
+        numeral, end = numeral[:-1], end - 1
+    value = read_numeral(numeral)
+    if value is None:
+        return None
+    return Token("number", start, end, value, scaled=bool(re.search("[万千百亿wk]", numeral)))
