@@ -6,13 +6,14 @@ The order is that of asking: forum programs first, then what may be built into a
 from __future__ import annotations
 
 from crawlers.pages import Platform
-from crawlers.platforms import discuz, isso, spirit
+from crawlers.platforms import discuz, isso, market, spirit
 
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
         discuz.PLATFORM,
         spirit.PLATFORM,
+        market.PLATFORM,
         isso.PLATFORM,
     )
 }

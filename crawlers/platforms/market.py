@@ -9,13 +9,13 @@ is no post.
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import attrs
 from parsel import Selector
 from web_poet import HttpResponse, field
 
-from crawlers.bodies import read_body
+from crawlers.bodies import read_body, resolve
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.posts import (
     Thread,
@@ -67,7 +67,7 @@ def page_url(url: str, number: int) -> str:
 
 def _next_url(response: HttpResponse) -> str | None:
     link = response.css(".mk-pager a.mk-next::attr(href)").get()
-    return urljoin(str(response.url), link) if link else None
+    return resolve(str(response.url), link) if link else None
 
 
 @attrs.define(kw_only=True)
@@ -83,7 +83,8 @@ class MarketBoardPage(BoardPage):
     def boards(self) -> tuple[BoardLink, ...]:
         """Boards of the home page, also those that cannot be read: what may be fetched is not decided here."""
         links = self.response.css("a.mk-place-name[href]")
-        return tuple(BoardLink(urljoin(str(self.response.url), a.attrib["href"]), text_of(a)) for a in links)
+        found = ((resolve(str(self.response.url), link.attrib["href"]), text_of(link)) for link in links)
+        return tuple(BoardLink(url, name) for url, name in found if url)
 
     @field
     def threads(self) -> tuple[ThreadLink, ...]:
@@ -108,9 +109,9 @@ class MarketBoardPage(BoardPage):
         sign = "|".join(filter(None, (text_of(first(card.css(".mk-card-price"))), changed))) or None
         return self._link(anchor, sign)
 
-    def _link(self, anchor: Selector, sign: str | None, *, sticky: bool = False) -> ThreadLink:
-        url = urljoin(str(self.response.url), anchor.attrib["href"])
-        return ThreadLink(page_url(url, 1), thread_key(url), text_of(anchor), sign, sticky)
+    def _link(self, anchor: Selector, sign: str | None, *, sticky: bool = False) -> ThreadLink | None:
+        url = resolve(str(self.response.url), anchor.attrib["href"])
+        return ThreadLink(page_url(url, 1), thread_key(url), text_of(anchor), sign, sticky) if url else None
 
     @field
     def next_url(self) -> str | None:
@@ -153,7 +154,7 @@ class MarketThreadPage(ThreadPage):
             return None
         number = node.attrib["data-post"]
         link = first(node.css("a.mk-name"))
-        member = urljoin(thread.page_url, link.attrib.get("href", "")) if link is not None else None
+        member = resolve(thread.page_url, link.attrib.get("href", "")) if link is not None else None
         user = USER.search(member or "")
         floor = first(node.css("a.mk-floor"))
         permalink = floor.attrib.get("href", "") if floor is not None else f"{thread.url}#p{number}"
@@ -162,7 +163,7 @@ class MarketThreadPage(ThreadPage):
             thread,
             self.visit,
             identity=("post", number),
-            url=urljoin(thread.page_url, permalink),
+            url=resolve(thread.page_url, permalink) or thread.url,
             body=read_body(body, thread.page_url),
             author=Author(text_of(link), user[1] if user else None, member),
             moment=read_element(self.visit, first(node.css(".mk-when"))),

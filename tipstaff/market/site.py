@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
 
 from tipstaff.market.stock import Stock
 from tipstaff.market.views import Answer, Views
@@ -103,22 +104,20 @@ def serve(port: int = 0, host: str = "127.0.0.1", *, now: Clock = read_clock, ep
 
     Raises OSError when the port is taken.
     """
-    stock = Stock((epoch or now()).replace(microsecond=0))
-    views, hits = Views(stock), list[Hit]()
+    stock, hits = Stock((epoch or now()).replace(microsecond=0)), list[Hit]()
+    server = _Server((host, port), partial(_Visitor, Views(stock), hits, now))
+    return Site(server, stock, hits, now)
 
-    class Visitor(_Visitor):
-        def _answer(self) -> Answer:
-            answer = views.answer(self.path, now())
-            status = 304 if self._is_known(answer) else answer.status
-            parts = urlsplit(self.path)
-            hits.append(Hit(self.command, parts.path, parts.query, self.headers.get("User-Agent", ""), status))
-            return answer
 
-    return Site(ThreadingHTTPServer((host, port), Visitor), stock, hits, now)
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A visitor who hung up is no fault; anything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
 class _Visitor(BaseHTTPRequestHandler):
-    """One connection; what is answered is up to the subclass."""
+    """One connection."""
 
     protocol_version = "HTTP/1.1"
     server_version = "chezhan-market"
@@ -127,23 +126,29 @@ class _Visitor(BaseHTTPRequestHandler):
     wbufsize = 65536  # head and page in one segment, or the client waits for a delayed ACK
     disable_nagle_algorithm = True
 
-    def _answer(self) -> Answer:
-        raise NotImplementedError
+    def __init__(self, views: Views, hits: list[Hit], now: Clock, *args: Any) -> None:
+        # The base class answers within its own __init__.
+        self.views, self.hits, self.now = views, hits, now
+        super().__init__(*args)
 
     def do_GET(self) -> None:
         """Send the page."""
-        self._send(self._answer(), with_body=True)
+        self._send(with_body=True)
 
     def do_HEAD(self) -> None:
         """Send what GET would, without the page."""
-        self._send(self._answer(), with_body=False)
+        self._send(with_body=False)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name in the standard library)
         """Say nothing: the hits are kept in memory."""
 
-    def _send(self, answer: Answer, *, with_body: bool) -> None:
+    def _send(self, *, with_body: bool) -> None:
+        answer = self.views.answer(self.path, self.now())
         known = self._is_known(answer)
-        self.send_response(304 if known else answer.status)
+        status = 304 if known else answer.status
+        path, _, query = self.path.partition("?")
+        self.hits.append(Hit(self.command, path, query, self.headers.get("User-Agent", ""), status))
+        self.send_response(status)
         if answer.etag and answer.changed_at:
             self.send_header("ETag", answer.etag)
             self.send_header("Last-Modified", format_datetime(answer.changed_at.astimezone(UTC), usegmt=True))

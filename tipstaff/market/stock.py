@@ -24,18 +24,17 @@ class Board:
     kind: str
     path: str
     threads: str
-    icon: str
     list_size: int = 15
     thread_size: int = 10
 
 
 BOARDS = (
-    Board("chat", "车友闲聊", "提车、用车、改装、自驾,想到什么聊什么", "forum", "/b/chat", "/t/", "☕"),
-    Board("trade", "供求信息", "互通有无,交易请自行核实", "forum", "/b/trade", "/t/", "🤝", list_size=12),
-    Board("ads", "分类信息", "二手车、配件、服务,一条一页", "listing", "/ads", "/ads/", "🏷️", list_size=12),
-    Board("live", "即时广场", "边看边刷的快帖(需要 JavaScript)", "script", "/live/", "/live/t/", "⚡", 10, 50),
-    Board("members", "会员专区", "老会员交流,登录后可见", "members", "/b/members", "/t/", "🔒"),
-    Board("backroom", "站务存档", "站务留存,谢绝机器访问", "closed", "/backroom/", "/backroom/t/", "🗄️"),
+    Board("chat", "车友闲聊", "提车、用车、改装、自驾，想到什么聊什么", "forum", "/b/chat", "/t/"),
+    Board("trade", "供求信息", "互通有无，交易请自行核实", "forum", "/b/trade", "/t/", list_size=12),
+    Board("ads", "分类信息", "二手车、配件、服务，一条一页", "listing", "/ads", "/ads/", list_size=12),
+    Board("live", "即时广场", "边看边刷的快帖（需要 JavaScript）", "script", "/live/", "/live/t/", 10, 50),
+    Board("members", "会员专区", "老会员交流，登录后可见", "members", "/b/members", "/t/"),
+    Board("backroom", "站务存档", "站务留存，谢绝机器访问", "closed", "/backroom/", "/backroom/t/"),
 )
 
 
@@ -201,7 +200,11 @@ def _read_users(names: set[str]) -> dict[str, User]:
 def _make_user(name: str, line: dict[str, Any]) -> User:
     number = zlib.crc32(name.encode())
     return User(
-        id=10_000 + number % 90_000, name=name, level=line.get("level", "注册会员"), hue=number % 8, sign=line.get("sign")
+        id=10_000 + number % 90_000,
+        name=name,
+        level=line.get("level", "注册会员"),
+        hue=number % 8,
+        sign=line.get("sign"),
     )
 
 

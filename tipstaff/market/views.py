@@ -12,10 +12,9 @@ from datetime import datetime
 from functools import partial
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from tipstaff.market.stock import BOARDS, Board, Entry, Stock, Thread
 from tipstaff.market.wording import ZONE, say_absolute, say_floor, say_moment
@@ -25,7 +24,7 @@ TEXT = "text/plain; charset=utf-8"
 JSON = "application/json; charset=utf-8"
 ROBOTS = "# 演示 / PRACTICE\nUser-agent: *\nDisallow: /backroom/\nAllow: /\n"
 _BOARDS = {board.key: board for board in BOARDS}
-_LINK = re.compile(r"https?://[A-Za-z0-9./?=&%#_~:+-]+")
+_PIECES = re.compile(r"(https?://[A-Za-z0-9./?=&%#_~:+-]+|\n)")
 _NEWEST = 8
 
 
@@ -75,18 +74,18 @@ class Views:
             undefined=StrictUndefined,
         )
         self._templates.globals.update(
-            boards=BOARDS, user=stock.find_user, floor=say_floor, absolute=say_absolute, iso=_say_iso, words=_set_words,
-            home_of=_BOARDS.__getitem__, place_of=self._place,
+            boards=BOARDS, user=stock.find_user, floor=say_floor, absolute=say_absolute, iso=_say_iso,
+            pieces=_PIECES.split, place_of=self._place,
         )  # fmt: skip
         self._build = "".join(_read_sources())
 
     def answer(self, target: str, now: datetime) -> Answer:
         """The answer to the path and query `target` at `now`; what is not there answers 404."""
-        parts = urlsplit(target)
-        page = parse_qs(parts.query).get("page", ["1"])[0]
+        path, _, query = target.partition("?")
+        page = parse_qs(query).get("page", ["1"])[0]
         asked = Asked(page=int(page) if re.fullmatch(r"[0-9]{1,6}", page) else 1, now=now)
         for pattern, view in ROUTES:
-            if match := re.fullmatch(pattern, parts.path):
+            if match := re.fullmatch(pattern, path):
                 return view(self, asked, **match.groupdict())
         return self.miss(asked)
 
@@ -254,16 +253,6 @@ def _turn(page: int, count: int, size: int, path: str) -> Pager:
     """A pager held within the pages that there are."""
     last = max(1, -(-count // size))
     return Pager(page=min(max(1, page), last), last=last, path=path)
-
-
-def _set_words(text: str) -> Markup:
-    """A post's words as markup: line breaks and links, all else as it is."""
-    parts, begin = [], 0
-    for match in _LINK.finditer(text):
-        link = escape(match.group())
-        parts += [escape(text[begin : match.start()]), Markup('<a href="{0}" rel="nofollow ugc">{0}</a>').format(link)]
-        begin = match.end()
-    return Markup("").join([*parts, escape(text[begin:])]).replace("\n", Markup("<br>\n"))
 
 
 def _say_iso(moment: datetime) -> str:

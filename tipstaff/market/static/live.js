@@ -88,7 +88,7 @@ function drawPost(thread, post) {
       const edited = make("p", "mk-edited");
       const when = make("time", "", sayMoment(post.edited));
       when.dateTime = post.edited;
-      edited.append(`本帖最后由 ${post.author.name} 编辑于 `, when);
+      edited.append(`本帖最后由 ${post.author.name} 于 `, when, " 编辑");
       body.append(edited);
     }
     main.append(body);
@@ -124,7 +124,10 @@ async function drawBoard() {
   const head = make("header", "mk-head");
   const name = make("div");
   name.append(make("h1", "mk-board-name", live.dataset.board), make("p", "", live.dataset.about));
-  head.append(make("span", "mk-icon", "⚡"), name);
+  const icon = make("img", "mk-icon");
+  icon.src = "/static/icon-live.svg";
+  icon.alt = "";
+  head.append(icon, name);
   const rows = make("ul", "mk-rows");
   rows.append(...data.threads.map(drawRow));
   board.append(head, rows);
