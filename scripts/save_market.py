@@ -33,7 +33,7 @@ PAGES = {
     "sample-rows": "/t/1208",
     "ads": "/ads",
     "advert": "/ads/1303",
-    "members": "/b/members",
+    "members": "/b/club",
     "live-raw": "/live/",
     "live": "/live/",
     "live-thread-raw": "/live/t/1402",

@@ -296,13 +296,13 @@ def test_the_second_page_begins_with_the_last_post_of_the_first(site: Site) -> N
     assert second.response.css("link[rel=canonical]::attr(href)").get() == f"/t/{thread.id}"
 
 
-@pytest.mark.parametrize("path", ["/b/members", "/t/1501", "/t/1502?page=2"])
+@pytest.mark.parametrize("path", ["/b/club", "/t/1501", "/t/1502?page=2"])
 def test_members_only_pages_ask_to_log_in_with_200(site: Site, path: str) -> None:
     """The board and its threads answer with the log-in page and none of their words."""
     response = get(urljoin(site.url, path))
     assert (response.status, recognise_role(response)) == (200, "other")
     assert "您尚未登录，没有权限访问该版块" in response.text
-    assert not any(entry.text in response.text for _, entry in written(site, "members").values())
+    assert not any(entry.text in response.text for _, entry in written(site, "club").values())
 
 
 def test_robots_forbids_the_back_room_alone(site: Site) -> None:
@@ -326,7 +326,7 @@ def test_a_banned_post_is_a_notice(site: Site) -> None:
 
 def test_every_page_says_that_it_is_practice(site: Site) -> None:
     """The banner stands on every sort of page, what is missing included."""
-    for path in ("/", "/b/chat", "/t/1102", "/ads", "/ads/1301", "/live/", "/live/t/1401", "/b/members", "/nowhere"):
+    for path in ("/", "/b/chat", "/t/1102", "/ads", "/ads/1301", "/live/", "/live/t/1401", "/b/club", "/nowhere"):
         assert "演示 / PRACTICE" in get(urljoin(site.url, path)).css(".mk-practice").get("")
 
 

@@ -33,7 +33,7 @@ BOARDS = (
     Board("trade", "供求信息", "互通有无，交易请自行核实", "forum", "/b/trade", "/t/", list_size=12),
     Board("ads", "分类信息", "二手车、配件、服务，一条一页", "listing", "/ads", "/ads/", list_size=12),
     Board("live", "即时广场", "边看边刷的快帖（需要 JavaScript）", "script", "/live/", "/live/t/", 10, 50),
-    Board("members", "会员专区", "老会员交流，登录后可见", "members", "/b/members", "/t/"),
+    Board("club", "会员专区", "老会员交流，登录后可见", "members", "/b/club", "/t/"),
     Board("backroom", "站务存档", "站务留存，谢绝机器访问", "closed", "/backroom/", "/backroom/t/"),
 )
 
