@@ -1,0 +1,196 @@
+"""From a watched source to findings, step by step, over the practice market on loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reader import RuleReader
+
+from domain.errors import BadValue, Refused
+from domain.sources import Source
+from store.database import open_store
+from store.engine import Store
+from store.findings import Query, search_findings
+from store.runs import list_runs
+from store.sources import WatchedSource, add_source
+from tipstaff import steps
+from tipstaff.child import Child
+from tipstaff.market.site import Site, serve
+from tipstaff.settings import Settings, load_settings
+
+OFFER = "内部渠道，全国车主名单，五毛一条，一千条起，另有说明"
+CHATTER = "昨天洗车排了一个钟头的队，下次早点去"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    with open_store(tmp_path / "home") as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(store: Store) -> Settings:
+    """Settings for the store, with nothing from the environment."""
+    return load_settings(home=store.home)
+
+
+@pytest.fixture
+def market() -> Iterator[Site]:
+    """The practice market."""
+    with serve() as site:
+        yield site
+
+
+@pytest.fixture
+def board(market: Site, store: Store) -> WatchedSource:
+    """The market's trade board, watched without a browser and without waiting."""
+    source = Source(
+        name="board", url=f"{market.url}b/trade", allow_private=True, practice=True, render="never", delay=0
+    )
+    return add_source(store, source, every_seconds=3600, now=datetime.now(UTC))
+
+
+def quiet(event: dict[str, Any]) -> None:
+    """Nobody listens."""
+
+
+def watch(store: Store, settings: Settings, board: WatchedSource, reader: RuleReader) -> steps.Watched:
+    """One crawl with a reader that is a rule."""
+    return steps.watch(store, settings, board, lambda: reader, quiet)  # type: ignore[arg-type,return-value]
+
+
+def test_a_source_becomes_findings_once(market: Site, store: Store, settings: Settings, board: WatchedSource) -> None:
+    """A planted offer becomes one finding; a second crawl scores nothing again and stores nothing twice."""
+    market.post("trade", "出一批名单", "planted", OFFER)
+    reader = RuleReader("全国车主名单", "五毛一条")
+    first = watch(store, settings, board, reader)
+    (finding,) = search_findings(store, Query(limit=10))
+    assert first.outcome.reason == "done"
+    assert first.findings == (finding["id"],)
+    assert finding["practice"] is True
+    assert finding["post"]["text"] == OFFER
+    assert finding["signal"]["offer"]["prices"][0]["amount"] == 0.5
+    assert len(finding["captures"]) == 1
+
+    scored, asked = len(reader.read_texts), len(market.hits)
+    second = watch(store, settings, board, reader)
+    assert second.outcome.reason == "nothing_new"
+    assert second.findings == ()
+    assert len(reader.read_texts) == scored
+    assert len(market.hits) - asked < asked / 2
+    assert len(search_findings(store, Query(limit=10))) == 1
+
+
+def test_what_is_new_is_fetched_and_what_was_edited_gets_a_version(
+    market: Site, store: Store, settings: Settings, board: WatchedSource
+) -> None:
+    """A reply that came later is read on the next crawl, and only the new posts are scored."""
+    thread = market.post("trade", "聊天", "someone", CHATTER)
+    reader = RuleReader("全国车主名单", "五毛一条")
+    watch(store, settings, board, reader)
+    market.reply(thread, "planted", OFFER)
+    before = len(reader.read_texts)
+    again = watch(store, settings, board, reader)
+    assert reader.read_texts[before:] == [OFFER]
+    assert len(again.findings) == 1
+
+
+def test_the_words_of_other_posts_are_kept_nowhere(
+    market: Site, store: Store, settings: Settings, board: WatchedSource
+) -> None:
+    """A sentence in a post that is no finding is in no byte of the store's folder after scoring."""
+    sentence = "这一句话只是闲聊别处不会再有"
+    market.post("trade", f"题目{sentence}", "bystander-of-that-thread", sentence)
+    market.post("trade", "出一批名单", "planted", OFFER)
+    watch(store, settings, board, RuleReader("全国车主名单", "五毛一条"))
+    kept = b"".join(path.read_bytes() for path in store.home.rglob("*") if path.is_file())
+    for form in (
+        sentence.encode(),
+        sentence.encode("utf-16-le"),
+        sentence.encode("gb18030"),
+        b"bystander-of-that-thread",
+    ):
+        assert form not in kept
+    assert OFFER.encode() in kept
+
+
+def test_an_interrupted_crawl_keeps_what_it_had_and_the_next_goes_on(
+    market: Site, store: Store, settings: Settings, board: WatchedSource
+) -> None:
+    """Ctrl-C in the middle ends the run as interrupted; the next run reads the rest."""
+    market.post("trade", "出一批名单", "planted", OFFER)
+    reader = RuleReader("全国车主名单", "五毛一条")
+    fetched: list[str] = []
+
+    def interrupt_after_ten(event: dict[str, Any]) -> None:
+        if event["event"] == "fetched":
+            fetched.append(event["url"])
+            if len(fetched) == 10:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    stopped = steps.watch(store, settings, board, lambda: reader, interrupt_after_ten)  # type: ignore[arg-type,return-value]
+    assert stopped.outcome.reason == "interrupted"
+    (run,) = list_runs(store)
+    assert run["reason"] == "interrupted"
+    watch(store, settings, board, reader)
+    assert [finding["post"]["text"] for finding in search_findings(store, Query(limit=10))] == [OFFER]
+
+
+def test_a_crawl_that_is_killed_is_a_failed_run(
+    market: Site, store: Store, settings: Settings, board: WatchedSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crawl's process that dies without a word ends the run as failed; the next run reads the rest."""
+    market.post("trade", "出一批名单", "planted", OFFER)
+    started: list[Child] = []
+    begin = Child.__init__
+
+    def remember(child: Child, job: dict[str, Any]) -> None:
+        begin(child, job)
+        started.append(child)
+
+    def kill_at_first_page(event: dict[str, Any]) -> None:
+        if event["event"] == "delivered":
+            started[0].process.kill()
+
+    monkeypatch.setattr(Child, "__init__", remember)
+    reader = RuleReader("全国车主名单", "五毛一条")
+    stopped = steps.watch(store, settings, board, lambda: reader, kill_at_first_page)  # type: ignore[arg-type,return-value]
+    assert stopped.outcome.reason == "failed"
+    assert list_runs(store)[0]["reason"] == "failed"
+    assert watch(store, settings, board, reader).outcome.reason == "done"
+    assert [finding["post"]["text"] for finding in search_findings(store, Query(limit=10))] == [OFFER]
+
+
+def test_a_fault_while_scoring_leaves_the_pages_waiting(
+    market: Site, store: Store, settings: Settings, board: WatchedSource
+) -> None:
+    """When the classifier fails, the run is written down as failed and the next run scores what waits."""
+
+    class Broken(RuleReader):
+        def read(self, passages: Any, *, read_all: bool = False) -> Any:
+            raise BadValue(name="the model", value="broken", want="to be whole")
+
+    with pytest.raises(BadValue):
+        watch(store, settings, board, Broken("x"))
+    assert list_runs(store)[0]["reason"] == "failed"
+    market.post("trade", "出一批名单", "planted", OFFER)
+    reader = RuleReader("全国车主名单", "五毛一条")
+    assert len(watch(store, settings, board, reader).findings) == 1
+    assert len(reader.read_texts) > 50
+
+
+def test_a_public_address_wants_a_contact_first(store: Store, settings: Settings) -> None:
+    """Without the setting `contact` no public address is crawled, and no run is begun."""
+    source = add_source(
+        store, Source(name="public", url="https://forum.example/"), every_seconds=3600, now=datetime.now(UTC)
+    )
+    with pytest.raises(Refused, match="contact"):
+        steps.watch(store, settings, source, lambda: RuleReader("x"), quiet)  # type: ignore[arg-type,return-value]
+    assert list_runs(store) == []
