@@ -1,4 +1,4 @@
-"""A classifier that is only a rule, so that tests of the steps need no model: the shape of the real one, nothing more."""
+"""A classifier that is only a rule, so that tests of the steps need no model: the shape of the real one."""
 
 from __future__ import annotations
 
