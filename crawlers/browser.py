@@ -94,7 +94,7 @@ def render_meta(conduct: Conduct, url: str, ready: str | None) -> dict[str, Any]
     }
 
 
-class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
+class BrowserHandler(ScrapyPlaywrightDownloadHandler):
     """Plain requests as ever; the browser starts with the first page that needs it."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -65,7 +65,7 @@ def host_header(url: str) -> str:
 
 
 def peer_of(response: Response, guard: Guard) -> str | None:
-    """Address and port of the server that answered; the browser's peer is our own tunnel, which went where the guard said."""
+    """Address and port of the server that answered. The browser's own peer is our tunnel, which went to the pin."""
     host, port = host_and_port(response.url)
     pins = guard.pinned(host, port)
     address = pins[0] if is_rendered(response) and pins else response.ip_address

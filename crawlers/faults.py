@@ -47,7 +47,7 @@ BROWSER_FAULTS = (
 TRANSIENT = (DownloadFailedError, ResponseDataLossError)
 
 
-def read_fault(error: BaseException) -> tuple[str, str]:
+def read_fault(error: BaseException | None) -> tuple[str, str]:
     """Reason and detail of whatever a request ended with."""
     if isinstance(error, CrawlEnded):
         return error.reason, str(error.facts["detail"])

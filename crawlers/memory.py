@@ -16,7 +16,7 @@ USER_AGENT = "Tipstaff/0.1"
 
 
 def plan_from_arguments(arguments: Mapping[str, Any]) -> Plan:
-    """The plan that spider arguments spell: url, allow_private, contact, render, platform, timezone, max_pages, browser.
+    """The plan in spider arguments: url, allow_private, contact, render, platform, timezone, max_pages, browser.
 
     Raises BadAddress.
     """

@@ -80,6 +80,11 @@ class ThreadItem:
     next_url: str | None
 
 
+def is_bare(item: BoardItem | ThreadItem) -> bool:
+    """Whether nothing was read: no post, or no thread and no board."""
+    return not item.posts if isinstance(item, ThreadItem) else not (item.boards or item.threads)
+
+
 @attrs.define(kw_only=True)
 class PlatformPage(WebPage[Any]):
     """A response, and what is known of the visit."""

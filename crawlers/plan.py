@@ -13,7 +13,7 @@ Mode = Literal["watch", "look"]
 
 @dataclass(frozen=True)
 class Plan:
-    """`user_agent` names the program and whom to write to. `browser` is the path of a Chromium, None when there is none.
+    """`user_agent` names the program and whom to write to; `browser` is the path of a Chromium, or None.
 
     `delay` is the least distance in seconds between two requests to a host (a source's own and robots.txt's come
     first); `max_pages` how many pages may be fetched; `max_lists` how many list pages of one board are walked;

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from scrapy_poet import PageObjectInputProvider
+from scrapy_poet.page_input_providers import PageObjectInputProvider
 from web_poet import HttpResponse, HttpResponseHeaders
 
 from crawlers.capture import is_rendered, rendered_body
 from crawlers.charset import find_encoding
 from crawlers.conduct import spider_of
-from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit
+from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit, is_bare
 from crawlers.politeness import now
 from crawlers.recognise import recognise
 from crawlers.scope import is_html
@@ -68,15 +68,10 @@ class Reading:
         return await page.to_item() if page else None
 
 
-def is_bare(item: BoardItem | ThreadItem) -> bool:
-    """Whether nothing was read."""
-    return not item.posts if isinstance(item, ThreadItem) else not (item.boards or item.threads)
-
-
-class ReadingProvider(PageObjectInputProvider):  # type: ignore[misc]
+class ReadingProvider(PageObjectInputProvider):
     """Builds the page objects for a response, and what they may know beside it."""
 
-    provided_classes: ClassVar[set[Callable[..., Any]]] = {Reading}
+    provided_classes = {Reading}  # noqa: RUF012 (as its base class declares it)
     name = "reading"
 
     def __call__(

@@ -58,11 +58,11 @@ def waits_for_script(selector: Selector) -> bool:
 
 
 async def settle(page: Page, ready: str | None) -> None:
-    """Waits until `ready` stands in the page, or the network is quiet and it still does not; never longer than the limit."""
+    """Waits until `ready` stands in the page, or the network is quiet and it still does not; within the limit."""
     from playwright.async_api import Error
 
     limit = READY_SECONDS * 1000
-    quiet = asyncio.ensure_future(page.wait_for_load_state("networkidle", timeout=limit))
+    quiet: asyncio.Future[object] = asyncio.ensure_future(page.wait_for_load_state("networkidle", timeout=limit))
     waits = [quiet]
     if ready:
         waits.append(asyncio.ensure_future(page.wait_for_selector(ready, state="attached", timeout=limit)))

@@ -1,7 +1,7 @@
 """robots.txt as RFC 9309 has it, read once for each site and run. There is no override.
 
-Served: its rules hold. 4xx, or more than five redirects: there are none (2.3.1.2, 2.3.1.3). 5xx or no answer: everything is
-closed (2.3.1.4). The first 500 KiB are read (2.5).
+Served: its rules hold. 4xx, or more than five redirects: there are none (2.3.1.2, 2.3.1.3). 5xx or no answer:
+everything is closed (2.3.1.4). The first 500 KiB are read (2.5).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What belongs to a crawl: pages of the same site that hold posts, and nothing that logs in, searches, answers or downloads.
+"""What belongs to a crawl: pages of the same site that hold posts; no log-in, search, form, profile or file.
 
 Pure functions of addresses and headers. The tables are the common forms of the programs of PLATFORMS.md.
 """
@@ -19,32 +19,41 @@ PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECAS
 
 # Path segments that close an address wherever they stand, a script's ending left out. One right after a number is a
 # slug ("/topic/12/login/" is a thread about logging in), and a slug closes nothing.
-CLOSED_SEGMENTS = frozenset(
-    ["login", "log-in", "signin", "sign-in", "logon", "logout", "log-out", "signout", "sign-out", "logoff", "register", "signup", "sign-up", "registration", "lostpassword", "lost-password", "forgot-password", "reset-password", "password_reset", "account", "accounts", "ucp", "usercp", "search", "find-new", "searchresults", "advanced_search", "newreply", "newthread", "newtopic", "new-topic", "new-thread", "post-reply", "posting", "compose", "sendmessage", "pm", "printthread", "printview", "sendthread", "subscribe", "unsubscribe", "member", "members", "memberlist", "user", "users", "profile", "profiles", "space", "u", "attachment", "attachments", "download", "downloads", "uploads", "admin", "admincp", "modcp", "moderation", "wp-admin", "wp-login", "cgi-bin", "api", "showpost", "findpost"]
-)
+CLOSED_SEGMENTS = frozenset({
+    "login", "log-in", "signin", "sign-in", "logon", "logout", "log-out", "signout", "sign-out", "logoff",
+    "register", "signup", "sign-up", "registration", "lostpassword", "lost-password", "forgot-password",
+    "reset-password", "password_reset", "account", "accounts", "ucp", "usercp", "search", "find-new",
+    "searchresults", "advanced_search", "newreply", "newthread", "newtopic", "new-topic", "new-thread", "post-reply",
+    "posting", "compose", "sendmessage", "pm", "printthread", "printview", "sendthread", "subscribe", "unsubscribe",
+    "member", "members", "memberlist", "user", "users", "profile", "profiles", "space", "u", "attachment",
+    "attachments", "download", "downloads", "uploads", "admin", "admincp", "modcp", "moderation", "wp-admin",
+    "wp-login", "cgi-bin", "api", "showpost", "findpost",
+})  # fmt: skip
 # What is done to a thread or a post: these close an address only as its last part, after something to do it to.
-VERBS = frozenset(["like", "vote", "watch", "report", "join", "print", "goto", "find", "reply", "edit", "quote", "delete", "bookmark", "publish"])
+VERBS = frozenset({
+    "like", "vote", "watch", "report", "join", "print", "goto", "find", "reply", "edit", "quote", "delete",
+    "bookmark", "publish",
+})  # fmt: skip
 SCRIPT_ENDING = re.compile(r"\.(?:php\d?|aspx?|jsp|do|cgi|html?)\Z", re.IGNORECASE)
-SINGLE_POST = re.compile(r"/(?:posts?|comment|comments)/\d+(?:/find)?/?\Z", re.IGNORECASE)
+SINGLE_POST = re.compile(r"/comments?/\d+/find/?\Z", re.IGNORECASE)
 
 # Query pairs: name → values that close an address (None: any value does).
 CLOSED_QUERIES: dict[str, frozenset[str] | None] = {
-    "mod": frozenset({"logging", "register", "space", "spacecp", "post", "redirect", "attachment", "misc", "search", "ajax", "connect"}),
+    "mod": frozenset({
+        "logging", "register", "space", "spacecp", "post", "redirect", "attachment", "misc", "search", "ajax",
+        "connect",
+    }),
     "do": frozenset({"login", "logout", "search", "newreply", "newthread", "addreply", "sendtofriend", "getnew"}),
-    "action": frozenset(
-        {"login", "logout", "register", "search", "search2", "reply", "newthread", "printpage", "profile", "post", "dlattach", "lastpost",
-         "newpost", "nextnewest", "nextoldest", "getfirstunread", "reminder", "lostpw"}
-    ),
-    "goto": None,
-    "mode": frozenset({"login", "logout", "register", "viewprofile", "reply", "quote", "post", "email", "contact", "sendpassword"}),
+    "action": frozenset({
+        "login", "logout", "register", "search", "search2", "reply", "newthread", "printpage", "profile", "post",
+        "dlattach", "lastpost", "newpost", "nextnewest", "nextoldest", "getfirstunread", "reminder", "lostpw",
+    }),
+    "mode": frozenset({
+        "login", "logout", "register", "viewprofile", "reply", "quote", "post", "email", "contact", "sendpassword",
+    }),
     "view": frozenset({"print", "getlastpost", "getnewpost"}),
-    "printable": None,
-    "print": None,
-    "replytocom": None,
-    "reply": None,
-    "attachmentid": None,
-    "login": None,
-    "logout": None,
+    "goto": None, "printable": None, "print": None, "replytocom": None, "reply": None, "attachmentid": None,
+    "login": None, "logout": None,
 }  # fmt: skip
 # Scripts where these names are a post's number and not a page's: a single post's address, which redirects.
 POST_NUMBER_SCRIPTS = re.compile(r"/(?:viewtopic|showthread|showpost|viewthread)\.php\Z", re.IGNORECASE)
@@ -52,8 +61,8 @@ POST_NUMBER_NAMES = frozenset({"p", "pid"})
 
 FILE_ENDING = re.compile(
     r"\.(?:7z|aac|apk|avi|bin|bmp|bz2|css|csv|dmg|docx?|eot|epub|exe|flac|flv|gif|gz|ico|iso|jpe?g|js|json|m4a|m4v|"
-    r"map|mdb|mid|mkv|mobi|mov|mp[34]|mpe?g|msi|od[pst]|ogg|otf|pdf|png|pptx?|psd|rar|rss|rtf|sql|svg|swf|tar|tgz|tiff?|"
-    r"torrent|ttf|txt|wav|webm|webp|wma|wmv|woff2?|xlsx?|xml|xz|zip|zst)\Z",
+    r"map|mdb|mid|mkv|mobi|mov|mp[34]|mpe?g|msi|od[pst]|ogg|otf|pdf|png|pptx?|psd|rar|rss|rtf|sql|svg|swf|tar|tgz|"
+    r"tiff?|torrent|ttf|txt|wav|webm|webp|wma|wmv|woff2?|xlsx?|xml|xz|zip|zst)\Z",
     re.IGNORECASE,
 )
 LOGIN_SEGMENTS = frozenset({"login", "log-in", "signin", "sign-in", "logon", "wp-login", "sso", "auth"})
@@ -61,7 +70,7 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def normalise(url: str, base: str = "") -> str:
-    """`url` (against `base`) in the one form by which a page meets itself: no fragment, no session id, host in lower case.
+    """`url` (against `base`) in the one form by which a page meets itself: no fragment, no session id, lower-case host.
 
     Empty for anything that is not http(s), carries a name or password, or cannot be read.
     """
@@ -109,15 +118,16 @@ def is_closed(url: str) -> bool:
             return True
     if len(segments) > 1 and segments[-1] in VERBS:
         return True
-    names = set()
-    for name, value in parse_qsl(parts.query, keep_blank_values=True):
-        lower = name.lower()
-        names.add(lower)
-        if lower in CLOSED_QUERIES:
-            values = CLOSED_QUERIES[lower]
-            if values is None or value.lower() in values:
-                return True
-    return bool(names & POST_NUMBER_NAMES) and bool(POST_NUMBER_SCRIPTS.search(parts.path))
+    pairs = [(name.lower(), value.lower()) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
+    if any(closes(name, value) for name, value in pairs):
+        return True
+    return bool(POST_NUMBER_SCRIPTS.search(parts.path)) and any(name in POST_NUMBER_NAMES for name, _ in pairs)
+
+
+def closes(name: str, value: str) -> bool:
+    """Whether a query pair, in lower case, closes an address."""
+    values = CLOSED_QUERIES.get(name, frozenset())
+    return values is None or value in values
 
 
 def host_without_www(url: str) -> str:

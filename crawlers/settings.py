@@ -36,6 +36,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # it reads the environment
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawlers.drawing.DrawingMiddleware": 540,
     "crawlers.retries.RetryMiddleware": 550,
     "crawlers.conduct.ConductMiddleware": 950,
 }

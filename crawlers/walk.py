@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from scrapy import Request
 
@@ -17,7 +17,8 @@ class ListWalk:
 
     `may_stop`: an earlier pass ended, so that known threads end this one. `waiting` counts the pages and threads that
     are under way; when none is, the pass is over, and `held`, its last list page, is handed over with the mark that
-    says so. `whole` is false once anything of it could not be read.
+    says so. `whole` is false once anything of it could not be read. `seen` are its pages' addresses, `keys` its
+    threads.
     """
 
     url: str
@@ -28,13 +29,20 @@ class ListWalk:
     whole: bool = True
     held: Haul | None = None
     seen: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.seen.add(self.url)
 
 
 @dataclass
 class ThreadWalk:
-    """One thread, from `page` (from 1) on; `floors` is how many of its posts stand on the pages before."""
+    """One thread, at `page` (from 1); `floors` is how many of its posts stand on the pages before.
 
-    key: str | None
+    `jumped`: it was entered at a later page, which a mark named. `seen` are its pages' addresses.
+    """
+
+    key: str
     link: ThreadLink | None = None
     board: str | None = None
     within: ListWalk | None = None
@@ -64,12 +72,12 @@ class Errand:
         """Whether the source itself named the page."""
         return self.role is None
 
+    @property
+    def within(self) -> ListWalk | None:
+        """The pass over a list that the page belongs to."""
+        return self.listing or (self.thread.within if self.thread else None)
+
 
 def errand_of(request: Request) -> Errand:
     """The errand of a request of the spider's; one of no errand for any other."""
     return cast("Errand", request.meta.get("errand") or Errand())
-
-
-def errand_meta(errand: Errand) -> dict[str, Any]:
-    """The errand as a request carries it."""
-    return {"errand": errand}
