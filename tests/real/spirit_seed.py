@@ -26,12 +26,21 @@ from spirit.topic.models import Topic
 now = timezone.now()
 
 
+def find_user(name):
+    """The user shown as `name`; Spirit folds the case of log-in names and keeps the form as typed for showing."""
+    user, made = get_user_model().objects.get_or_create(username=name.lower())
+    if made:
+        user.st.nickname = name
+        user.st.save()
+    return user
+
+
 def write(thread):
     """One thread, floor by floor, as Spirit's own views would leave it."""
     category, _ = Category.objects.get_or_create(title=thread["board"])
     topic = None
     for post in thread["posts"]:
-        user, _ = get_user_model().objects.get_or_create(username=post["author"])
+        user = find_user(post["author"])
         date = now - timedelta(minutes=post["minutes_ago"])
         if topic is None:
             topic = Topic.objects.create(
