@@ -23,7 +23,7 @@ SLOW_DOWN_STATUSES = frozenset({429, 503})
 def read_retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date), None when it says nothing."""
     text = (value or "").strip()
-    if re.fullmatch(r"\d{1,9}", text):
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return float(text)
     try:
         moment = email.utils.parsedate_to_datetime(text)
