@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Note = Callable[[str], None]
 DEFAULT = "packaged-e5-small"
-BATCH = 32
+# Texts a batch: the states of all layers are held for a batch at a time.
+BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Encoder:
-    """A loaded encoder. `digest` names its weights; `max_tokens` is the longest input it reads whole."""
+    """A loaded encoder. `digest` names its weights; `max_tokens` is the longest input it reads whole.
+
+    A vector is the model's own sentence vector, with that of a middle layer before it where the model has layers.
+    """
 
     name: str
     digest: str
@@ -48,12 +52,12 @@ class Encoder:
     _model: SentenceTransformer
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """One vector of length 1 for each text, as [len(texts), dimension] float32, in the order given."""
+        """One vector for each text, as [len(texts), dimension] float32, in the order given; its parts have length 1."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         # The library sorts by length itself, so that a batch holds texts of one size.
         vectors = self._model.encode(
-            list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
+            list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=False
         )
         return np.asarray(vectors, np.float32)
 
@@ -66,11 +70,15 @@ def load_encoder(name: str, models: Path, note: Note = lambda line: None) -> Enc
     """
     place = ENCODERS.get(name, _find_elsewhere)(name, models, note)
     with _hush():
+        from classifier.encoders.layers import add_middle
+
         model = _open(name, place)
+    digest = place.digest or _digest_weights(model)
+    width = int(model.get_embedding_dimension() or 0)
     return Encoder(
         name=name,
-        digest=place.digest or _digest_weights(model),
-        dimension=int(model.get_embedding_dimension() or 0),
+        digest=digest,
+        dimension=width * 2 if add_middle(model) else width,
         max_tokens=int(model.max_seq_length or 512),
         _model=model,
     )
@@ -107,7 +115,7 @@ def _open(name: str, place: Place) -> SentenceTransformer:
             part=f"the encoder {name} ({str(error).splitlines()[0][:200]})",
             mend=f"hf download {name} --local-dir FOLDER, and name that folder; or use {DEFAULT}",
         ) from error
-    return model.eval()
+    return model
 
 
 @contextmanager

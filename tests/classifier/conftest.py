@@ -12,7 +12,7 @@ from classifier.encoders import DEFAULT, Encoder, load_encoder
 
 @pytest.fixture(scope="session")
 def models() -> Path:
-    return Path(sys.prefix) / "var" / "tipstaff" / "models"
+    return Path(sys.prefix) / "share" / "tipstaff" / "models"
 
 
 @pytest.fixture(scope="session")

@@ -94,8 +94,8 @@ def test_an_unpacked_model_is_an_ordinary_folder(small: bytes, tmp_path: Path) -
     folder = packaged.unpack(tmp_path / "models")
     opened = load_encoder(str(folder), tmp_path / "models")
     vectors = opened.encode(["车主", "车 主", ""])
-    assert vectors.shape == (3, WIDTH)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors.shape == (3, WIDTH)  # one layer only: there is no middle to speak of
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
     assert opened.digest == load_encoder(str(folder), tmp_path / "models").digest
 
 
@@ -165,6 +165,8 @@ def test_vectors_agree_with_the_packaged_engine(encoder: Encoder) -> None:
     """The unpacked model's vectors have a cosine of at least 0.999 to those of the package's own engine."""
     cases = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
     vectors = encoder.encode([case["text"] for case in cases])
+    middle, vectors = vectors[:, :384], vectors[:, 384:]
+    assert np.allclose(np.linalg.norm(middle, axis=1), 1, atol=1e-4)
     expected = np.array([case["vector"] for case in cases])
     assert (np.sum(vectors * expected, axis=1) > 0.999).all()
 

@@ -1,0 +1,218 @@
+"""Training: corpus in, model out. Everything is seeded and ordered, so that the same corpus gives the same model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from classifier.calibration import Calibration, choose_review, choose_threshold, log_odds
+from classifier.context import Framed, frame
+from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
+from classifier.encoders import DEFAULT, Encoder, load_encoder
+from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, combine, save_model
+from classifier.ngrams import Rows, build_rows, build_vocabulary
+from domain.signals import LABELS
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Ids = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+# Inverse strength of the ridge, chosen by leaving writers out (benchmarks/accuracy.py).
+DENSE_C, SPARSE_C = 0.01, 100.0
+TITLE_WEIGHT = 0.5
+LEAST_RECALL = 0.9
+REVIEW_RECALL = 0.985
+THRESHOLDS_FOR = (
+    f"best F1 of offer with a recall of at least {LEAST_RECALL} at the corpus's mix, on predictions for writers left "
+    f"out of training; the review band begins where {REVIEW_RECALL} of those offers lie above"
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The corpus as arrays: what each view reads, the labels as numbers, and who wrote it."""
+
+    framed: tuple[Framed, ...]
+    vectors: Floats
+    labels: Ids
+    groups: tuple[str, ...]
+
+
+def build(
+    models: Path,
+    *,
+    encoder: str = DEFAULT,
+    out: Path | None = None,
+    corpus: Path = FOLDER,
+    note: Callable[[str], None] = lambda line: None,
+) -> Path:
+    """Train for an encoder and put the model into `out`, by default where `load_reader` looks first under `models`.
+
+    The folder appears whole or not at all. Raises BadSourceFile for a faulty corpus, MissingPart for a missing
+    encoder. Returns the folder.
+    """
+    examples = read_corpus(corpus)
+    loaded = load_encoder(encoder, models, note)
+    note(f"reading {len(examples)} posts")
+    model = train(examples, loaded)
+    folder = out or place_model(models, encoder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".model-", dir=folder.parent))
+    try:
+        save_model(model, work)
+        work.chmod(0o755)
+        _replace(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return folder
+
+
+def place_model(models: Path, encoder: str) -> Path:
+    """Where a model trained on this machine for an encoder is kept."""
+    name = "".join(letter if letter.isalnum() or letter in "-._" else "-" for letter in encoder).strip(".-")
+    return models / "heads" / (name or "encoder")
+
+
+def train(examples: Sequence[Example], encoder: Encoder) -> Model:
+    """A model from labelled posts: fitted on all of them, calibrated on predictions for writers left out."""
+    prepared = prepare(examples, encoder)
+    everything = np.arange(len(examples))
+    logs = predict_apart(prepared)
+    calibration = calibrate(logs, prepared.labels)
+    dense = fit_dense(prepared, everything)
+    sparse = fit_sparse(prepared, everything)
+    return Model(dense, sparse, describe(examples, encoder, calibration, measure(logs, prepared.labels)))
+
+
+def prepare(examples: Sequence[Example], encoder: Encoder) -> Prepared:
+    """Fold and encode the corpus."""
+    framed = tuple(frame(example.text, example.thread_title, example.board, ()) for example in examples)
+    vectors = encoder.encode([view.whole() for view in framed])
+    labels = np.array([LABELS.index(example.label) for example in examples])
+    return Prepared(framed, vectors, labels, tuple(example.writer for example in examples))
+
+
+def predict_apart(prepared: Prepared) -> Logs:
+    """Log probabilities for each post from a head that saw no post of its writer, [posts, labels]."""
+    logs = np.full((len(prepared.labels), len(LABELS)), -np.log(len(LABELS)))
+    groups = np.array(prepared.groups)
+    for group in sorted(set(prepared.groups)):
+        inside, outside = np.flatnonzero(groups == group), np.flatnonzero(groups != group)
+        if len(outside):
+            dense, sparse = fit_dense(prepared, outside), fit_sparse(prepared, outside)
+            views = [prepared.framed[index] for index in inside]
+            answer = sparse.judge([view.text for view in views], [view.title for view in views])
+            logs[inside] = combine(dense.judge(prepared.vectors[inside]), answer)
+    return logs
+
+
+def fit_dense(prepared: Prepared, ids: Ids) -> Dense:
+    """The dense view, fitted on the posts `ids`. Vectors are standardised; that is folded into the weights."""
+    vectors = prepared.vectors[ids].astype(np.float64)
+    centre, spread = vectors.mean(0), vectors.std(0) + 1e-9
+    weights, bias = _fit((vectors - centre) / spread, prepared.labels[ids], DENSE_C)
+    weights = weights / spread[:, None]
+    return Dense(weights.astype(np.float32), (bias - centre @ weights).astype(np.float32))
+
+
+def fit_sparse(prepared: Prepared, ids: Ids) -> Sparse:
+    """The sparse view, fitted on the posts `ids`; its weights are rounded to what is kept of them."""
+    from scipy.sparse import hstack
+
+    texts, titles = ([getattr(prepared.framed[index], part) for index in ids] for part in ("text", "title"))
+    body, title = build_vocabulary(texts), build_vocabulary(titles)
+    parts = (_matrix(build_rows(texts, body), len(body.keys)), _matrix(build_rows(titles, title), len(title.keys)))
+    matrix = hstack([parts[0], parts[1] * TITLE_WEIGHT]).tocsr()
+    weights, bias = _fit(matrix, prepared.labels[ids], SPARSE_C)
+    cut = len(body.keys)
+    kept = [part.astype(np.float16).astype(np.float32) for part in (weights[:cut], weights[cut:] * TITLE_WEIGHT)]
+    return Sparse(body, kept[0], title, kept[1], bias.astype(np.float32))
+
+
+def calibrate(logs: Logs, labels: Ids) -> Calibration:
+    """Platt scaling and thresholds from predictions for writers left out."""
+    truths = labels == LABELS.index("offer")
+    odds = np.array([log_odds(float(np.exp(row[0]))) for row in logs])
+    weights, bias = _fit(odds[:, None], truths.astype(np.int64), 1e6)
+    # Two classes: `_fit` gives the weights of both, and their difference is the slope.
+    slope, shift = float(weights[0, 1] - weights[0, 0]), float(bias[1] - bias[0])
+    settled = (slope * odds + shift).tolist()
+    threshold = choose_threshold(settled, truths.tolist(), LEAST_RECALL)
+    review = choose_review(settled, truths.tolist(), threshold, REVIEW_RECALL)
+    return Calibration(slope, shift, float(truths.mean()), threshold, review)
+
+
+def measure(logs: Logs, labels: Ids) -> dict[str, float]:
+    """Average precision for offer, recall at 0.95 precision and macro F1, of predictions for writers left out."""
+    from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve
+
+    truths = labels == LABELS.index("offer")
+    precision, recall, _thresholds = precision_recall_curve(truths, logs[:, 0])
+    figures = {
+        "average_precision": average_precision_score(truths, logs[:, 0]),
+        "recall_at_precision_0.95": recall[precision >= 0.95].max(),
+        "macro_f1": f1_score(labels, logs.argmax(1), average="macro"),
+    }
+    return {name: round(float(value), 4) for name, value in figures.items()}
+
+
+def describe(
+    examples: Sequence[Example], encoder: Encoder, calibration: Calibration, figures: dict[str, float]
+) -> Manifest:
+    """The manifest of a model that was trained now."""
+    return Manifest(
+        format=FORMAT,
+        labels=LABELS,
+        encoder=encoder.name,
+        encoder_digest=encoder.digest,
+        dimension=encoder.dimension,
+        corpus_digest=digest_corpus(examples),
+        examples=len(examples),
+        calibration=calibration,
+        thresholds_for=THRESHOLDS_FOR,
+        figures=figures,
+        versions={name: version(name) for name in ("scikit-learn", "sentence-transformers", "torch", "numpy")},
+    )
+
+
+def _fit(matrix: npt.NDArray[np.float64] | csr_matrix, labels: Ids, strength: float) -> tuple[Logs, Logs]:
+    """Multinomial logistic regression: weights [features, classes] and bias [classes], over all labels there can be.
+
+    A label without an example gets weights of 0 and a bias so low that it is never the answer.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    classes = len(LABELS) if labels.max() > 1 else 2
+    fitted = LogisticRegression(C=strength, max_iter=2000, tol=1e-5).fit(matrix, labels)
+    coefficients, intercepts = fitted.coef_, fitted.intercept_
+    if len(coefficients) == 1:
+        coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.repeat(intercepts, 2) * [-0.5, 0.5]
+    weights, bias = np.zeros((classes, matrix.shape[1])), np.full(classes, -30.0)
+    weights[fitted.classes_], bias[fitted.classes_] = coefficients, intercepts
+    return weights.T, bias
+
+
+def _matrix(rows: Rows, width: int) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((rows.values, rows.columns, rows.bounds), shape=(len(rows.bounds) - 1, width))
+
+
+def _replace(work: Path, folder: Path) -> None:
+    """Put `work` in the place of `folder`, whatever stands there."""
+    old = work.with_name(work.name + "-old")
+    if folder.exists():
+        folder.rename(old)
+    os.replace(work, folder)
+    shutil.rmtree(old, ignore_errors=True)
