@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from domain.errors import TipstaffError
 from domain.plain import plain, restore
 from domain.sources import RunOutcome
 from tipstaff.settings import child_environment
@@ -83,11 +84,14 @@ def main() -> None:
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=stop_with_parent, daemon=True).start()
     plan = restore(Plan, job["plan"])
-    if job.get("run_id"):
-        with open_store(Path(job["home"])) as store:
-            outcome = run(plan, StoreIntake(store, source_id=job["source_id"], run_id=job["run_id"], emit=emit))
-    else:
-        outcome = run(plan, LookIntake(emit))
+    try:
+        if job.get("run_id"):
+            with open_store(Path(job["home"])) as store:
+                outcome = run(plan, StoreIntake(store, source_id=job["source_id"], run_id=job["run_id"], emit=emit))
+        else:
+            outcome = run(plan, LookIntake(emit))
+    except TipstaffError as error:
+        outcome = RunOutcome("failed", str(error))
     emit({"event": "ended", "outcome": plain(outcome)})
 
 

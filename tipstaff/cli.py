@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 
 import typer
@@ -29,6 +30,8 @@ USAGE_FAULTS = (BadInput, NewerStore)
 
 def main() -> None:
     """Run one command; every fault that was foreseen is one clear line on standard error."""
+    # Being told to end (a service manager, `kill`) is Ctrl-C by another name: what is in hand is finished.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except TipstaffError as error:
