@@ -6,13 +6,14 @@ Every reader takes a folded text and answers with values whose `start` and `end`
 from __future__ import annotations
 
 from classifier.fold import Folded
+from classifier.offer.contacts import read_contacts
 from classifier.offer.prices import read_prices
 from domain.signals import Offer
 
 
 def read_offer(folded: Folded) -> Offer:
     """All that a text offers, as claimed. Never raises; what is not there is empty."""
-    return Offer(prices=read_prices(folded))
+    return Offer(prices=read_prices(folded), contacts=read_contacts(folded))
 
 
 def read_kind(folded: Folded, offer: Offer) -> str | None:

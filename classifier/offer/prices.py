@@ -354,7 +354,8 @@ def _unit_right(scene: _Scene, last: int, explicit: bool) -> tuple[int, str, int
 def _opens_next(scene: _Scene, last: int, at: int) -> bool:
     """In "包月3000 一个城市500" what follows the blank belongs to the next amount."""
     following = scene.kind(at + 2) in ("amount", "number") and scene.tight(at + 1, at + 2)
-    return following and bool(scene.gap(last, at)) and not scene.gap(at + 1, at + 2) and scene.kind(at + 3) != "unit"
+    counted = scene.kind(at + 3) == "unit" and scene.tight(at + 2, at + 3)
+    return following and bool(scene.gap(last, at)) and not scene.gap(at + 1, at + 2) and not counted
 
 
 def _each(scene: _Scene, last: int, at: int, slash: bool) -> tuple[int, str, int, bool] | None:

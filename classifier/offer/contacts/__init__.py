@@ -1,0 +1,276 @@
+"""Contacts: every handle by which the author of a text can be reached, in its one normal form.
+
+`CONTACTS` is the table of kinds, one file each. Handles are found in two ways: by themselves (`Kind.find`), or after
+an alias of the market (`Kind.read`, `lexicon/aliases.tsv`). "同号" makes the handle before it one of another kind too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import ahocorasick
+
+from classifier.fold import Folded
+from classifier.lexicon import read_terms
+from classifier.offer.contacts.batchat import BATCHAT
+from classifier.offer.contacts.coins import CRYPTO
+from classifier.offer.contacts.groups import QQ_GROUP
+from classifier.offer.contacts.jabber import JABBER
+from classifier.offer.contacts.landline import LANDLINE
+from classifier.offer.contacts.line import LINE
+from classifier.offer.contacts.links import URL
+from classifier.offer.contacts.mail import EMAIL
+from classifier.offer.contacts.others import OTHER
+from classifier.offer.contacts.phone import PHONE
+from classifier.offer.contacts.potato import POTATO
+from classifier.offer.contacts.qq import QQ
+from classifier.offer.contacts.shape import Hit, Kind
+from classifier.offer.contacts.signalapp import SIGNAL
+from classifier.offer.contacts.skype import SKYPE
+from classifier.offer.contacts.telegram import TELEGRAM
+from classifier.offer.contacts.wechat import WECHAT
+from classifier.offer.contacts.whatsapp import WHATSAPP
+from domain.signals import Contact
+
+# In the order of trust: where two kinds find the same characters, the earlier holds.
+CONTACTS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        WHATSAPP, POTATO, LINE, SKYPE, SIGNAL, TELEGRAM, JABBER, EMAIL, CRYPTO, URL, WECHAT, QQ_GROUP, QQ, BATCHAT,
+        OTHER, PHONE, LANDLINE,
+    )
+}  # fmt: skip
+
+
+class _Alias(NamedTuple):
+    kind: str
+    strong: bool
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for row in read_terms("aliases"):
+        automaton.add_word(row["term"], (row["kind"], row["force"] == "strong", len(row["term"])))
+    automaton.make_automaton()
+    return automaton
+
+
+@lru_cache(maxsize=1)
+def _alias_words() -> frozenset[str]:
+    return frozenset(row["term"] for row in read_terms("aliases"))
+
+
+def read_contacts(folded: Folded, closed: Iterable[tuple[int, int]] = ()) -> tuple[Contact, ...]:
+    """The contacts of a text, each distinct one once, in the order of the text. Never raises.
+
+    `closed` are spans of the folded text that show victims' rows: nothing in them is a contact.
+    """
+    hits = _settle(find_hits(folded.text), tuple(closed))
+    contacts = []
+    seen = set()
+    for hit in sorted(hits, key=lambda hit: (hit.start, hit.end)):
+        if (hit.kind, hit.value) in seen:
+            continue
+        seen.add((hit.kind, hit.value))
+        start, end = folded.span(hit.start, hit.end)
+        contacts.append(Contact(hit.kind, hit.value, folded.original[start:end], start, end, hit.valid))
+    return tuple(contacts)
+
+
+def find_hits(text: str) -> list[Hit]:
+    """Every handle of a folded text, also those that turn out to be a victim's."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    found: list[Hit] = []
+    taken: list[tuple[int, int]] = []
+    standing = {name: list(kind.find(text)) for name, kind in CONTACTS.items()}
+    for name in ("whatsapp", "potato", "line", "skype", "signal", "telegram", "jabber", "crypto"):
+        _add(found, taken, [hit for hit in standing[name] if hit.led])
+    aliases = _find_aliases(lowered)
+    for group in _chains(lowered, aliases):
+        _add_group(found, taken, list(_read_after(text, lowered, group)))
+    for name in ("email", "url", "telegram", "phone", "landline"):
+        _add(found, taken, [_lead(lowered, hit) for hit in standing[name]])
+    found += _share_handles(lowered, found, aliases)
+    return found
+
+
+def _add(found: list[Hit], taken: list[tuple[int, int]], hits: list[Hit]) -> None:
+    for hit in hits:
+        if not any(start < hit.end and hit.start < end for start, end in taken):
+            taken.append((hit.start, hit.end))
+            found.append(hit)
+
+
+def _add_group(found: list[Hit], taken: list[tuple[int, int]], hits: list[Hit]) -> None:
+    """Several kinds of one handle (微信/QQ:123456) stand or fall together."""
+    free = [hit for hit in hits if not any(start < hit.end and hit.start < end for start, end in taken)]
+    taken += [(hit.start, hit.end) for hit in free]
+    found += free
+
+
+_LEAD = re.compile(
+    r"(?:联系|咨询|加我|找我|客服|热线|详询|详聊|详情|垂询|致电|来电|有意|需要|私聊|私信|商务|负责人|老板|经理|小姐|先生|电联|合作|call|contact|text|add me|dm)"
+    r"[^\d\n]{0,8}$"
+)
+
+
+def _lead(lowered: str, hit: Hit) -> Hit:
+    if hit.led or not _LEAD.search(lowered, max(0, hit.start - 14), hit.start):
+        return hit
+    return Hit(hit.kind, hit.value, hit.start, hit.end, hit.valid, led=True)
+
+
+# --- aliases ------------------------------------------------------------------------------------------------------
+
+
+def _find_aliases(lowered: str) -> list[_Alias]:
+    """Aliases, leftmost and longest first, without overlap."""
+    found = []
+    for last, (kind, strong, length) in _aliases().iter(lowered):
+        start, end = last - length + 1, last + 1
+        if _bounded(lowered, start, end):
+            found.append(_Alias(kind, strong, start, end))
+    found.sort(key=lambda alias: (alias.start, -alias.end))
+    chosen: list[_Alias] = []
+    for alias in found:
+        if not chosen or alias.start >= chosen[-1].end:
+            chosen.append(alias)
+    return chosen
+
+
+def _bounded(lowered: str, start: int, end: int) -> bool:
+    first, last = lowered[start], lowered[end - 1]
+    before, after = lowered[start - 1 : start], lowered[end : end + 1]
+    if first.isascii() and first.isalnum() and before.isascii() and (before.isalnum() or before in ("_", "@", ".", "/", "-")) and before:
+        return False
+    return not (last.isascii() and last.isalpha() and after.isascii() and (after.isalpha() or after == "_") and after)
+
+
+_CHAIN = re.compile(r"\s{0,2}(?:[/&、和或+跟与|,，]|号)?\s{0,2}")
+
+
+def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
+    """Aliases that stand side by side and so name one handle: 微信/QQ, 电话微信."""
+    chain: list[_Alias] = []
+    for alias in aliases:
+        if chain and not (alias.start - chain[-1].end <= 4 and _CHAIN.fullmatch(lowered, chain[-1].end, alias.start)):
+            yield chain
+            chain = []
+        chain.append(alias)
+    if chain:
+        yield chain
+
+
+_CONNECT = re.compile(
+    r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服"
+    r"|[:：=\-—–➕+→👉⬇↓是为加请【\[(（「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
+)
+_LEAD_BEFORE = re.compile(r"(?:加|➕|\+|嘉|伽|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$")
+_FIRM_LINK = re.compile(r"[:：=→👉➕@]|号|id|加|搜|联系|—|-")
+
+
+def _read_after(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
+    connect = _CONNECT.match(lowered, chain[-1].end)
+    assert connect is not None  # every part of it may be empty
+    at = connect.end()
+    link = connect.group("link")
+    kinds = {alias.kind: alias.strong for alias in chain}
+    if "@" in link:
+        at = connect.start("link") + link.index("@") + 1
+    hits = []
+    for kind, strong in kinds.items():
+        hit = CONTACTS[kind].read(text, at)
+        if hit is None or not _convincing(lowered, chain[0], link, hit, strong):
+            continue
+        hits.append(hit)
+        hits += _listed(text, kind, hit)
+    if connect.group("same").strip() and len(hits) == 1:
+        shared = PHONE.share(hits[0]) if hits[0].kind != "phone" else WECHAT.share(hits[0])
+        if shared:
+            other = "phone" if hits[0].kind != "phone" else "wechat"
+            hits.append(Hit(other, shared, hits[0].start, hits[0].end, hits[0].valid, led=True))
+    yield from hits
+
+
+def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) -> bool:
+    """Whether what stands after an alias is a handle, not the next word."""
+    word = lowered[hit.start : hit.end].strip("@")
+    if word in _alias_words() or (word.isascii() and word.isalpha() and word in _PLAIN_WORDS):
+        return False
+    numeric = any(letter.isdigit() for letter in hit.value) or "_" in hit.value
+    led = bool(_LEAD_BEFORE.search(lowered, max(0, alias.start - 8), alias.start))
+    firm = bool(_FIRM_LINK.search(link))
+    if strong:
+        chinese = "\u3400" <= lowered[alias.end - 1] <= "\u9fff"
+        return numeric or firm or led or chinese or not link.strip(" ") == link
+    if len(lowered[alias.start : alias.end]) == 1 and alias.start and not (firm or led):
+        # A single letter or character amid a word (微 of 稍微) is no alias.
+        before = lowered[alias.start - 1]
+        if before.isalnum():
+            return False
+    return firm or led or (numeric and len(hit.value) >= 5)
+
+
+_PLAIN_WORDS = frozenset(
+    "and the for with available only please contact support group channel here also number info data list price "
+    "telegram whatsapp wechat email phone skype signal message chat user name account official service".split()
+)
+_ALSO = re.compile(r"\s?(?:[/、|]|或者?|和)\s?")
+
+
+def _listed(text: str, kind: str, first: Hit) -> Iterator[Hit]:
+    """QQ 123456 / 234567: more handles of the kind, listed after the first."""
+    hit = first
+    for _ in range(4):
+        link = _ALSO.match(text, hit.end)
+        following = CONTACTS[kind].read(text, link.end()) if link else None
+        if following is None or not any(letter.isdigit() for letter in following.value):
+            return
+        after = text[following.end : following.end + 1]
+        if after in ("条", "元", "万", "个", "块", "份") and after:
+            return
+        yield following
+        hit = following
+
+
+# --- same number --------------------------------------------------------------------------------------------------
+
+_SAME = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名|同微信号|同上|同)")
+_SAME_AS = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?同(?:步)?(?P<names>[^\d\n,，。;；)）]{1,10})")
+
+
+def _share_handles(lowered: str, found: list[Hit], aliases: list[_Alias]) -> list[Hit]:
+    shared = []
+    for hit in found:
+        match = _SAME.match(lowered, hit.end, hit.end + 30)
+        named = _named(aliases, match) if match else []
+        if not named:
+            as_match = _SAME_AS.match(lowered, hit.end, hit.end + 20)
+            named = _named(aliases, as_match) if as_match else []
+        if match and not named and match.group("names").strip() == "" and hit.kind == "phone":
+            named = ["wechat"]
+        for kind in named:
+            value = CONTACTS[kind].share(hit) if kind != hit.kind else None
+            if value:
+                shared.append(Hit(kind, value, hit.start, hit.end, hit.valid, led=True))
+    return shared
+
+
+def _named(aliases: list[_Alias], match: re.Match[str]) -> list[str]:
+    start, end = match.span("names")
+    return list(dict.fromkeys(alias.kind for alias in aliases if start <= alias.start and alias.end <= end))
+
+
+# --- which handles are the author's -------------------------------------------------------------------------------
+
+
+def _settle(hits: list[Hit], closed: tuple[tuple[int, int], ...]) -> list[Hit]:
+    return [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in closed)]

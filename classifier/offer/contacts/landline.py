@@ -1,0 +1,27 @@
+"""Fixed lines and 400/800 numbers, in E.164 (the trunk 0 dropped)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from classifier.offer.contacts.phone import is_valid
+from classifier.offer.contacts.shape import Hit, Kind
+
+_FIXED = re.compile(
+    r"(?<![\d.A-Za-z-])(?:\+?86[ -]?)?[(（]?(0(?:10|2[0-9]|[3-9]\d{2}))[)）]?[ -]{0,2}([2-9]\d{6,7})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
+)
+_FREE = re.compile(r"(?<![\d.A-Za-z-])([48]00)[ -]?(\d{3,4})[ -]?(\d{3,4})(?![\d-])")
+
+
+def _find(text: str) -> Iterator[Hit]:
+    for match in _FIXED.finditer(text):
+        value = "+86" + match.group(1)[1:] + match.group(2)
+        yield Hit("landline", value, match.start(), match.end(), is_valid(value))
+    for match in _FREE.finditer(text):
+        digits = "".join(match.groups())
+        if len(digits) == 10 and (" " in match.group() or "-" in match.group() or digits.startswith(("400", "800"))):
+            yield Hit("landline", "+86" + digits, match.start(), match.end(), is_valid("+86" + digits))
+
+
+LANDLINE = Kind("landline", find=_find)

@@ -1,0 +1,35 @@
+"""Places without a kind of their own (钉钉, 闲鱼, Session, ICQ, …): names and numbers as they stand, in lower case."""
+
+from __future__ import annotations
+
+import re
+
+from classifier.offer.contacts.digits import read_run, take_number
+from classifier.offer.contacts.shape import Hit, Kind, read_word
+
+_FREE = re.compile(r"@?[A-Za-z0-9_][A-Za-z0-9_.#-]{3,75}(?![A-Za-z0-9_@])")
+_DIGITS = re.compile(r"\d+")
+
+
+def read_free(kind: str, text: str, at: int) -> Hit | None:
+    """A handle whose rules nobody has published."""
+    number = take_number(read_run(text, at), 5, 15)
+    word = read_word(text, at, _FREE)
+    if number is not None and (word is None or number.end >= word[1]):
+        return Hit(kind, number.digits, number.start, number.end, True, led=True)
+    if word is None or _DIGITS.fullmatch(word[0]) and len(word[0]) < 5:
+        return None
+    value = word[0].lstrip("@").rstrip(".-#").lower()
+    return Hit(kind, value, at, word[1] - (len(word[0].lstrip("@")) - len(value)), True, led=True)
+
+
+def share_free(hit: Hit) -> str | None:
+    """Such places take any handle."""
+    return hit.value.removeprefix("+86").lower()
+
+
+def _read(text: str, at: int) -> Hit | None:
+    return read_free("other", text, at)
+
+
+OTHER = Kind("other", read=_read, share=share_free)

@@ -1,0 +1,130 @@
+"""Mobile numbers, in E.164. Chinese ones are known by their eleven digits, foreign ones by + or by their form.
+
+Validity is `phonenumbers`' for the number's country.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from classifier.offer.contacts.digits import Group, find_runs, join_groups, read_run, take_number
+from classifier.offer.contacts.shape import Hit, Kind
+
+_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
+_FOREIGN = re.compile(r"\+(?!86)(?:[0-9][ .()-]{0,2}){7,14}[0-9](?![0-9])")
+_TAIWAN = re.compile(r"(?<![\w.-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?![\d-])")
+_SHAPES = frozenset({(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 7), (3, 3, 5), (2, 3, 4, 4), (2, 11), (4, 3, 4, 4), (4, 11),
+                     (5, 6), (6, 5), (2, 9), (3, 2, 2, 2, 2), (1, 10), (2, 3, 8), (3, 4, 2, 2)})  # fmt: skip
+# Four groups of numbers in a row are a price list, not a number, unless somebody says it is one.
+_LONGEST = 15
+
+
+@lru_cache(maxsize=4096)
+def is_valid(value: str) -> bool:
+    """Whether an E.164 number can exist in its country."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(value))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _find(text: str) -> Iterator[Hit]:
+    for groups in find_runs(text):
+        yield from _find_in_run(text, groups)
+    for match in _FOREIGN.finditer(text):
+        value = "+" + re.sub(r"\D", "", match.group())
+        yield Hit("phone", value, match.start(), match.end(), is_valid(value))
+    for match in _TAIWAN.finditer(text):
+        value = "+886" + re.sub(r"\D", "", match.group())[1:]
+        yield Hit("phone", value, match.start(), match.end(), is_valid(value))
+
+
+def _find_in_run(text: str, groups: list[Group]) -> Iterator[Hit]:
+    at = 0
+    while at < len(groups):
+        size = 0
+        for count in range(1, 16):
+            if at + count > len(groups):
+                break
+            size += len(groups[at + count - 1].digits)
+            if size > _LONGEST:
+                break
+            hit = _mobile(text, groups[at : at + count]) if size >= 11 else None
+            if hit is not None:
+                yield hit
+                at += count - 1
+                break
+        at += 1
+
+
+def _mobile(text: str, groups: list[Group]) -> Hit | None:
+    joined = join_groups(groups)
+    match = _MOBILE.fullmatch(joined.digits)
+    if match is None or not _standing(text, joined):
+        return None
+    lengths = tuple(len(group.digits) for group in groups)
+    if lengths not in _SHAPES and max(lengths) > 2:
+        return None
+    if joined.plain < 7 and not _spelt(text[joined.start : joined.end]):
+        return None
+    start = joined.start - (text[joined.start - 1 : joined.start] == "+")
+    value = "+86" + match.group(1)
+    return Hit("phone", value, start, joined.end, is_valid(value))
+
+
+def _standing(text: str, number: Group) -> bool:
+    """Not the middle of a longer code or of a decimal."""
+    before, after = text[number.start - 1 : number.start], text[number.end : number.end + 1]
+    if after.isascii() and (after.isalnum() or after == "_"):
+        return False
+    if before in ("_", "@", "=", "&") or (before == "." and text[number.start - 2 : number.start - 1].isdigit()):
+        return False
+    if before.isascii() and before.isalpha():
+        word = re.search(r"[A-Za-z]+$", text[max(0, number.start - 12) : number.start])
+        return word is not None and word.group().lower() in _GLUED
+    return True
+
+
+_GLUED = frozenset({"tel", "phone", "mobile", "v", "vx", "wx", "w", "q", "qq", "tg", "ws", "call", "t", "whatsapp", "m"})
+
+
+def _spelt(written: str) -> bool:
+    """Numbers in Chinese digits alone: 一三八…, 幺三八…"""
+    return sum("\u3007" <= letter <= "\u9fff" for letter in written) >= 4
+
+
+def _read(text: str, at: int) -> Hit | None:
+    """A number that an alias announces: reported even when it cannot be valid."""
+    foreign = _FOREIGN.match(text, at)
+    if foreign:
+        value = "+" + re.sub(r"\D", "", foreign.group())
+        return Hit("phone", value, at, foreign.end(), is_valid(value), led=True)
+    plus = text.startswith("+", at)
+    groups = read_run(text, at + plus)
+    number = take_number(groups, 10, 13) or _take_mobile(groups)
+    if number is None or number.digits[0] not in "1689":
+        return None
+    match = _MOBILE.fullmatch(number.digits)
+    value = "+86" + (match.group(1) if match else number.digits)
+    return Hit("phone", value, at, number.end, is_valid(value), led=True)
+
+
+def _take_mobile(groups: list[Group]) -> Group | None:
+    for count in range(1, len(groups) + 1):
+        joined = join_groups(groups[:count])
+        if len(joined.digits) >= 11:
+            return joined if _MOBILE.fullmatch(joined.digits) else None
+    return None
+
+
+def _share(hit: Hit) -> str | None:
+    if hit.kind == "wechat" and _MOBILE.fullmatch(hit.value):
+        return "+86" + hit.value
+    return hit.value if hit.kind == "whatsapp" else None
+
+
+PHONE = Kind("phone", find=_find, read=_read, share=_share)

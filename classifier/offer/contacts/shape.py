@@ -1,0 +1,68 @@
+"""What every kind of contact answers to: the contract of the files in this folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A handle found: its kind, its normal form, its span in the folded text, whether the kind's rules hold.
+
+    `led` is true when an alias or a lead verb stands before it.
+    """
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    valid: bool
+    led: bool = False
+
+
+def _find_none(text: str) -> Iterator[Hit]:
+    yield from ()
+
+
+def _read_none(text: str, at: int) -> Hit | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of contact.
+
+    `find` yields the handles that need no alias (links, addresses with a checksum, mobile numbers). `read` reads a
+    handle at a position, right after an alias of this kind, or answers None. `share` makes of another kind's handle
+    this kind's value ("微信同号"), or None where it cannot be one. All take folded text in its own case.
+    """
+
+    name: str
+    find: Callable[[str], Iterator[Hit]] = field(default=_find_none)
+    read: Callable[[str, int], Hit | None] = field(default=_read_none)
+    share: Callable[[Hit], str | None] = field(default=lambda hit: None)
+
+
+_SPACED = re.compile(r"[A-Za-z0-9_](?:[ .·]{1,2}[A-Za-z0-9_]){5,24}(?![A-Za-z0-9_])")
+_INSERTED = re.compile(r"[(（\[【](?:删除?|去掉?)[)）\]】]")
+
+
+def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:
+    """The handle at `at`: what `pattern` matches, also with its letters set apart (a b c 1 2 3) or a 删 put in."""
+    spaced = _SPACED.match(text, at)
+    if spaced:
+        joined = re.sub(r"[ .·]", "", spaced.group())
+        if pattern.fullmatch(joined):
+            return joined, spaced.end()
+    match = pattern.match(text, at)
+    if match is None:
+        return None
+    word, end = match.group(), match.end()
+    inserted = _INSERTED.match(text, end)
+    if inserted:
+        rest = re.compile(r"[A-Za-z0-9_-]+").match(text, inserted.end())
+        if rest:
+            return word + rest.group(), rest.end()
+    return word, end
