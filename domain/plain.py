@@ -6,6 +6,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -46,7 +47,13 @@ def _restore(kind: Any, data: Any) -> Any:
         return {key: _restore(get_args(kind)[1], item) for key, item in data.items()}
     if kind is datetime:
         return datetime.fromisoformat(data)
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{f.name: _restore(hints[f.name], data[f.name]) for f in fields(kind) if f.name in data})  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind(**{name: _restore(hint, data[name]) for name, hint in _hints(kind).items() if name in data})
     return data
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """The fields of a dataclass and their types; finding them out costs more than a restoring."""
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}

@@ -25,6 +25,7 @@ def open_store(home: Path, url: str | None = None) -> Store:
 
     Raises NewerStore, DiskFull or BrokenStore; a store that was there is then as it was.
     """
+    home = home.absolute()
     with telling_faults(home):
         try:
             for folder in (home, home / "keys", home / "spool", home / "captures"):

@@ -6,22 +6,25 @@ import errno
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from domain.errors import BrokenStore, DiskFull, StoreFault
 from store.keys import Keys
 
+T = TypeVar("T")
+
 BUSY_SECONDS = 30
+BATCH = 5000
 DATABASE = "store.db"
 _WRITES = "tipstaff_writes"
 
@@ -86,6 +89,13 @@ class Store:
             yield session
 
 
+def in_batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """`items` in lists short enough to be named one by one in a statement."""
+    rest = list(items)
+    for start in range(0, len(rest), BATCH):
+        yield rest[start : start + BATCH]
+
+
 def new_id(now: datetime) -> str:
     """A fresh id: 7 characters of time (seconds) and 10 that nobody guesses. Later ids sort later."""
     return _in_base_32(int(now.timestamp()), 7) + _in_base_32(secrets.randbits(50), 10)
@@ -99,7 +109,8 @@ def make_engine(home: Path, url: str | None = None) -> Engine:
     # Made here so that nobody else can read it; SQLite gives its -wal and -shm files the same mode.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(
-        f"sqlite+pysqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -115,15 +126,15 @@ def telling_faults(home: Path) -> Iterator[None]:
         if error.errno not in _NO_ROOM:
             raise
         raise DiskFull(path=home) from error
-    except DBAPIError as error:
-        fault = _read_fault(home, error)
+    except (DBAPIError, sqlite3.Error) as error:
+        fault = _read_fault(home, error.orig if isinstance(error, DBAPIError) else error)
         if fault is None:
             raise
         raise fault from error
 
 
-def _read_fault(home: Path, error: DBAPIError) -> StoreFault | None:
-    code = getattr(error.orig, "sqlite_errorcode", None)
+def _read_fault(home: Path, error: BaseException | None) -> StoreFault | None:
+    code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
     primary = code & 0xFF

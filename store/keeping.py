@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from domain.posts import Post
 from domain.signals import Offer, Signal
 from store.columns import clean
-from store.engine import new_id
+from store.engine import in_batches, new_id
 from store.tables import (
     CaptureVersionRow,
     ContactRow,
@@ -117,14 +117,15 @@ def _findings_with(session: Session, posts: Sequence[Post]) -> list[tuple[Findin
     digests: dict[str, str] = {}
     for post in posts:
         digests.setdefault(clean(post.id), post.content_sha256)
-    if not digests:
-        return []
-    rows = session.exec(
-        select(FindingRow, FindingVersionRow)
-        .join(FindingVersionRow, col(FindingVersionRow.finding_id) == FindingRow.id)
-        .where(col(FindingRow.post_id).in_(digests))
-    )
-    return [(finding, version) for finding, version in rows if version.content_sha256 == digests[finding.post_id]]
+    found: list[tuple[FindingRow, FindingVersionRow]] = []
+    for post_ids in in_batches(digests):
+        rows = session.exec(
+            select(FindingRow, FindingVersionRow)
+            .join(FindingVersionRow, col(FindingVersionRow.finding_id) == FindingRow.id)
+            .where(col(FindingRow.post_id).in_(post_ids))
+        )
+        found.extend((row, version) for row, version in rows if version.content_sha256 == digests[row.post_id])
+    return found
 
 
 def _versions_of(session: Session, finding: FindingRow) -> list[FindingVersionRow]:

@@ -37,10 +37,10 @@ def recover(store: Store, now: datetime) -> None:
 
 
 def _sweep(store: Store, page_ids: set[str]) -> None:
-    with store.reading() as session:
-        sealed = set(session.exec(select(CaptureRow.id).where(col(CaptureRow.id).in_(page_ids))))
     for page_id in page_ids:
-        if page_id in sealed:
+        with store.reading() as session:
+            sealed = session.get(CaptureRow, page_id) is not None
+        if sealed:
             clear_spool(store, page_id)
         else:
             destroy_page(store, page_id)

@@ -69,7 +69,10 @@ def _revision_of(connection: Connection, home: Path) -> str | None:
         return None
     if "alembic_version" not in tables or "sources" not in tables:
         raise BrokenStore(path=home, why="store.db is the database of another program")
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    if len(found) != 1:
+        raise BrokenStore(path=home, why="store.db does not say of which version it is")
+    return str(found[0])
 
 
 def _upgrade(connection: Connection) -> None:

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import insert
+from sqlmodel import Session, col, delete, select
 
+from domain.signals import Signal
 from store.engine import Store
 from store.keeping import Kept, Sighting, Verdict, keep_verdict, lacks_capture, standing_versions
 from store.seals import clear_spool, destroy_page, read_page, seal_page
@@ -64,7 +67,7 @@ def _keep(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verd
     pending = session.exec(select(PendingRow).where(PendingRow.page_id == page.id)).all()
     if missing := sum(row.key not in given for row in pending):
         raise ValueError(f"page {page.id}: {missing} of {len(pending)} fresh posts have no verdict")
-    wanted = [row.key for row in pending]
+    wanted = select(PendingRow.key).where(PendingRow.page_id == page.id)
     scored = {row.key: row for row in session.exec(select(FingerprintRow).where(col(FingerprintRow.key).in_(wanted)))}
     tally: Counter[tuple[date, str]] = Counter()
     kept: list[Kept] = []
@@ -72,29 +75,36 @@ def _keep(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verd
         verdict = given[row.key]
         if row.key not in scored:
             tally[row.first_seen.date(), verdict.signal.label] += 1
-        _write_fingerprint(session, scored.get(row.key), row, verdict)
+        if row.key in scored:
+            _renew_fingerprint(scored[row.key], row, verdict.signal)
         if verdict.keep:
             kept.append(keep_verdict(session, verdict, Sighting(row.source_id, row.first_seen, row.last_seen), now))
-        session.delete(row)
+    new = [_make_fingerprint(row, given[row.key].signal) for row in pending if row.key not in scored]
+    if new:
+        session.exec(insert(FingerprintRow), params=new)
+    session.exec(delete(PendingRow).where(col(PendingRow.page_id) == page.id))
     _add_tally(session, page.source_id, tally)
     session.flush()
     return kept
 
 
-def _write_fingerprint(session: Session, known: FingerprintRow | None, row: PendingRow, verdict: Verdict) -> None:
-    band = max(0, min(BANDS - 1, int(verdict.signal.score * BANDS)))
-    if known is None:
-        session.add(
-            FingerprintRow(
-                key=row.key, content=row.content, first_seen=row.first_seen, last_seen=row.last_seen,
-                model=verdict.signal.model, band=band,
-            )
-        )  # fmt: skip
-        return
+def _make_fingerprint(row: PendingRow, signal: Signal) -> dict[str, Any]:
+    return {
+        "key": row.key, "content": row.content, "first_seen": row.first_seen, "last_seen": row.last_seen,
+        "model": signal.model, "band": _band_of(signal.score),
+    }  # fmt: skip
+
+
+def _renew_fingerprint(known: FingerprintRow, row: PendingRow, signal: Signal) -> None:
+    """Another wording of a known post was scored: the one that was seen last is what the post says."""
     if row.last_seen >= known.last_seen:
-        known.content, known.model, known.band = row.content, verdict.signal.model, band
+        known.content, known.model, known.band = row.content, signal.model, _band_of(signal.score)
     known.first_seen = min(known.first_seen, row.first_seen)
     known.last_seen = max(known.last_seen, row.last_seen)
+
+
+def _band_of(score: float) -> int:
+    return max(0, min(BANDS - 1, int(score * BANDS)))
 
 
 def _add_tally(session: Session, source_id: str, tally: Counter[tuple[date, str]]) -> None:

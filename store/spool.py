@@ -15,14 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, delete, select
 
 from domain.errors import StoreFault, UnknownName
 from domain.pages import Haul
 from domain.posts import Post
 from domain.sources import Source
-from store.engine import Store, new_id
+from store.engine import Store, in_batches, new_id
 from store.holders import is_gone, this_holder
 from store.keeping import Sighting, Verdict, see_again
 from store.keys import Keys
@@ -146,24 +146,25 @@ def _look_up(session: Session, posts: Mapping[Wording, Post], sighting: Sighting
 
     Those that are known are noted as seen once more.
     """
-    keys = [key for key, _ in posts]
-    scored = {row.key: row for row in session.exec(select(FingerprintRow).where(col(FingerprintRow.key).in_(keys)))}
-    waits = {
-        (row.key, row.content): row for row in session.exec(select(PendingRow).where(col(PendingRow.key).in_(keys)))
-    }
-    waiting_keys = {key for key, _ in waits}
-    known: list[Post] = []
-    fresh: list[Wording] = []
-    for (key, content), post in posts.items():
-        if key in scored and scored[key].content == content:
-            scored[key].last_seen = max(scored[key].last_seen, sighting.last_seen)
-            known.append(post)
-        elif (key, content) in waits:
-            _see_waiting(waits[key, content], sighting)
-        else:
-            fresh.append((key, content))
-    see_again(session, known, sighting)
-    return fresh, sum(key not in scored and key not in waiting_keys for key in keys)
+    scored: set[Wording] = set()
+    waits: dict[Wording, PendingRow] = {}
+    for keys in in_batches(key for key, _ in posts):
+        known = select(FingerprintRow.key, FingerprintRow.content).where(col(FingerprintRow.key).in_(keys))
+        scored.update((key, content) for key, content in session.exec(known))
+        for row in session.exec(select(PendingRow).where(col(PendingRow.key).in_(keys))):
+            waits[row.key, row.content] = row
+    for wording in posts.keys() & waits.keys() - scored:
+        _see_waiting(waits[wording], sighting)
+    _see_scored(session, {wording: post for wording, post in posts.items() if wording in scored}, sighting)
+    met = {key for key, _ in (*scored, *waits)}
+    return [one for one in posts if one not in scored and one not in waits], sum(key not in met for key, _ in posts)
+
+
+def _see_scored(session: Session, posts: Mapping[Wording, Post], sighting: Sighting) -> None:
+    for keys in in_batches(key for key, _ in posts):
+        older = (col(FingerprintRow.key).in_(keys), col(FingerprintRow.last_seen) < sighting.last_seen)
+        session.exec(update(FingerprintRow).where(*older).values(last_seen=sighting.last_seen))
+    see_again(session, list(posts.values()), sighting)
 
 
 def _see_waiting(row: PendingRow, sighting: Sighting) -> None:
@@ -182,13 +183,8 @@ def _add_page(
         PageRow(id=page_id, source_id=source_id, run_id=run_id, fetched_at=seen_at, delivered_at=now, mark=mark)
     )
     session.flush()
-    session.add_all(
-        PendingRow(
-            key=key, content=content, page_id=page_id, source_id=source_id, first_seen=seen_at, last_seen=seen_at
-        )
-        for key, content in fresh
-    )
-    session.flush()
+    shared = {"page_id": page_id, "source_id": source_id, "first_seen": seen_at, "last_seen": seen_at}
+    session.exec(insert(PendingRow), params=[{"key": key, "content": content, **shared} for key, content in fresh])
 
 
 def _abandon(store: Store, page_id: str) -> None:
