@@ -48,6 +48,8 @@ CHROME = (
     ".jammer", ".sr-only", ".visually-hidden", ".screen-reader-text", ".message-attribution", ".rate", ".psth", ".cm",
     ".pcbs", ".modact",
 )  # fmt: skip
+QUOTE_CLASSES = frozenset({place.lstrip(".") for place in QUOTES if place.startswith(".")} | {"quote"})
+SIGNATURE_CLASSES = frozenset(place.lstrip(".") for place in SIGNATURES if place.startswith("."))
 # A folded part of a post is its author's own: shown at a click.
 FOLDED = re.compile(r"spoil|collaps|accordion|fold|toggle|expand|read-?more|hide-?content|show-?hide", re.IGNORECASE)
 HIDDEN = re.compile(

@@ -1,27 +1,173 @@
-"""A page that nobody wrote a platform for: repeated-record inference. The floor under every other platform."""
+"""A page that nobody wrote a platform for: repeated-record inference. The floor under every other platform.
+
+`inference` finds out what the page is and where its posts or links stand; here they become values.
+"""
 
 from __future__ import annotations
 
-import attrs
-from web_poet import HttpResponse
+import re
+from urllib.parse import urljoin
 
-from crawlers.pages import BoardPage, Platform, ThreadPage
+import attrs
+from web_poet import HttpResponse, field
+
+from crawlers.bodies import read_body
+from crawlers.dates import Moment
+from crawlers.inference import infer
+from crawlers.listing import is_sticky, marks_by_container, sign_of
+from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
+from crawlers.parts import Parts, Reading, find_permalink, write_body
+from crawlers.posts import Thread, build_post, once, read_moment
+from crawlers.schema import ADVERT_TYPES, POST_TYPES, Stated, read_meta, read_statements
+from crawlers.shapes import tidy_letters
 from domain.pages import Role
+from domain.posts import Author, Post, text_digest
+
+NAME = "generic"
+ID_IN_LINK = re.compile(r"(?:uid|user_?id|member_?id|id|u)[=/-](\d+)|/(?:users?|members?|u|profile|space|people)/(?:[^/]*[.-])?(\d+)(?:[/.-]|$)")
 
 
 def recognise_role(response: HttpResponse) -> Role | None:
-    """What a page of no known program is for."""
-    return "other"
+    """What a page of no known program is for, told from its structure."""
+    return infer(response).role
 
 
 @attrs.define(kw_only=True)
 class GenericBoardPage(BoardPage):
-    """A list of links."""
+    """A list of like links."""
+
+    @field
+    def name(self) -> str | None:
+        """The page's heading."""
+        return infer(self.response).title
+
+    @field
+    def boards(self) -> tuple[BoardLink, ...]:
+        """Links whose addresses speak of boards."""
+        found = infer(self.response).boards
+        return tuple(BoardLink(row.url, row.title) for row in found.rows) if found else ()
+
+    @field
+    def threads(self) -> tuple[ThreadLink, ...]:
+        """The other like links, the best group of them."""
+        found = infer(self.response)
+        if found.listing is None or found.tree is None or found.role == "home":
+            return ()
+        marks = marks_by_container(found.tree.times)
+        return tuple(
+            ThreadLink(row.url, row.key, row.title, sign_of(found.tree, row, self.visit, marks), is_sticky(row))
+            for row in found.listing.rows
+        )
+
+    @field
+    def next_url(self) -> str | None:
+        """The pager's next page."""
+        return infer(self.response).next_url
 
 
 @attrs.define(kw_only=True)
 class GenericThreadPage(ThreadPage):
-    """A page of posts."""
+    """A page of posts, or one advert."""
+
+    @field
+    def key(self) -> str:
+        """The address of the thread's first page, without session id."""
+        return infer(self.response).key
+
+    @field
+    def title(self) -> str | None:
+        """The page's heading."""
+        return infer(self.response).title or self.visit.title
+
+    @field
+    def board(self) -> str | None:
+        """The last step of the bread crumbs."""
+        return infer(self.response).board or self.visit.board
+
+    @field
+    def posts(self) -> tuple[Post, ...]:
+        """All posts, the opening first; those stated for machines where the markup shows none."""
+        found = infer(self.response)
+        url = str(self.response.url).split("#", 1)[0]
+        thread = Thread(NAME, url, found.key, found.key, self.title, self.board)
+        stated = read_statements(self.response)
+        pairs = found.parts()
+        if not pairs:
+            return once(self._read_stated(one, thread, n) for n, one in enumerate(stated, 1) if one.text)
+        start = self.visit.floors_before
+        return once(
+            self._read_parts(reading, part, thread, stated, start + number)
+            for number, (reading, part) in enumerate(pairs, 1)
+        )
+
+    def _read_parts(self, reading: Reading, part: Parts, thread: Thread, stated: list[Stated], number: int) -> Post:
+        base = reading.tree.base
+        body = read_body(write_body(reading, part), base)
+        known = _find_stated(stated, body.text)
+        lone = len(infer(self.response).parts()) == 1
+        link = urljoin(base, part.author_url) if part.author_url else known.author_url if known else None
+        user = ID_IN_LINK.search(link or "")
+        name = part.author or (known.author if known else None)
+        if lone and name is None:
+            name = read_meta(self.response, "author", "article:author")
+        author = Author(name, next(filter(None, user.groups()), None) if user else None, link)
+        moment = read_moment(self.visit, part.time.places) if part.time else Moment()
+        if moment.when is None and known and known.time:
+            moment = read_moment(self.visit, [known.time])
+        if lone and moment.when is None:
+            moment = read_moment(self.visit, [read_meta(self.response, "article:published_time", "datePublished")])
+        permalink = find_permalink(part, reading)
+        address = urljoin(base, permalink) if permalink else f"{thread.page_url}#{part.anchor}" if part.anchor else None
+        return build_post(
+            thread,
+            self.visit,
+            identity=_identity(thread, part, author, moment, body.text),
+            url=address or thread.page_url,
+            body=body,
+            author=author,
+            moment=moment,
+            post_id=part.number,
+            floor=part.floor or number,
+        )
+
+    def _read_stated(self, stated: Stated, thread: Thread, number: int) -> Post:
+        return build_post(
+            thread,
+            self.visit,
+            identity=(thread.key, stated.url or "", stated.author or "", text_digest(stated.text)),
+            url=urljoin(thread.page_url, stated.url) if stated.url else thread.page_url,
+            body=read_body(stated.text.replace("&", "&amp;").replace("<", "&lt;"), thread.page_url),
+            author=Author(stated.author, None, stated.author_url),
+            moment=read_moment(self.visit, [stated.time]),
+            floor=self.visit.floors_before + number,
+        )
+
+    @field
+    def next_url(self) -> str | None:
+        """The pager's next page."""
+        return infer(self.response).next_url
 
 
-PLATFORM = Platform(name="generic", role=recognise_role, board=GenericBoardPage, thread=GenericThreadPage)
+def _identity(thread: Thread, part: Parts, author: Author, moment: Moment, text: str) -> tuple[str, ...]:
+    """The thread's key and the post's own number; else its writer and exact time, with its text where time is coarse."""
+    if part.number:
+        return (thread.key, "id", part.number)
+    if part.floor is not None and part.floor > 0:
+        return (thread.key, "floor", str(part.floor))
+    when = moment.when.isoformat() if moment.when is not None and not moment.relative else ""
+    exact = bool(when) and moment.precision == "second"
+    return (thread.key, author.name or "", when, "" if exact else text_digest(text))
+
+
+def _find_stated(stated: list[Stated], text: str) -> Stated | None:
+    """What the page states for machines of the post with this text; a lone advert's statement fits any text."""
+    letters = tidy_letters(text)[:60]
+    for one in stated:
+        if one.kind in POST_TYPES and letters and tidy_letters(one.text).startswith(letters[:40]):
+            return one
+    adverts = [one for one in stated if one.kind in ADVERT_TYPES and (one.author or one.time)]
+    return adverts[0] if len(adverts) == 1 else None
+
+
+PLATFORM = Platform(name=NAME, role=recognise_role, board=GenericBoardPage, thread=GenericThreadPage)
+

@@ -82,6 +82,6 @@ PLATFORM = Platform(
     role=recognise_role,
     board=IssoBoardPage,
     thread=IssoThreadPage,
-    # A thread without comments shows its form all the same.
-    ready="#isso-thread .isso-comment, #isso-root, #isso-thread .isso-postbox",
+    # Box and root are there before any comment; the heading ("26 Comments", "No Comments Yet") is filled with them.
+    ready="#isso-thread .isso-thread-heading:not(:empty)",
 )

@@ -1,0 +1,240 @@
+"""What an unknown page is: a list of boards, a list of threads, or posts. Structure decides, never a site's name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from web_poet import HttpResponse
+
+from crawlers.listing import BOARD_WORDS, THREAD_WORDS, Listing, find_listings
+from crawlers.pagers import find_next, first_page_of
+from crawlers.parts import Parts, Reading, read_parts
+from crawlers.records import Record, Series, find_series, is_chrome, single_record
+from crawlers.schema import read_meta
+from crawlers.shapes import Element, Tree, build_tree, page_free, pattern_of, text_within, words_of
+from domain.pages import Role
+
+LARGEST_PAGE = 6_000_000  # characters; what lies beyond is not looked at
+COMMENT_WORDS = frozenset("comment comments post posts reply replies message messages answer answers review".split())
+
+
+@dataclass(eq=False)
+class Inference:
+    """What was found out about one page. `readings` hold the posts, opening first."""
+
+    tree: Tree | None
+    role: Role = "other"
+    readings: list[Reading] = field(default_factory=list)
+    listing: Listing | None = None
+    boards: Listing | None = None
+    next_url: str | None = None
+    key: str = ""
+    title: str | None = None
+    board: str | None = None
+
+    def parts(self) -> list[tuple[Reading, Parts]]:
+        """All posts of the page in its order, with the reading that each belongs to."""
+        return [(reading, part) for reading in self.readings for part in reading.parts]
+
+
+_inferred: WeakKeyDictionary[HttpResponse, Inference] = WeakKeyDictionary()  # a page is asked twice: role, then fields
+
+
+def infer(response: HttpResponse) -> Inference:
+    """The inference of a page, made once for each response. Never raises."""
+    known = _inferred.get(response)
+    if known is None:
+        known = _inferred[response] = _infer(response)
+    return known
+
+
+def _infer(response: HttpResponse) -> Inference:
+    url = str(response.url)
+    tree = build_tree(response.text[:LARGEST_PAGE], url)
+    found = Inference(tree, key=page_free(url))
+    if tree is None:
+        return found
+    found.title, found.board = read_title(response, tree), read_board(tree)
+    listings = find_listings(tree)
+    threads = next((listing for listing in listings if not listing.boards), None)
+    boards = next((listing for listing in listings if listing.boards and listing.pattern != pattern_of(url)), None)
+    posts = _best_reading(tree, threads)
+    found.role = _decide(tree, url, posts, threads, boards)
+    found.next_url = find_next(tree)
+    if found.role == "thread":
+        found.key = first_page_of(tree)
+        found.readings = _with_opening(tree, posts)
+    else:
+        found.listing, found.boards = threads, boards
+    return found
+
+
+# ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _best_reading(tree: Tree, threads: Listing | None) -> Reading | None:
+    """The cutting of the page whose records look most like posts."""
+    best, best_score = None, 0.0
+    seen: set[frozenset[Element]] = set()
+    for series in find_series(tree):
+        cut = frozenset(node for record in series.records for node in record.nodes)
+        if cut in seen:
+            continue
+        seen.add(cut)
+        reading = read_parts(tree, series.records)
+        score = _worth(tree, series, reading)
+        if score > best_score:
+            best, best_score = reading, score
+    if best is not None and threads is not None and _is_rows(best, threads):
+        return None
+    return best
+
+
+def _worth(tree: Tree, series: Series, reading: Reading) -> float:
+    """How much a cutting looks like posts: bodies, each with a name and a time."""
+    total, both = 0.0, 0
+    for part in reading.parts:
+        named = part.author is not None and (part.author_mark is None or part.author_mark.weight >= 0.6)
+        weak = part.author is not None and not named
+        timed = part.time is not None
+        both += named and timed
+        worth = min(part.body_length, 300) ** 0.5 + 2
+        total += worth * (0.1 + 0.45 * named + 0.1 * weak + 0.45 * timed) * (1.3 if part.hinted else 1.0)
+    if not any(part.author or part.time for part in reading.parts):
+        words = {word for record in series.records for node in record.nodes for word in words_of(node)}
+        total *= 2.0 if words & COMMENT_WORDS else 0.5
+    if any(is_chrome(node) for record in series.records[:3] for node in _outward(record.nodes[0])):
+        total *= 0.15
+    if series.kind == "item":
+        total *= 1.3
+    return total
+
+
+def _outward(node: Element) -> list[Element]:
+    return [node, *node.iterancestors()]
+
+
+def _is_rows(reading: Reading, threads: Listing) -> bool:
+    """Whether the records are the rows of a list: each leads, by a title of its own, to another page."""
+    anchors: dict[Element, str] = {row.anchor: row.title for row in threads.rows}
+    covered = quiet = 0
+    for part in reading.parts:
+        body = {node for top in part.container for node in top.iter()} if part.hinted else set()
+        titles = [anchors[node] for node in part.record.elements() if node in anchors and node not in body]
+        if titles:
+            covered += 1
+            quiet += part.body_length <= 3 * len(titles[0]) + 60
+    share = covered / max(1, len(reading.parts))
+    return share >= 0.7 and len(threads.rows) >= 0.7 * len(reading.parts)
+
+
+def _with_opening(tree: Tree, posts: Reading | None) -> list[Reading]:
+    """The posts, and before them the opening where it stands outside the list of replies."""
+    if posts is None:
+        record = single_record(tree)
+        lone = read_parts(tree, [record]) if record else None
+        return [lone] if lone is not None and lone.parts[0].body_length else []
+    if posts.parts[0].floor == 1:
+        return [posts]
+    record = _record_before(tree, posts)
+    if record is None:
+        return [posts]
+    opening = read_parts(tree, [record])
+    part = opening.parts[0]
+    signed = part.time is not None or (part.author_mark is not None and part.author_mark.weight >= 1)
+    if part.body_length >= 2 and ((signed and (part.hinted or part.body_length >= 8)) or (part.hinted and part.body_length >= 40)):
+        return [opening, posts]
+    return [posts]
+
+
+def _record_before(tree: Tree, posts: Reading) -> Record | None:
+    """What stands before the first post and is no part of the page's frame."""
+    first = posts.parts[0].record.nodes[0]
+    taken = {node for part in posts.parts for node in part.record.nodes}
+    nodes: list[Element] = []
+    node = first
+    while node is not None and node.tag not in ("body", "html"):
+        before = [child for child in node.itersiblings(preceding=True) if isinstance(child.tag, str)]
+        nodes = [child for child in reversed(before) if not _is_frame(child) and child not in taken and tree.text.get(child, 0)] + nodes
+        node = node.getparent()
+    return Record(nodes) if nodes else None
+
+
+def _is_frame(node: Element) -> bool:
+    if node.tag in ("h1", "script", "title") or is_chrome(node):
+        return True
+    return bool(words_of(node) & {"breadcrumb", "breadcrumbs", "pagination", "pager", "toolbar", "nav", "notice", "alert", "rules"})
+
+
+# ── role ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None, boards: Listing | None) -> Role:
+    title_length = sum(min(len(row.title), 40) for row in threads.rows) if threads else 0
+    words = set(re.findall(r"[a-z]+", urlsplit(url).path.lower() + "?" + urlsplit(url).query.lower()))
+    thread_like = bool(words & THREAD_WORDS) - bool(words & BOARD_WORDS)
+    one_of_them = threads is not None and pattern_of(url) == threads.pattern and bool(re.search(r"[#*]", threads.pattern))
+    if posts is not None:
+        letters = sum(min(part.body_length, 400) for part in posts.parts)
+        signed = sum(bool(part.author) or part.time is not None for part in posts.parts) / len(posts.parts)
+        weight = letters * (0.3 + 0.7 * signed) * (1 + 0.5 * thread_like)
+        if one_of_them or weight > 0.35 * title_length or signed > 0.8:
+            return "thread"
+    lone = _lone_letters(tree)
+    rows = len(threads.rows) if threads else 0
+    if one_of_them and lone >= 2:
+        return "thread"
+    if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
+        return "thread"
+    if threads is not None and rows >= 2 and (boards is None or threads.score > 0.5 * boards.score):
+        return "board"
+    if boards is not None and len(boards.rows) >= 1 and boards.score > (threads.score if threads else 0):
+        return "home"
+    if lone >= 15 and thread_like > 0:
+        return "thread"
+    return "board" if threads is not None else "other"
+
+
+def _lone_letters(tree: Tree) -> int:
+    """Letters of the page's one body, links left out, where it is signed with a name or a time."""
+    record = single_record(tree)
+    if record is None:
+        return 0
+    part = read_parts(tree, [record]).parts[0]
+    if part.time is None and (part.author_mark is None or part.author_mark.weight < 1) and part.author is None:
+        return 0
+    linked = sum(tree.linked.get(node, 0) for node in part.container)
+    return max(0, part.body_length - linked)
+
+
+# ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_title(response: HttpResponse, tree: Tree) -> str | None:
+    """The page's own title: its heading, else og:title, else the first piece of <title>."""
+    whole = " ".join((response.css("title::text").get() or "").split())
+    stated = read_meta(response, "og:title", "twitter:title")
+    headings = [text_within(node, 300) for node in tree.order if node.tag in ("h1", "h2", "h3")][:12]
+    for heading in headings:
+        if len(heading) >= 2 and (whole.startswith(heading) or (stated or "").startswith(heading)):
+            return heading
+    tops = [text for node in tree.order if node.tag == "h1" and (text := text_within(node, 300))]
+    if len(tops) == 1 and not is_chrome(next(n for n in tree.order if n.tag == "h1").getparent()):
+        return tops[0]
+    pieces = [piece.strip() for piece in re.split(r"\s+[-–—|·»:]\s+|_|\s\|\s", stated or whole) if piece.strip()]
+    return pieces[0] if pieces else None
+
+
+def read_board(tree: Tree) -> str | None:
+    """The last step of the bread crumbs that is a link."""
+    for node in tree.order:
+        if words_of(node) & {"breadcrumb", "breadcrumbs", "crumbs", "crumb", "navbar"} or node.get("aria-label") in ("breadcrumb", "Breadcrumb"):
+            links = [text for link in node.iter("a") if (text := text_within(link, 80))]
+            here = tree.url.split("#", 1)[0]
+            own = [link for link in node.iter("a") if page_free(link.get("href") or "") == page_free(here)]
+            if links:
+                return links[-1] if len(links) == 1 or not own else links[-2]
+    return None

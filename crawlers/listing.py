@@ -1,0 +1,238 @@
+"""Lists of links on an unknown page: threads on a board, adverts in a listing, boards on a home page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from crawlers.dates import find_time, tidy_time
+from crawlers.pages import Visit
+from crawlers.records import is_chrome
+from crawlers.shapes import (
+    ACTION_TEXT,
+    EVER,
+    USER_PATH,
+    Element,
+    Mark,
+    Tree,
+    page_free,
+    pattern_of,
+    shape_of,
+    text_within,
+    words_of,
+)
+
+BOARD_WORDS = frozenset(
+    "forum forums board boards category categories cat section sections node nodes channel channels forumdisplay "
+    "viewforum fid boardid viewboard c f forumid bbs group groups subforum".split()
+)
+THREAD_WORDS = frozenset(
+    "thread threads topic topics t viewtopic showthread viewthread tid read post posts question questions discussion "
+    "discussions article articles item items ad ads detail details view show story news entry listing listings topicid "
+    "threadid info product".split()
+)
+TITLE_WORDS = frozenset("title subject topic thread headline heading topictitle threadtitle xst name".split())
+FRAME_PATH = re.compile(
+    r"(?i)/(?:login|logon|signin|sign-in|register|signup|sign-up|search|help|faq|rules|rss|feed|tags?|about|contact|privacy|terms"
+    r"|members?|memberlist|users|online|archive|logout|password|account|cart)(?:[/.?]|$)|mode=(?:login|register)|do=(?:login|register)"
+    r"|mod=(?:logging|register)|action=(?:login|register|search|help)|\.(?:css|js|png|jpe?g|gif|zip|rar|pdf|xml|rss)(?:\?|$)"
+)
+
+
+@dataclass(eq=False)
+class Row:
+    """One line of a list: where it leads, and the part of the page it stands in."""
+
+    url: str
+    key: str
+    title: str
+    anchor: Element
+    nodes: list[Element] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Listing:
+    """Like links. `score` grows with their number and the length of their titles."""
+
+    rows: list[Row]
+    score: float
+    pattern: str
+    boards: bool
+
+
+def find_listings(tree: Tree) -> list[Listing]:
+    """All lists of like links outside the page's frame, the best first."""
+    here = tree.url.split("#", 1)[0]
+    framed = _framed(tree)
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for node in tree.order:
+        if node.tag != "a":
+            continue
+        row = _read_anchor(node, here, tree.base)
+        if row is None or node in framed:
+            continue
+        groups["pattern", pattern_of(row.url)].append(row)
+        groups["shape", _anchor_shape(node)].append(row)
+    listings = [_weigh(tree, kind, key, rows) for (kind, key), rows in groups.items()]
+    return sorted((listing for listing in listings if listing is not None), key=lambda listing: -listing.score)
+
+
+def _framed(tree: Tree) -> set[Element]:
+    """All elements of the page's frame: menus, footers, sidebars."""
+    framed: set[Element] = set()
+    for node in tree.order:
+        parent = node.getparent()
+        if parent in framed or (is_chrome(node) and not (node.tag == "form" and tree.text[node] > 600)):
+            framed.add(node)
+    return framed
+
+
+def _read_anchor(node: Element, here: str, base: str) -> Row | None:
+    link = (node.get("href") or "").strip()
+    if not link or link.startswith(("#", "javascript:", "mailto:", "tel:")):
+        return None
+    try:
+        url = urljoin(base, link)
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.netloc != urlsplit(here).netloc or parts.scheme not in ("http", "https"):
+        return None
+    title = text_within(node, 200) or (node.get("title") or "")
+    if len(title) < 2 or title.isdecimal() or ACTION_TEXT.match(title) or not re.search(r"\w", title):
+        return None
+    if USER_PATH.search(link) or FRAME_PATH.search(parts.path + "?" + parts.query) or page_free(url) == page_free(here):
+        return None
+    if len(title) < 40 and find_time(tidy_time(title), now=EVER, timezone="UTC") and len(re.sub(r"[\d\W]", "", title)) < 6:
+        return None
+    url = url.split("#", 1)[0]
+    return Row(url, page_free(url), title, node)
+
+
+def _anchor_shape(node: Element) -> str:
+    steps = []
+    for _ in range(3):
+        if node is None:
+            break
+        steps.append(shape_of(node))
+        node = node.getparent()
+    return "<".join(steps)
+
+
+def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
+    best: dict[str, Row] = {}
+    for row in rows:
+        known = best.get(row.key)
+        if known is None or (len(row.title) > len(known.title) and not words_of(known.anchor) & TITLE_WORDS):
+            best[row.key] = row
+    distinct = list(best.values())
+    titles = {row.title for row in distinct}
+    if not distinct or len(titles) < 0.5 * len(distinct):
+        return None
+    patterns = Counter(pattern_of(row.url) for row in distinct)
+    pattern, common = patterns.most_common(1)[0]
+    if kind == "shape" and len(distinct) > 3 and common < 0.5 * len(distinct) and re.search(r"#|\?", pattern):
+        return None
+    for row in distinct:
+        row.nodes = [row.anchor]
+    _cut_rows(distinct, rows)
+    dated = _share_dated(tree, distinct)
+    length = sum(min(len(row.title), 30) ** 0.7 for row in distinct)
+    named = sum(bool((words_of(row.anchor) | words_of(row.anchor.getparent())) & TITLE_WORDS) or row.anchor.getparent().tag in ("h2", "h3", "h4", "h5") for row in distinct)
+    score = length * (1 + dated + 0.5 * named / len(distinct)) * (0.8 if kind == "shape" else 1.0)
+    words = set(re.findall(r"[a-z]+", urlsplit(distinct[0].url).path.lower() + "?" + urlsplit(distinct[0].url).query.lower()))
+    boards = bool(words & BOARD_WORDS) and not words & (THREAD_WORDS - {"view", "show"}) and dated < 0.9
+    return Listing(distinct, score, pattern, boards)
+
+
+def _cut_rows(rows: list[Row], everything: list[Row]) -> None:
+    """The part of the page round each link: the largest that leads to no other target of the list."""
+    targets: dict[Element, set[str]] = defaultdict(set)
+    for row in everything:
+        node = row.anchor
+        while node is not None:
+            targets[node].add(row.key)
+            node = node.getparent()
+    for row in rows:
+        top = row.anchor
+        while top.getparent() is not None and len(targets[top.getparent()]) == 1 and top.getparent().tag not in ("body", "html"):
+            top = top.getparent()
+        row.nodes = [top]
+
+
+def _share_dated(tree: Tree, rows: list[Row]) -> float:
+    dated: set[Element] = set()
+    for mark in tree.times:
+        dated.update(mark.container.iterancestors())
+        dated.add(mark.container)
+    return sum(any(node in dated for node in row.nodes) for row in rows) / len(rows)
+
+
+# ── what a row says of its thread ────────────────────────────────────────────────────────────────────────────────
+
+REPLY_NAMES = frozenset("reply replies comments comment answers answer posts responses replycount num".split())
+VIEW_NAMES = frozenset("view views hits reads viewed viewcount visits".split())
+REPLY_TEXT = re.compile(r"(?i)(?:回复|回覆|评论|回应|跟帖|答案|repl(?:y|ies)|comments?|answers?|posts?)\s*[:：]?\s*(\d[\d,]*)|(\d[\d,]*)\s*(?:条|个)?\s*(?:回复|回覆|评论|回应|repl(?:y|ies)|comments?|answers?|posts?)")
+STICKY = re.compile(r"(?i)sticky|pinned|announce|\btop\b|置顶|置頂|公告|stick")
+
+
+def sign_of(tree: Tree, row: Row, visit: Visit, marks: dict[Element, list[Mark]]) -> str | None:
+    """What the list says of a thread that changes only when the thread does: replies, last poster, last time.
+
+    Never views; never a relative time, which changes by itself.
+    """
+    said: list[str] = []
+    people: list[str] = []
+    numbers: list[int] = []
+    replies: str | None = None
+    for node in (each for top in row.nodes for each in top.iter()):
+        text = text_within(node, 60) if tree.text.get(node, 0) <= 40 else ""
+        words = words_of(node)
+        if not text:
+            continue
+        if replies is None:
+            match = REPLY_TEXT.search(text)
+            if match:
+                replies = match[1] or match[2]
+            elif words & REPLY_NAMES and not words & VIEW_NAMES and re.fullmatch(r"\W*\d[\d,]*\W*", text):
+                replies = re.sub(r"\D", "", text)
+        if re.fullmatch(r"\d[\d,]{0,9}", text) and not words & VIEW_NAMES and not any(text_within(c, 60) == text for c in node):
+            numbers.append(int(text.replace(",", "")))
+        if node.tag == "a" and USER_PATH.search(node.get("href") or ""):
+            people.append(text)
+        for mark in marks.get(node, ()):
+            found = _absolute(mark, visit)
+            if found:
+                said.append(found)
+    if replies is None and len(numbers) == 2:
+        replies = str(min(numbers))  # a thread has at least as many views as replies
+    sign = "|".join(filter(None, (replies, people[-1] if people else None, *said)))
+    return sign or None
+
+
+def _absolute(mark: Mark, visit: Visit) -> str | None:
+    for place in mark.places:
+        found = find_time(tidy_time(place), now=visit.fetched_at, timezone=visit.timezone)
+        if found is not None and not found.moment.relative:
+            return tidy_time(place)
+    return None
+
+
+def marks_by_container(marks: Iterable[Mark]) -> dict[Element, list[Mark]]:
+    """Time marks by the element they stand in."""
+    found: dict[Element, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        found[mark.container].append(mark)
+    return found
+
+
+def is_sticky(row: Row) -> bool:
+    """Whether the list keeps a thread on top."""
+    for top in row.nodes:
+        for node in (top, *list(top.iterdescendants())[:40]):
+            if STICKY.search(" ".join(words_of(node))) or (node.get("alt") and STICKY.search(node.get("alt"))):
+                return True
+    return False

@@ -1,0 +1,188 @@
+"""Where an unknown list or thread goes on: its next page.
+
+Two pagers may stand on one page, one of them hidden or for something else; "next" may be a word, an arrow, an icon or
+only a number; the active page's link is often "#". A link is believed when its address differs from this page's in
+nothing but a page number, or when it belongs to a row of page numbers in which this page is marked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from crawlers.shapes import PAGE_NAMES, Element, Tree, names_of, page_free, text_within, words_of
+
+NEXT_TEXT = re.compile(
+    r"(?i)^\W*(?:下一页|下一頁|下页|下頁|后一页|後一頁|后页|next(?: page)?|older(?: posts| entries| comments)?|more comments"
+    r"|newer comments|加载更多|查看更多)?\W*$"
+)
+ARROWS = re.compile(r"[»›→▶►⟩>]|&gt;")
+OTHER_NEXT = re.compile(r"(?i)下一主题|下一篇|下一主題|下一个|next (?:topic|thread|post|article|unread|oldest|newest)|newer (?:topic|thread)")
+PAGER_WORDS = frozenset("pagination pager paging pages page pg pagenav paginator pagelinks navlinks nav-links wp-pagenavi pagebar".split())
+ACTIVE_WORDS = frozenset("active current selected on cur now thispage this disabled".split())
+
+
+def find_next(tree: Tree) -> str | None:
+    """The address of the next page, None on the last one."""
+    here = tree.url.split("#", 1)[0]
+    for href in _stated(tree):
+        target = _resolve(tree, href)
+        if target and _is_next(here, target):
+            return target
+    numbered = _from_numbers(tree, here)
+    if numbered:
+        return numbered
+    for link in _worded(tree):
+        target = _resolve(tree, link.get("href"))
+        if target and (_is_next(here, target) or (_in_pager(link) and _same_kind(here, target))):
+            return target
+    return None
+
+
+def _resolve(tree: Tree, link: str | None) -> str | None:
+    here = tree.url.split("#", 1)[0]
+    if not link or link.startswith(("#", "javascript:")):
+        return None
+    try:
+        target = urljoin(tree.base, link.strip()).split("#", 1)[0]
+        same = urlsplit(target).netloc == urlsplit(here).netloc
+    except ValueError:
+        return None
+    return target if same and target != here else None
+
+
+def _stated(tree: Tree) -> Iterator[str | None]:
+    """rel=next, in the head or on a link."""
+    yield from tree.stated_next
+    for node in tree.order:
+        if node.tag in ("link", "a") and "next" in (node.get("rel") or "").lower().split():
+            yield node.get("href")
+
+
+def _worded(tree: Tree) -> Iterator[Element]:
+    for node in tree.order:
+        if node.tag != "a" or not node.get("href"):
+            continue
+        text = text_within(node, 60)
+        label = f"{node.get('title') or ''} {node.get('aria-label') or ''}".strip()
+        if len(text) > 30 or OTHER_NEXT.search(f"{text} {label}"):
+            continue
+        parent = node.getparent()
+        words = words_of(node) | (words_of(parent) if parent is not None and parent.tag in ("li", "span", "div") else set())
+        said = bool(text and NEXT_TEXT.match(text) and (re.search(r"\w", text) or ARROWS.search(text)))
+        icon = any({"next", "right", "nxt"} & words_of(child) for child in node.iterdescendants())
+        named = bool({"next", "nxt"} & words) or bool(re.search(r"(?i)\bnext\b|下一页|下一頁", label))
+        if said or named or (icon and not text):
+            if re.search(r"(?i)last|尾页|末页", f"{text} {label}") or (re.fullmatch(r"\W*(?:>>|»»|>\|)\W*", text) and not named):
+                continue
+            yield node
+
+
+def _in_pager(node: Element) -> bool:
+    for _ in range(5):
+        if node is None:
+            return False
+        if words_of(node) & PAGER_WORDS or "pagination" in names_of(node).lower():
+            return True
+        node = node.getparent()
+    return False
+
+
+def numbers_in(url: str) -> list[int]:
+    """The numbers of an address, path first, then the query."""
+    parts = urlsplit(url)
+    return [int(number) for number in re.findall(r"\d{1,12}", f"{parts.path}?{parts.query}")]
+
+
+def _page_value(url: str) -> tuple[str, int] | None:
+    for name, value in parse_qsl(urlsplit(url).query):
+        if name.lower() in PAGE_NAMES and value.isdecimal():
+            return name.lower(), int(value)
+    return None
+
+
+def _same_kind(here: str, target: str) -> bool:
+    """Whether two addresses differ in nothing but numbers, a page's name or the query."""
+    one, two = urlsplit(here), urlsplit(target)
+    if page_free(here) == page_free(target) or one.path == two.path:
+        return True
+    blank = re.compile(r"\d+")
+    if blank.sub("#", one.path) == blank.sub("#", two.path):
+        return True
+    return two.path.startswith(re.sub(r"\.\w+$", "", one.path.rstrip("/")))
+
+
+def _is_next(here: str, target: str) -> bool:
+    """Whether `target` is a later page of what `here` is a page of, told from the addresses alone."""
+    if page_free(here) == page_free(target):
+        before, after = _page_value(here), _page_value(target)
+        return after is None or before is None or after[1] > before[1]
+    one, two = urlsplit(here), urlsplit(target)
+    if one.path == two.path:  # a cursor, or a page number of another name
+        kept = dict(parse_qsl(one.query))
+        gone = {name for name, value in kept.items() if dict(parse_qsl(two.query)).get(name) != value}
+        return len(gone) <= 1 and bool(two.query)
+    mine, theirs = numbers_in(here), numbers_in(target)
+    if re.sub(r"\d+", "#", one.path) == re.sub(r"\d+", "#", two.path) and len(mine) == len(theirs):
+        changed = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+        return len(changed) == 1 and changed[0][1] == changed[0][0] + 1 and len(mine) > 1
+    stem = re.sub(r"\.\w+$", "", one.path.rstrip("/"))
+    return two.path.startswith(stem) and bool(re.fullmatch(r"(?i)[-_/,]?(?:page|p|index|list)?[-_/]?2(?:\.\w+)?/?", two.path[len(stem) :]))
+
+
+def _from_numbers(tree: Tree, here: str) -> str | None:
+    """In a row of page numbers: the link with the number after the marked one."""
+    for row in _number_rows(tree):
+        current = next((number for number, link, marked in row if marked or link is None), None)
+        if current is None:
+            continue
+        for number, link, _ in row:
+            target = _resolve(tree, link)
+            if number == current + 1 and target and _same_kind(here, target):
+                return target
+    return None
+
+
+def _number_rows(tree: Tree) -> Iterator[list[tuple[int, str | None, bool]]]:
+    """Rows of page numbers: (number, link, whether it is marked as the current page)."""
+    rows: dict[Element, list[tuple[int, str | None, bool]]] = {}
+    for node in tree.order:
+        if node.tag not in ("a", "strong", "b", "span", "em", "li", "td", "font") or tree.text[node] > 6:
+            continue
+        text = text_within(node, 20).strip("[]() ")
+        if not text.isdecimal() or len(text) > 5 or any(text_within(child, 20).strip("[]() ") == text for child in node):
+            continue
+        item = node
+        while item.getparent() is not None and tree.text.get(item.getparent(), 99) == tree.text[node] and item.getparent().tag != "body":
+            item = item.getparent()
+        parent = item.getparent()
+        if parent is None:
+            continue
+        link = node if node.tag == "a" else next((each for each in node.iterancestors("a")), None)
+        href = link.get("href") if link is not None else None
+        words = words_of(node) | words_of(item)
+        marked = bool(words & ACTIVE_WORDS) or node.get("aria-current") is not None or href in ("#", "javascript:;")
+        rows.setdefault(parent, []).append((int(text), href if href and href != "#" else None, marked))
+    for row in rows.values():
+        numbers = [number for number, _, _ in row]
+        plain = sum(link is None for _, link, _ in row)
+        rising = all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+        if len(row) >= 2 and rising and 1 <= plain + sum(marked for _, _, marked in row) and plain <= 2 and numbers[0] <= max(2, numbers[-1]):
+            yield row
+
+
+def first_page_of(tree: Tree) -> str:
+    """The address that names a thread on all its pages: this page's own without its page number.
+
+    On a later page of a thread whose addresses hide the page number, its pager's link to page 1.
+    """
+    here = tree.url.split("#", 1)[0]
+    for row in _number_rows(tree):
+        current = next((number for number, link, marked in row if marked or link is None), None)
+        if current is not None and current > 1:
+            for number, link, _ in row:
+                target = _resolve(tree, link)
+                if number == 1 and target and _same_kind(here, target):
+                    return page_free(target)
+    return page_free(here)

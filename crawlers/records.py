@@ -1,0 +1,302 @@
+"""Repeated records: which parts of an unknown page are one post each.
+
+A page of posts repeats something once in every post: its time, or who wrote it. Each series of like marks cuts the
+page into records: a record is the largest piece of the page that holds one mark of the series only, and with it
+the pieces beside it that hold none, where forums put head and body of a post in separate rows (tr, dt and dd,
+h3 and p). Replies that nest inside what they answer come apart by the same rule.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from crawlers.shapes import (
+    AUTHOR_WORDS,
+    CHROME_TAGS,
+    CHROME_WORDS,
+    USER_PATH,
+    Element,
+    Mark,
+    Tree,
+    hint_of,
+    names_of,
+    shape_of,
+    split_words,
+    text_within,
+    words_of,
+)
+
+MOST_RECORDS = 600
+SERIES_TRIED = 24
+
+
+@dataclass(eq=False)
+class Record:
+    """One candidate for a post: `nodes` stand side by side, in order; `mark` is what it was cut out around."""
+
+    nodes: list[Element]
+    mark: Mark | None = None
+
+    def elements(self) -> Iterator[Element]:
+        """All elements of the record, in document order."""
+        for node in self.nodes:
+            yield from node.iter()
+
+
+@dataclass(eq=False)
+class Series:
+    """Records that were cut out around like marks. `kind` says which marks: time, author, shape, item."""
+
+    kind: str
+    records: list[Record] = field(default_factory=list)
+
+
+def find_series(tree: Tree) -> list[Series]:
+    """All ways of cutting the page into records that are worth a look, the likeliest first."""
+    groups: dict[tuple[str, str], list[Mark]] = defaultdict(list)
+    for mark in tree.times:
+        groups["time", _mark_shape(mark)].append(mark)
+    for mark in find_authors(tree):
+        groups["author", _mark_shape(mark)].append(mark)
+    for kind, key, element in _like_elements(tree):
+        groups[kind, key].append(Mark(element, "self", ""))
+    weighed = sorted(
+        ((kind, marks) for (kind, _), marks in groups.items() if 1 <= len(marks) <= MOST_RECORDS),
+        key=lambda pair: _promise(tree, *pair),
+        reverse=True,
+    )
+    found = []
+    for kind, marks in weighed[:SERIES_TRIED]:
+        if len(marks) >= 2:
+            found.extend(_cut(tree, kind, marks))
+    return found
+
+
+def _promise(tree: Tree, kind: str, marks: list[Mark]) -> float:
+    """A cheap guess at how likely a series is, so that only the best are cut and read."""
+    weight = {"item": 4.0, "time": 3.0, "author": 2.0, "shape": 1.0}[kind]
+    covered = sum(min(tree.text.get(mark.element, 0), 400) for mark in marks) if kind in ("shape", "item") else 200 * len(marks)
+    return weight * (len(marks) > 1) * min(covered, 20_000) + len(marks)
+
+
+def _mark_shape(mark: Mark) -> str:
+    """What marks of one series share: their own shape and that of what they stand in, down to two named elements."""
+    steps, node, named = [mark.slot], mark.element if mark.slot != "tail" else mark.container, 0
+    while node is not None and named < 2 and len(steps) < 4:
+        shape = shape_of(node)
+        steps.append(shape)
+        named += not shape.endswith(".")
+        node = node.getparent()
+    return "<".join(steps)
+
+
+def find_authors(tree: Tree) -> Iterator[Mark]:
+    """Elements that may say who wrote: links to users, names that say author, machine-readable attributes."""
+    for node in tree.order:
+        weight = author_weight(tree, node)
+        if weight:
+            stated = node.get("data-author") or node.get("data-username") or node.get("data-user-name")
+            text = text_within(node, 120)
+            if node.tag == "meta":
+                text = node.get("content") or ""
+            if stated or 0 < len(text) <= 60:
+                yield Mark(node, "self", stated or text, (stated or text,), weight)
+
+
+def author_weight(tree: Tree, node: Element) -> float:
+    """How much an element looks like the name of a writer: 0 for not at all."""
+    weight = 0.0
+    if node.get("data-author") or node.get("data-username") or node.get("data-user-name"):
+        weight += 1.5 if tree.text[node] < 60 else 3.0
+    if tree.text[node] > 60:
+        return weight if weight >= 3 else 0.0
+    itemprop, rel = node.get("itemprop") or "", node.get("rel") or ""
+    if "author" in itemprop.split() or "author" in rel.split() or itemprop == "creator":
+        weight += 3
+    if node.tag == "a" and USER_PATH.search(node.get("href") or ""):
+        weight += 2
+    names = [split_words(name) for name in (node.get("class") or "").split()]
+    last = {words[-1] for words in names if words}
+    if last & AUTHOR_WORDS:
+        weight += 2
+    elif any(set(words) & AUTHOR_WORDS for words in names):
+        weight += 0.7
+    return weight
+
+
+def _like_elements(tree: Tree) -> Iterator[tuple[str, str, Element]]:
+    """Elements that repeat by machine-readable type, numbered id, class, or place among like siblings."""
+    for node in tree.order:
+        if node.tag in ("html", "body", "option", "br", "img", "a", "span", "b", "i", "font", "em", "strong"):
+            continue
+        kind = (node.get("itemtype") or "").rstrip("/").rpartition("/")[2].lower()
+        if kind in ("comment", "usercomments", "answer", "question", "discussionforumposting", "review", "socialmediaposting"):
+            yield "item", "item", node
+        if tree.text[node] == 0:
+            continue
+        shape = shape_of(node)
+        if not shape.endswith("."):
+            yield "shape", shape, node
+        elif node.tag in ("tr", "li", "div", "table", "article", "section", "dl", "p", "dd"):
+            parent = node.getparent()
+            yield "shape", f"{shape}<{tree.order.get(parent, -1)}", node
+
+
+# ── cutting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _cut(tree: Tree, kind: str, marks: list[Mark]) -> Iterator[Series]:
+    """The records around marks, grouped by where they stand: a sidebar's are no part of the thread's."""
+    count: dict[Element, int] = defaultdict(int)
+    for mark in marks:
+        node = mark.container
+        while node is not None:
+            count[node] += 1
+            node = node.getparent()
+    tops: dict[Element, list[tuple[Element, Mark]]] = defaultdict(list)
+    for mark in marks:
+        top = mark.container
+        if kind in ("shape", "item") and count[top] > 1:  # others nest inside it: its own part is what is left
+            tops[top].append((top, mark))
+            continue
+        while top.getparent() is not None and count[top.getparent()] == 1:
+            top = top.getparent()
+        parent = top.getparent()
+        if parent is not None:
+            tops[parent].append((top, mark))
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for parent, pairs in tops.items():
+        region = _region_of(parent)
+        groups[region].extend(_cut_siblings(tree, parent, pairs, count))
+    for records in groups.values():
+        records.sort(key=lambda record: tree.order.get(record.nodes[0], 0))
+        if len(records) >= 2:
+            yield Series(kind, records)
+
+
+def _region_of(node: Element) -> str:
+    """Main part of the page, or a part of its frame (the innermost that says so)."""
+    while node is not None:
+        if is_chrome(node):
+            return f"chrome {node.tag} {names_of(node)}"
+        node = node.getparent()
+    return "main"
+
+
+def is_chrome(node: Element) -> bool:
+    """Whether an element is part of a page's frame rather than of its matter."""
+    if node.tag in CHROME_TAGS:
+        return node.tag != "form" or bool(node.xpath(".//textarea"))
+    if node.tag in ("body", "html", "main", "article", "tr", "td", "li", "table", "tbody"):
+        return False
+    if node.get("role") in ("navigation", "banner", "contentinfo", "complementary", "search"):
+        return True
+    named = [split_words(name) for name in f"{node.get('class') or ''} {node.get('id') or ''}".split()]
+    return any(words and words[-1] in CHROME_WORDS and words[0] not in ("post", "comment", "message", "reply", "thread") for words in named)
+
+
+def _cut_siblings(
+    tree: Tree, parent: Element, pairs: list[tuple[Element, Mark]], count: dict[Element, int]
+) -> Iterator[Record]:
+    """Records of one parent: each marked child, with the unmarked ones beside it that belong to it."""
+    if any(top is parent for top, _ in pairs):
+        own = [child for child in parent if count[child] == 0]
+        yield Record(own or [parent], pairs[0][1])
+        return
+    children = list(parent)
+    place = {child: number for number, child in enumerate(children)}
+    pairs = sorted(pairs, key=lambda pair: place[pair[0]])
+    at = [place[top] for top, _ in pairs]
+    if len(pairs) == 1:
+        (top, mark), where = pairs[0], at[0]
+        yield Record(_widen_lone(tree, children, where, count), mark)
+        return
+    gaps = [
+        [child for child in children[left + 1 : right] if count[child] == 0 and not is_chrome(child)]
+        for left, right in zip(at, at[1:], strict=False)
+    ]
+    lead = [child for child in children[: at[0]] if count[child] == 0 and not is_chrome(child)]
+    trail = [child for child in children[at[-1] + 1 :] if count[child] == 0 and not is_chrome(child)]
+    filled = sum(any(tree.text.get(child, 0) or (child.tail or "").strip() for child in gap) for gap in gaps)
+    loose = _tails(children[at[0] : at[-1]])
+    if filled < 0.6 * len(gaps) and not loose:
+        yield from (Record([top], mark) for top, mark in pairs)
+        return
+    before = _count_before(tree, gaps, lead, trail)
+    heads = [[], *gaps] if before == 0 else [lead[-before:] if before else [], *[gap[-before:] for gap in gaps]]
+    if before == 0:
+        heads = [[] for _ in pairs]
+        bodies = [*gaps, _like(trail, gaps)]
+    else:
+        bodies = [*[gap[:-before] for gap in gaps], _like(trail, [gap[:-before] for gap in gaps])]
+    for (top, mark), head, body in zip(pairs, heads, bodies, strict=True):
+        yield Record([*head, top, *body], mark)
+
+
+def _tails(children: list[Element]) -> bool:
+    """Whether there is loose text between children in most places."""
+    loose = sum(bool((child.tail or "").strip()) for child in children)
+    return loose >= 0.5 * len(children) and loose > 0
+
+
+def _count_before(tree: Tree, gaps: list[list[Element]], lead: list[Element], trail: list[Element]) -> int:
+    """How many of the unmarked siblings before a marked one belong to it."""
+    known = {shape_of(child) for gap in gaps for child in gap}
+    follows = any(shape_of(child) in known and tree.text.get(child, 0) for child in trail[:3])
+    shortest = min((len(gap) for gap in gaps), default=0)
+    same = 0
+    while same < min(shortest, len(lead)):
+        shapes = {shape_of(gap[-1 - same]) for gap in gaps} | {shape_of(lead[-1 - same])}
+        if len(shapes) > 1:
+            break
+        same += 1
+    if follows:
+        return max(0, min(same, shortest - 1))
+    return min(len(lead), max((len(gap) for gap in gaps), default=0)) if same else 0
+
+
+def _like(trail: list[Element], gaps: list[list[Element]]) -> list[Element]:
+    """The part after the last marked child that looks like what stands between the others."""
+    known = {shape_of(child) for gap in gaps for child in gap}
+    longest = max((len(gap) for gap in gaps), default=0)
+    kept = []
+    for child in trail[: max(longest, 1) * 2]:
+        if shape_of(child) not in known:
+            break
+        kept.append(child)
+    return kept
+
+
+def _widen_lone(tree: Tree, children: list[Element], where: int, count: dict[Element, int]) -> list[Element]:
+    """A lone marked child and, where it is only a head, the unmarked children round it up to the next marked one."""
+    top = children[where]
+    shape = shape_of(top)
+    if any(count[child] > 1 and shape_of(child) == shape for child in children):
+        return [top]  # its siblings are whole posts with replies in them, and so is it
+    left = where
+    while left > 0 and count[children[left - 1]] == 0 and not is_chrome(children[left - 1]):
+        left -= 1
+    right = where
+    while right + 1 < len(children) and count[children[right + 1]] == 0 and not is_chrome(children[right + 1]):
+        right += 1
+    around = children[left : right + 1]
+    beside = sum(tree.text.get(child, 0) for child in around if child is not top)
+    own = tree.text.get(top, 0) - tree.linked.get(top, 0)
+    if hint_of(names_of(top)) > 0 or (own > 60 and own > 0.5 * beside):
+        return [top]
+    return around
+
+
+def single_record(tree: Tree) -> Record | None:
+    """The whole page as one record, its frame left out: for an advert, or a thread without replies."""
+    body = next((node for node in tree.order if node.tag == "body"), None)
+    if body is None:
+        return None
+    return Record([body])
+
+
+def words_in(elements: Iterable[Element]) -> set[str]:
+    """All name words of some elements."""
+    return {word for element in elements for word in words_of(element)}
