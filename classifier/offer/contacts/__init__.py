@@ -83,13 +83,17 @@ def read_contacts(folded: Folded, closed: Iterable[tuple[int, int]] = ()) -> tup
     return tuple(contacts)
 
 
-def find_hits(text: str) -> list[Hit]:
-    """Every handle of a folded text, also those that turn out to be a victim's."""
+@lru_cache(maxsize=8)
+def find_hits(text: str) -> tuple[Hit, ...]:
+    """Every handle of a folded text, also those that turn out to be a victim's.
+
+    Remembered for a few texts, since reading an offer and finding victims both start here.
+    """
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
     found: list[Hit] = []
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     standing = {name: list(kind.find(text)) for name, kind in CONTACTS.items()}
     for name in ("whatsapp", "potato", "line", "skype", "signal", "telegram", "jabber", "crypto"):
         _add(found, taken, [hit for hit in standing[name] if hit.led])
@@ -98,21 +102,23 @@ def find_hits(text: str) -> list[Hit]:
         _add_group(found, taken, list(_read_after(text, lowered, group)))
     for name in ("email", "url", "telegram", "phone", "landline"):
         _add(found, taken, [_lead(lowered, hit) for hit in standing[name]])
+    _add(found, taken, list(_read_added(text, lowered)))
     found += _share_handles(lowered, found, aliases)
-    return found
+    return tuple(found)
 
 
-def _add(found: list[Hit], taken: list[tuple[int, int]], hits: list[Hit]) -> None:
+def _add(found: list[Hit], taken: bytearray, hits: list[Hit]) -> None:
     for hit in hits:
-        if not any(start < hit.end and hit.start < end for start, end in taken):
-            taken.append((hit.start, hit.end))
+        if 1 not in taken[hit.start : hit.end]:
+            taken[hit.start : hit.end] = bytes([1]) * (hit.end - hit.start)
             found.append(hit)
 
 
-def _add_group(found: list[Hit], taken: list[tuple[int, int]], hits: list[Hit]) -> None:
+def _add_group(found: list[Hit], taken: bytearray, hits: list[Hit]) -> None:
     """Several kinds of one handle (微信/QQ:123456) stand or fall together."""
-    free = [hit for hit in hits if not any(start < hit.end and hit.start < end for start, end in taken)]
-    taken += [(hit.start, hit.end) for hit in free]
+    free = [hit for hit in hits if 1 not in taken[hit.start : hit.end]]
+    for hit in free:
+        taken[hit.start : hit.end] = bytes([1]) * (hit.end - hit.start)
     found += free
 
 
@@ -149,8 +155,11 @@ def _find_aliases(lowered: str) -> list[_Alias]:
 def _bounded(lowered: str, start: int, end: int) -> bool:
     first, last = lowered[start], lowered[end - 1]
     before, after = lowered[start - 1 : start], lowered[end : end + 1]
-    if first.isascii() and first.isalnum() and before.isascii() and (before.isalnum() or before in ("_", "@", ".", "/", "-")) and before:
-        return False
+    if first.isascii() and first.isalnum() and before and before.isascii():
+        if before.isalnum() or before in "_@.":
+            return False
+        if before in "/-" and start > 1 and lowered[start - 2].isascii() and lowered[start - 2].isalnum():
+            return False
     return not (last.isascii() and last.isalpha() and after.isascii() and (after.isalpha() or after == "_") and after)
 
 
@@ -171,7 +180,7 @@ def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
 
 _CONNECT = re.compile(
     r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服"
-    r"|[:：=\-—–➕+→👉⬇↓是为加请【\[(（「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
+    r"|\+(?!\d)|[:：=\-—–➕→👉⬇↓是为加请【\[(（「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(r"(?:加|➕|\+|嘉|伽|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$")
 _FIRM_LINK = re.compile(r"[:：=→👉➕@]|号|id|加|搜|联系|—|-")
@@ -241,6 +250,18 @@ def _listed(text: str, kind: str, first: Hit) -> Iterator[Hit]:
         hit = following
 
 
+_ADDED = re.compile(r"(?:加我|加好友|添加|➕我?|加(?=[a-z]))\s?[:：]?\s?(?=[a-z0-9_])")
+
+
+def _read_added(text: str, lowered: str) -> Iterator[Hit]:
+    """加我 abc12345: no place is named, so it is the usual one: a name is WeChat's, a number QQ's."""
+    for match in _ADDED.finditer(lowered):
+        for kind in ("wechat", "qq"):
+            hit = CONTACTS[kind].read(text, match.end())
+            if hit and hit.valid and any(c.isdigit() for c in hit.value) and (kind == "qq") == hit.value.isdigit():
+                yield hit
+
+
 # --- same number --------------------------------------------------------------------------------------------------
 
 _SAME = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名|同微信号|同上|同)")
@@ -272,5 +293,5 @@ def _named(aliases: list[_Alias], match: re.Match[str]) -> list[str]:
 # --- which handles are the author's -------------------------------------------------------------------------------
 
 
-def _settle(hits: list[Hit], closed: tuple[tuple[int, int], ...]) -> list[Hit]:
+def _settle(hits: Iterable[Hit], closed: tuple[tuple[int, int], ...]) -> list[Hit]:
     return [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in closed)]

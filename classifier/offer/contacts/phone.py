@@ -17,6 +17,7 @@ _FOREIGN = re.compile(r"\+(?!86)(?:[0-9][ .()-]{0,2}){7,14}[0-9](?![0-9])")
 _TAIWAN = re.compile(r"(?<![\w.-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?![\d-])")
 _SHAPES = frozenset({(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 7), (3, 3, 5), (2, 3, 4, 4), (2, 11), (4, 3, 4, 4), (4, 11),
                      (5, 6), (6, 5), (2, 9), (3, 2, 2, 2, 2), (1, 10), (2, 3, 8), (3, 4, 2, 2)})  # fmt: skip
+_OPENING = re.compile("1[3-9]|86|00")
 # Four groups of numbers in a row are a price list, not a number, unless somebody says it is one.
 _LONGEST = 15
 
@@ -46,6 +47,10 @@ def _find(text: str) -> Iterator[Hit]:
 def _find_in_run(text: str, groups: list[Group]) -> Iterator[Hit]:
     at = 0
     while at < len(groups):
+        opening = groups[at].digits[:2] + (groups[at + 1].digits[:1] if at + 1 < len(groups) else "")
+        if not _OPENING.match(opening):
+            at += 1
+            continue
         size = 0
         for count in range(1, 16):
             if at + count > len(groups):
@@ -69,7 +74,7 @@ def _mobile(text: str, groups: list[Group]) -> Hit | None:
     lengths = tuple(len(group.digits) for group in groups)
     if lengths not in _SHAPES and max(lengths) > 2:
         return None
-    if joined.plain < 7 and not _spelt(text[joined.start : joined.end]):
+    if joined.plain < 4 and not _spelt(text[joined.start : joined.end]):
         return None
     start = joined.start - (text[joined.start - 1 : joined.start] == "+")
     value = "+86" + match.group(1)
