@@ -1,18 +1,29 @@
-"""Victims' data: finding it and masking it, so that a monitor does not become the next leak."""
+"""Victims' data masked, so that a monitor does not become the next leak. Which data are victims': `victims.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from classifier.fold import Folded
+from classifier.victims import find_personal
 from domain.signals import Mask, Offer
 
+# Full width, so that it is told from the stars with which authors half-hide a number; folding lets it be.
 MASK_CHARACTER = "＊"
 
 
 def find_victims(folded: Folded, offer: Offer) -> tuple[Mask, ...]:
-    """The runs of a text that show a victim's data. `offer` names the seller's own handles, which stay."""
-    return ()
+    """The runs of the original that show a victim's data: phone, plate, VIN, resident ID, name, address, policy.
+
+    `offer` names the seller's handles, which stay; with an empty one the text alone tells. Never raises.
+    """
+    own = [(contact.start, contact.end) for contact in offer.contacts]
+    masks = []
+    for item in find_personal(folded.text)[0]:
+        start, end = folded.span(item.start, item.end)
+        if start < end and not any(left < end and start < right for left, right in own):
+            masks.append(Mask(item.kind, start, end))
+    return tuple(masks)
 
 
 def mask(text: str, masks: Iterable[Mask]) -> str:
@@ -20,5 +31,6 @@ def mask(text: str, masks: Iterable[Mask]) -> str:
     letters = list(text)
     for run in masks:
         start, end = max(0, run.start), min(len(letters), run.end)
-        letters[start:end] = MASK_CHARACTER * max(0, end - start)
+        if start < end:
+            letters[start:end] = MASK_CHARACTER * (end - start)
     return "".join(letters)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from classifier.fold import Folded
 from classifier.offer.contacts import read_contacts
 from classifier.offer.prices import read_prices
+from classifier.victims import find_personal
 from domain.signals import Offer
 
 
 def read_offer(folded: Folded) -> Offer:
     """All that a text offers, as claimed. Never raises; what is not there is empty."""
-    return Offer(prices=read_prices(folded), contacts=read_contacts(folded))
+    _, victims = find_personal(folded.text)
+    return Offer(prices=read_prices(folded), contacts=read_contacts(folded, victims))
 
 
 def read_kind(folded: Folded, offer: Offer) -> str | None:

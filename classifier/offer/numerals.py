@@ -14,14 +14,23 @@ SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
           "亿": 10**8, "m": 10**6}  # fmt: skip
 CHINESE = "".join(DIGITS) + "十拾百佰千仟万萬亿廿半点"
 
+# Longer than any count of records; beyond it lie serial numbers and nonsense.
+_LONGEST = 24
+_LARGEST = 1e12
+
 _PART = re.compile(r"(?P<arabic>\d+(?:\.\d+)?|\.\d+)|(?P<other>.)")
 
 
 def read_numeral(token: str) -> float | None:
     """The value of one numeral, None when it is none. `token` has no unit or money word in it."""
     token = token.lower().replace(",", "").replace("，", "").replace(" ", "").replace("廿", "二十").rstrip("+多余几来")
-    if not token:
+    if not token or len(token) > _LONGEST:
         return None
+    value = _evaluate(token)
+    return value if value is not None and value <= _LARGEST else None
+
+
+def _evaluate(token: str) -> float | None:
     if token == "半":
         return 0.5
     if len(token) > 1 and all(letter in DIGITS for letter in token):
@@ -36,7 +45,7 @@ def _read_spoken_decimal(whole: str, fraction: str) -> float | None:
     digits = re.match(f"[{''.join(DIGITS)}0-9]+", fraction)
     if digits is None or not whole:
         return None
-    before = read_numeral(whole)
+    before = _evaluate(whole)
     scale = fraction[digits.end() :]
     if before is None or any(letter not in SCALES for letter in scale):
         return None

@@ -7,6 +7,7 @@ ceilings of quantity (`_read_limits`), give every limit to its price (`_assign`)
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -20,6 +21,8 @@ from domain.signals import Price
 PLACEHOLDER = 0.001
 # Above this, per record, a number is not the price of a row in a list (DOMAIN.md 3.5 knows 0.005 to 10).
 DEAREST_RECORD = 100.0
+# How far around an amount its sentence is read.
+_SENTENCE = 200
 
 
 @dataclass(slots=True)
@@ -64,6 +67,9 @@ class _Scene:
     used: set[int] = field(default_factory=set)
     data: bool = False
     lookup: bool = False
+    goods: bool = False
+    wares: bool = False
+    stops: list[int] = field(default_factory=list)
 
     def gap(self, left: int, right: int) -> str:
         """What stands between two tokens."""
@@ -95,12 +101,21 @@ def read_prices(folded: Folded) -> tuple[Price, ...]:
     tokens = read_tokens(text)
     if not any(token.kind in ("amount", "number") for token in tokens):
         return ()
-    data, lookup, _ = _contexts()
-    scene = _Scene(text, tokens, data=bool(data.search(text)), lookup=bool(lookup.search(text)))
+    data, lookup, goods = _contexts()
+    scene = _Scene(
+        text,
+        tokens,
+        data=bool(data.search(text)),
+        lookup=bool(lookup.search(text)),
+        goods=bool(goods.search(text)),
+        wares=bool(_NOT_GOODS.search(text)),
+        stops=[token.start for token in tokens if token.kind == "stop"],
+    )
     limits = list(_read_limits(scene))
     purchases = [purchase for purchase in _read_purchases(scene, limits) if _stands(scene, purchase)]
     _settle_units(scene, purchases, limits)
-    purchases = [purchase for purchase in purchases if purchase.unit and _plausible(scene, purchase, limits)]
+    floors = any(limit.low is not None and limit.low >= 50 for limit in limits)
+    purchases = [purchase for purchase in purchases if purchase.unit and _plausible(scene, purchase, floors)]
     _assign(scene, purchases, limits)
     return tuple(_distinct(_price(folded, purchase, amount) for purchase in purchases for amount in _amounts(purchase)))
 
@@ -468,15 +483,17 @@ def _per_record(purchase: _Purchase) -> bool:
 def _settle_units(scene: _Scene, purchases: list[_Purchase], limits: list[_Limit]) -> None:
     """Give the amounts that name no unit what their surroundings say, or leave them without."""
     said = [purchase for purchase in purchases if purchase.unit in ("record", "query") and purchase.per == 1]
+    beside = {limit.last: limit for limit in limits} | {limit.first - 1: limit for limit in limits}
     for purchase in purchases:
         if purchase.unit is None:
-            _settle_unit(scene, purchase, bool(said), limits)
+            limit = beside.get(purchase.first - 1) or beside.get(purchase.last)
+            _settle_unit(scene, purchase, bool(said), limit)
     for purchase in purchases:
         if purchase.unit in ("record", "set") and (purchase.per or 1) < 50 and _asks_of_one(scene, purchase):
             purchase.unit = "query"
 
 
-def _settle_unit(scene: _Scene, purchase: _Purchase, said: bool, limits: list[_Limit]) -> None:
+def _settle_unit(scene: _Scene, purchase: _Purchase, said: bool, limit: _Limit | None) -> None:
     before = purchase.first - 1
     near = before >= 0 and _close_enough(scene, before, purchase.first)
     kind = scene.kind(before) if near else ""
@@ -486,8 +503,7 @@ def _settle_unit(scene: _Scene, purchase: _Purchase, said: bool, limits: list[_L
     elif kind == "lump" or (kind == "lead" and scene.kind(before - 1) == "lump"):
         count = _count_before(scene, before)
         purchase.per, purchase.unit, purchase.source = (count or 1), ("record" if count else "package"), "lump"
-    elif any(limit.last == before or limit.first == purchase.last + 1 for limit in limits) and (near or not kind):
-        limit = next(limit for limit in limits if limit.last == before or limit.first == purchase.last + 1)
+    elif limit is not None and (near or not kind):
         if purchase.low > 50 and limit.low and limit.low >= 100 and purchase.low < limit.low * 5:
             purchase.per = limit.low
         purchase.per, purchase.unit, purchase.source = purchase.per or 1, "record", "tier"
@@ -516,31 +532,27 @@ def _count_before(scene: _Scene, at: int) -> int | None:
 
 def _asks_of_one(scene: _Scene, purchase: _Purchase) -> bool:
     """Whether what is bought is the answer to a question about one person or car, not a row of a list."""
-    _, lookup, goods = _contexts()
     if not scene.lookup:
         return False
-    left = max((t.end for t in scene.tokens if t.kind == "stop" and t.end <= purchase.start), default=0)
-    right = min((t.start for t in scene.tokens if t.kind == "stop" and t.start >= purchase.end), default=len(scene.text))
-    sentence = scene.text[left:right]
-    if lookup.search(sentence):
-        return True
-    return not goods.search(scene.text)
+    at = bisect_left(scene.stops, purchase.start)
+    left = max(scene.stops[at - 1] if at else 0, purchase.start - _SENTENCE)
+    right = min(scene.stops[at] if at < len(scene.stops) else len(scene.text), purchase.end + _SENTENCE)
+    return bool(_contexts()[1].search(scene.text, left, right)) or not scene.goods
 
 
-def _plausible(scene: _Scene, purchase: _Purchase, limits: list[_Limit]) -> bool:
+def _plausible(scene: _Scene, purchase: _Purchase, floors: bool) -> bool:
     """Against towels at 5元一条 and tyres at 380元一条: a price per record wants talk of data, or a minimum order."""
     per, unit = purchase.per or 1, purchase.unit
     if unit in ("month", "year", "minute", "city", "vehicle", "set", "package", "query"):
         return _plausible_service(scene, purchase)
     if purchase.high / per > DEAREST_RECORD:
         return False
-    _, _, goods = _contexts()
     if _NOT_GOODS.search(scene.text[max(0, purchase.start - 12) : purchase.start + 1]):
         return False
-    if scene.data or any(limit.low and limit.low >= 50 for limit in limits):
+    if scene.data or floors:
         return True
     said = scene.text[purchase.start : purchase.end]
-    return purchase.high / per <= 10 and ("条" in said or per >= 100) and not _NOT_GOODS.search(scene.text)
+    return purchase.high / per <= 10 and ("条" in said or per >= 100) and not scene.wares
 
 
 def _plausible_service(scene: _Scene, purchase: _Purchase) -> bool:

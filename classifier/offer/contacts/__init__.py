@@ -66,12 +66,13 @@ def _alias_words() -> frozenset[str]:
     return frozenset(row["term"] for row in read_terms("aliases"))
 
 
-def read_contacts(folded: Folded, closed: Iterable[tuple[int, int]] = ()) -> tuple[Contact, ...]:
+def read_contacts(folded: Folded, victims: Iterable[Hit] = ()) -> tuple[Contact, ...]:
     """The contacts of a text, each distinct one once, in the order of the text. Never raises.
 
-    `closed` are spans of the folded text that show victims' rows: nothing in them is a contact.
+    `victims` are the handles that are not the author's (`classifier.victims.find_personal`).
     """
-    hits = _settle(find_hits(folded.text), tuple(closed))
+    others = {(hit.start, hit.end) for hit in victims}
+    hits = [hit for hit in find_hits(folded.text) if (hit.start, hit.end) not in others]
     contacts = []
     seen = set()
     for hit in sorted(hits, key=lambda hit: (hit.start, hit.end)):
@@ -289,9 +290,3 @@ def _named(aliases: list[_Alias], match: re.Match[str]) -> list[str]:
     start, end = match.span("names")
     return list(dict.fromkeys(alias.kind for alias in aliases if start <= alias.start and alias.end <= end))
 
-
-# --- which handles are the author's -------------------------------------------------------------------------------
-
-
-def _settle(hits: Iterable[Hit], closed: tuple[tuple[int, int], ...]) -> list[Hit]:
-    return [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in closed)]

@@ -1,0 +1,279 @@
+"""Data of a person in a text: numbers, plates, papers, addresses, names, and which of them are victims'.
+
+The author's own handles look like a victim's; what tells them apart is what stands around them (docs/reading.md).
+All spans are of the folded text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from classifier.lexicon import read_terms
+from classifier.offer.contacts import find_hits
+from classifier.offer.contacts.shape import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of a person's data: its kind (a word of docs/reading.md) and span."""
+
+    kind: str
+    start: int
+    end: int
+
+
+# --- papers: numbers with a form of their own ----------------------------------------------------------------------
+
+_PROVINCES = "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新"
+# Ordinary plates, and the eight characters of new-energy cars (letter first for small cars, last for large).
+_PLATE = re.compile(
+    rf"[{_PROVINCES}]\s?[A-HJ-NP-Za-hj-np-z][\s.·•・-]{{0,2}}"
+    r"(?:[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9]\d{4}|\d{5}[A-HJKa-hjk]|[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])"
+    r"(?![A-Za-z0-9])"
+)
+_VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?![A-Za-z0-9])")
+_RESIDENT = re.compile(r"(?<![A-Za-z0-9])[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[ -]?\d{3}[\dXx](?![A-Za-z0-9])")
+_OLD_RESIDENT = re.compile(r"(?<!\d)[1-8]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
+_LABELLED = {
+    "policy": re.compile(r"(?:保单|保险单|投保单)\s?(?:编?号码?|no\.?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9-]{10,30})(?![A-Za-z0-9])", re.IGNORECASE),
+    "engine": re.compile(r"(?:发动机|引擎)\s?(?:编?号码?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9-]{5,14})(?![A-Za-z0-9])"),
+    "vin": re.compile(r"(?:车架|车辆识别|vin|识别代?码?)\s?(?:编?号码?|代号|代码|no\.?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9]{6,17})(?![A-Za-z0-9])", re.IGNORECASE),
+    "card": re.compile(r"(?:银行卡|卡号|储蓄卡|信用卡)\s?(?:号码?)?\s?[:：]?\s?(?P<it>\d(?:[ -]?\d){14,18})(?!\d)"),
+    "resident": re.compile(r"(?:身份证|证件|sfz)\s?(?:号码?|no\.?)?\s?[:：]?\s?(?P<it>[1-9]\d{14}(?:\d{2}[\dXx])?)(?![A-Za-z0-9])", re.IGNORECASE),
+    "address": re.compile(r"(?:家庭住址|家庭地址|住址|地址|住在|户籍地)\s?[:：]?\s?(?P<it>[\u3400-\u9fffA-Za-z0-9#-]{6,60})"),
+}  # fmt: skip
+_HAN = "\u3400-\u9fff"
+_STREET = re.compile(
+    rf"[{_HAN}]{{2,18}}(?:路|街道|大街|街|大道|道|巷|胡同|弄|村|镇|乡|小区|花园|家园|苑|公寓|新村|广场)[{_HAN}0-9A-Za-z-]{{0,14}}?"
+    r"\d{1,5}(?:号楼|号院|号|弄|栋|幢|座|单元|室|组|房|楼)[\dA-Za-z号栋幢座单元室楼层房弄支-]{0,20}"
+)
+_DATA_OF_CAR = frozenset({"plate", "vin", "resident", "policy", "engine", "address", "card"})
+
+_VIN_VALUES = {**{str(digit): digit for digit in range(10)}, **dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))}  # fmt: skip
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+
+
+def is_vin(code: str) -> bool:
+    """ISO 3779 form with the check digit of position 9 (weights modulo 11, 10 written X)."""
+    code = code.upper()
+    if len(code) != 17 or any(letter not in _VIN_VALUES for letter in code):
+        return False
+    rest = sum(_VIN_VALUES[letter] * weight for letter, weight in zip(code, _VIN_WEIGHTS, strict=True)) % 11
+    return code[8] == ("X" if rest == 10 else str(rest))
+
+
+_RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def is_resident(number: str) -> bool:
+    """GB 11643: 18 characters, a date of birth that exists, ISO 7064 MOD 11-2 at the end."""
+    number = re.sub("[ -]", "", number).upper()
+    if not re.fullmatch(r"[1-9]\d{16}[\dX]", number):
+        return False
+    try:
+        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    rest = sum(int(digit) * weight for digit, weight in zip(number, _RESIDENT_WEIGHTS, strict=False)) % 11
+    return number[17] == "10X98765432"[rest]
+
+
+def _find_papers(text: str) -> Iterator[Item]:
+    """Plates, VINs, resident IDs and what a label announces. A form alone is enough where it has a checksum."""
+    for match in _PLATE.finditer(text):
+        yield Item("plate", match.start(), match.end())
+    for match in _VIN.finditer(text):
+        if is_vin(match.group()) and not match.group().isdigit():
+            yield Item("vin", match.start(), match.end())
+    for match in _RESIDENT.finditer(text):
+        # A wrong check digit may be a typing error or a victim's number changed a little: masked all the same.
+        yield Item("resident", match.start(), match.end())
+    for kind, pattern in _LABELLED.items():
+        for match in pattern.finditer(text):
+            written = match.group("it")
+            if kind != "address" and not re.search(r"\d{3}", written):
+                continue
+            if kind == "address" and not re.search(r"[路街巷弄村镇乡道区县苑园]|\d", written):
+                continue
+            yield Item(kind, *match.span("it"))
+    if any(mark in text for mark in "路街道巷弄村镇乡苑园区寓场胡"):
+        for match in _STREET.finditer(text):
+            yield Item("address", match.start(), match.end())
+
+
+# --- names --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _name() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    surnames = sorted(" ".join(row["term"] for row in read_terms("surnames")).split(), key=len, reverse=True)
+    others = frozenset(" ".join(row["term"] for row in read_terms("notnames")).split())
+    family = "|".join(dict.fromkeys(surnames))
+    titled = rf"(?:{family})(?:先生|女士|小姐|太太|某某?|[xX*]{{1,2}}|老板|总|师傅|[{_HAN}]{{1,2}}(?:先生|女士|小姐))"
+    bounded = rf"(?<![{_HAN}])(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}])"
+    labelled = rf"(?:姓名|车主|被保险人|投保人|机主|户主|客户|联系人|名字|name)\s?[:：]?\s?(?P<it>(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}]))"
+    return re.compile(f"{titled}|{bounded}"), re.compile(labelled, re.IGNORECASE), others
+
+
+def _find_names(text: str) -> Iterator[Item]:
+    pattern, labelled, others = _name()
+    for match in labelled.finditer(text):
+        if match.group("it") not in others:
+            yield Item("name", *match.span("it"))
+    for match in pattern.finditer(text):
+        if match.group() not in others:
+            yield Item("name", match.start(), match.end())
+    for match in _LATIN_NAME.finditer(text):
+        yield Item("name", match.start("it"), match.end("it"))
+
+
+_LATIN_NAME = re.compile(r"(?:^|[\n|,;\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*[|,;\t\n])")
+
+
+# --- whose number -------------------------------------------------------------------------------------------------
+
+_SELLER = re.compile(
+    r"(?:联系(?:我|方式|电话|手机|人)?|咨询(?:电话|热线)?|加我?|找我|客服|热线|详询|详聊|垂询|致电|来电|有意者?|私聊|商务|合作|下单|购买|微信|薇|vx|wx|(?<![a-z])v|qq|电联"
+    r"|whatsapp|telegram|tg|飞机|☎️?|📱|📞|(?<![a-z])(?:tel|call|contact|text|phone)(?![a-z]))[^\d\n]{0,6}$"
+)
+_OWNER = re.compile(r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$")
+_SAMPLE = re.compile(r"样本|样例|样板|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话|手机)|sample|example|preview|format|name.{0,12}phone", re.IGNORECASE)
+_SHARED = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?:微信|v|vx|wx|薇|qq|飞机|tg)?同(?:号|步|微信|v)", re.IGNORECASE)
+_NEAR, _ROW = 6, 80
+
+
+def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
+    """Victims' data in a folded text, and the handles among them that are no contacts. Never raises; linear."""
+    return _find_personal(text)
+
+
+@lru_cache(maxsize=8)
+def _find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
+    papers = _drop_overlaps(_find_papers(text))
+    hits = find_hits(text)
+    numbers = sorted(
+        (hit for hit in hits if hit.kind in ("phone", "landline", "wechat", "qq", "email")),
+        key=lambda hit: (hit.start, hit.end),
+    )
+    if not papers and not numbers:
+        return (), ()
+    names = _drop_overlaps(_find_names(text)) if _HAS_PERSON.search(text) else []
+    scene = _Scene(text, papers, names, numbers)
+    victims = tuple(hit for hit in numbers if scene.is_victim(hit))
+    items = [*papers, *(Item(hit.kind, hit.start, hit.end) for hit in victims)]
+    anchors = sorted(items, key=lambda item: item.start)
+    items += [name for name in names if _beside(text, name, anchors)]
+    return tuple(sorted(_drop_overlaps(iter(items)), key=lambda item: item.start)), victims
+
+
+_HAS_PERSON = re.compile("[\u3400-\u9fff]|[A-Z][a-z]")
+
+
+def _drop_overlaps(items: Iterator[Item]) -> list[Item]:
+    kept: list[Item] = []
+    for item in sorted(items, key=lambda item: (item.start, -item.end)):
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
+
+
+def _beside(text: str, name: Item, anchors: list[Item]) -> bool:
+    """Whether a name stands in the row of other data: on its line, or within a few characters."""
+    at = bisect_left(anchors, name.start, key=lambda item: item.start)
+    for anchor in anchors[max(0, at - 1) : at + 2]:
+        left, right = min(anchor.end, name.end), max(anchor.start, name.start)
+        between = text[left:right]
+        if right - left <= _ROW and "\n" not in between:
+            return True
+        if right - left <= _NEAR * 2 and between.count("\n") <= 1:
+            return True
+    return False
+
+
+class _Scene:
+    """A text with its papers, names and numbers, to tell for one number whose it is."""
+
+    def __init__(self, text: str, papers: list[Item], names: list[Item], numbers: list[Hit]) -> None:
+        self.text = text
+        self.lowered = text.lower() if len(text.lower()) == len(text) else text
+        self.papers = papers
+        self.names = names
+        self.numbers = numbers
+        self.paper_starts = [item.start for item in papers]
+        self.name_starts = [item.start for item in names]
+        self.named = sum(self._has_name(hit) for hit in numbers if hit.kind == "phone")
+        bare = {hit.value for hit in numbers if hit.kind in ("phone", "landline") and self._is_bare(hit)}
+        self.listed = len(bare) >= 3
+        self.seller = {hit.value for hit in numbers if self._is_led(hit) and not self._in_row(hit)}
+
+    def is_victim(self, hit: Hit) -> bool:
+        """The rule of docs/reading.md, in its order."""
+        if _SHARED.match(self.lowered, hit.end):
+            return False
+        if self._in_row(hit):
+            return not self._is_invited(hit) and not self._is_only_number(hit)
+        if hit.kind not in ("phone", "landline") or hit.value in self.seller:
+            return False
+        if self._has_name(hit):
+            return self.named >= 2 or self._is_sample(hit) or self._is_owners(hit)
+        if self._is_owners(hit) or self._is_sample(hit):
+            return not self._is_led(hit)
+        return self.listed and self._is_bare(hit)
+
+    def _in_row(self, hit: Hit) -> bool:
+        """A plate, a VIN, an ID, a policy or an address stands in the same line, close by."""
+        first = bisect_left(self.paper_starts, hit.start - _ROW * 2)
+        last = bisect_right(self.paper_starts, hit.end + _ROW)
+        for item in self.papers[first:last]:
+            left, right = min(item.end, hit.end), max(item.start, hit.start)
+            between = self.text[left:right]
+            if right - left <= _ROW and not re.search("[\n。；;！!]", between):
+                return True
+            if right - left <= _ROW and self._in_block(between):
+                return True
+        return False
+
+    def _in_block(self, between: str) -> bool:
+        """Fields set one under the other (姓名:…, 电话:…, 车牌:…) are one row."""
+        lines = between.split("\n")
+        return len(lines) <= 4 and all(re.search("[:：]", line) for line in lines[1:]) and "。" not in between
+
+    def _is_invited(self, hit: Hit) -> bool:
+        """Said to be the author's although papers stand near: 联系我, 加微信, 咨询."""
+        if not self._is_led(hit):
+            return False
+        before = self.lowered[max(0, hit.start - 12) : hit.start]
+        return hit.kind in ("wechat", "qq") or bool(re.search(r"联系我|联系电话|咨询|加我?|找我|客服|热线|有意|下单|购买|合作|contact|call|微信|vx", before))
+
+    def _is_only_number(self, hit: Hit) -> bool:
+        """One plate and one number announced as 电话, no name: an advert and its author's phone."""
+        if len(self.papers) != 1 or self.papers[0].kind != "plate" or len(self.numbers) != 1 or self._has_name(hit):
+            return False
+        return hit.kind == "phone" and bool(re.search(r"(?:电话|手机|tel)\s?[:：]?\s?$", self.lowered[max(0, hit.start - 8) : hit.start]))
+
+    def _has_name(self, hit: Hit) -> bool:
+        at = bisect_left(self.name_starts, hit.start)
+        for item in self.names[max(0, at - 1) : at + 1]:
+            left, right = min(item.end, hit.end), max(item.start, hit.start)
+            between = self.text[left:right]
+            if right - left <= _NEAR + 6 and len(re.sub(r"[\s,，、:：|/*-]|电话|手机号?|号码|联系方式|tel|phone", "", between)) <= 1:
+                return True
+        return False
+
+    def _is_led(self, hit: Hit) -> bool:
+        return bool(_SELLER.search(self.lowered, max(0, hit.start - 14), hit.start))
+
+    def _is_bare(self, hit: Hit) -> bool:
+        before = self.lowered[max(0, hit.start - 10) : hit.start]
+        return not self._is_led(hit) and not re.search(r"(?:电话|手机|号码|tel|phone)\s?[:：]?\s?$", before)
+
+    def _is_owners(self, hit: Hit) -> bool:
+        return bool(_OWNER.search(self.lowered, max(0, hit.start - 16), hit.start))
+
+    def _is_sample(self, hit: Hit) -> bool:
+        return bool(_SAMPLE.search(self.lowered, max(0, hit.start - 60), hit.start)) and not self._is_led(hit)
