@@ -34,7 +34,7 @@ CLOCK = (
     r"(?:\s?(?P<half2>[AaPp]\.?\s?[Mm]\b\.?|上午|下午))?"
 )
 OFFSET = r"(?:\s?(?P<offset>Z\b|(?:UTC|GMT)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b))?"
-GAP = r"(?:\s?\(?(?:周|星期|週|礼拜|禮拜)[一二三四五六日天]\)?)?(?:\s|,|T|于|於|at\b|@|-\s|\||·|•)*"
+GAP = r"(?i:\s?\(?(?:(?:周|星期|週|礼拜|禮拜)[一二三四五六日天]|[月火水木金土日]|mon|tue|wed|thu|fri|sat|sun)\)?)?(?:\s|,|T|于|於|at\b|@|-\s|\||·|•)*"
 MAYBE_CLOCK = rf"(?:{GAP}{CLOCK}{OFFSET})?"
 
 Clock = tuple[time, Precision]

@@ -88,22 +88,35 @@ def _best_reading(tree: Tree, threads: Listing | None) -> Reading | None:
         score = _worth(tree, series, reading)
         if score > best_score:
             best, best_score = reading, score
-    if best is not None and threads is not None and _is_rows(best, threads):
+    if best is None or (threads is not None and _is_rows(best, threads)):
         return None
-    return best
+    return _without_strays(best)
+
+
+def _without_strays(reading: Reading) -> Reading:
+    """Where nearly all records have a name and a time, one that has neither is a heading or a notice."""
+    signed = [part for part in reading.parts if part.time is not None or (part.author_mark and part.author_mark.weight >= 0.6)]
+    if 0.6 * len(reading.parts) <= len(signed) < len(reading.parts):
+        reading.parts = signed
+    return reading
 
 
 def _worth(tree: Tree, series: Series, reading: Reading) -> float:
     """How much a cutting looks like posts: bodies, each with a name and a time."""
-    total, both = 0.0, 0
+    total, stray = 0.0, 0
     for part in reading.parts:
         named = part.author is not None and (part.author_mark is None or part.author_mark.weight >= 0.6)
         weak = part.author is not None and not named
         timed = part.time is not None
-        both += named and timed
         worth = min(part.body_length, 300) ** 0.5 + 2
+        if not named and not timed:
+            stray += 1
+            continue
         total += worth * (0.1 + 0.45 * named + 0.1 * weak + 0.45 * timed) * (1.3 if part.hinted else 1.0)
-    if not any(part.author or part.time for part in reading.parts):
+    if stray and stray < len(reading.parts):
+        total *= 1 - stray / len(reading.parts)
+    if stray == len(reading.parts):
+        total = sum(min(part.body_length, 300) ** 0.5 * 0.15 for part in reading.parts)
         words = {word for record in series.records for node in record.nodes for word in words_of(node)}
         total *= 2.0 if words & COMMENT_WORDS else 0.5
     if any(is_chrome(node) for record in series.records[:3] for node in _outward(record.nodes[0])):
@@ -123,7 +136,8 @@ def _is_rows(reading: Reading, threads: Listing) -> bool:
     covered = quiet = 0
     for part in reading.parts:
         body = {node for top in part.container for node in top.iter()} if part.hinted else set()
-        titles = [anchors[node] for node in part.record.elements() if node in anchors and node not in body]
+        own = set(part.author_mark.element.iter()) | set(part.author_mark.element.iterancestors()) if part.author_mark else set()
+        titles = [anchors[node] for node in part.record.elements() if node in anchors and node not in body | own]
         if titles:
             covered += 1
             quiet += part.body_length <= 3 * len(titles[0]) + 60

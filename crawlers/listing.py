@@ -102,7 +102,9 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
     if parts.netloc != urlsplit(here).netloc or parts.scheme not in ("http", "https"):
         return None
     title = text_within(node, 200) or (node.get("title") or "")
-    if len(title) < 2 or title.isdecimal() or ACTION_TEXT.match(title) or not re.search(r"\w", title):
+    if len(title) < 2 or title.isdecimal() or ACTION_TEXT.match(title) or not re.search(r"[^\W\d]", title):
+        return None
+    if "author" in (node.get("rel") or "") or any(_names_author(each) for each in (node, *node.iterchildren(), node.getparent())):
         return None
     if USER_PATH.search(link) or FRAME_PATH.search(parts.path + "?" + parts.query) or page_free(url) == page_free(here):
         return None
@@ -110,6 +112,10 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
         return None
     url = url.split("#", 1)[0]
     return Row(url, page_free(url), title, node)
+
+
+def _names_author(node: Element | None) -> bool:
+    return node is not None and node.get("itemprop") in ("author", "creator")
 
 
 def _anchor_shape(node: Element) -> str:

@@ -37,6 +37,13 @@ BYLINE = re.compile(
     r"(?i)(?:\b(?:posted|written|submitted|started|asked|published|listed|added)\s+by|\bby|\bfrom|\bseller|\bauthor|作者|楼主|樓主|发布人|发布者"
     r"|发帖人|發帖人|发帖者|联系人|聯絡人|卖家|贴主|网友|昵称|用户|来自)\s*[:：]?\s*(?P<name>[^\s,，|·•()（）:：]{1,30})"
 )
+# Floor labels and the lines of an author's panel, known without having seen them repeat.
+PANEL_TEXT = re.compile(
+    r"(?i)^[\s|·•()\[\]]*(?:第\s?\d+\s?[楼樓层層]|\d{1,5}\s?[楼樓]|#\d{1,5}|\d{1,5}#|No\.\s?\d*"
+    r"|(?:等级|等級|文章|积分|積分|注册|註冊|注册时间|帖子|主题|精华|精華|威望|金钱|金錢|贡献|UID|好友|听众|收听|在线时间|最后登录|阅读权限"
+    r"|posts|joined|messages|location|reputation|registered|threads|likes|points|karma|rank|status|from|member since|views|hits)"
+    r"\s?[:：]\s?[^\s]{0,20})[\s|·•()\[\]]*$"
+)
 CONTAINERS = frozenset(("div", "td", "th", "dd", "section", "article", "li", "main", "body", "table", "tr", "tbody", "dl", "center"))
 NUMBER_NAMES = (
     "data-post-id", "data-comment-id", "data-pid", "data-message-id", "data-reply-id", "data-pk", "data-node-id",
@@ -168,10 +175,10 @@ def _vote_authors(reading: Reading, owner: dict[Element, int]) -> None:
     for node, number in owner.items():
         if node in times or node not in tree.text:
             continue
-        mark = _author_mark(tree, node)
+        mark = _author_mark(tree, node, times)
         if mark is None:
             continue
-        worth = mark.weight - 0.15 * min(len(found[number]), 6)
+        worth = mark.weight - 0.15 * min(len(found.get(number, ())), 6)
         if _inside(node, QUOTE_CLASSES | SIGNATURE_CLASSES, ()):
             continue
         if any(hint_of(names_of(parent)) > 0 for parent in _ancestors(node, 3)):
@@ -200,7 +207,7 @@ def _ancestors(node: Element, count: int) -> Iterator[Element]:
         parent, count = parent.getparent(), count - 1
 
 
-def _author_mark(tree: Tree, node: Element) -> Mark | None:
+def _author_mark(tree: Tree, node: Element, times: set[Element]) -> Mark | None:
     weight = author_weight(tree, node)
     text = text_within(node, 120)
     stated = node.get("data-author") or node.get("data-username") or node.get("data-user-name")
@@ -208,14 +215,17 @@ def _author_mark(tree: Tree, node: Element) -> Mark | None:
         return Mark(node, "attribute", stated, (stated,), weight)
     if node.tag == "meta":
         text = (node.get("content") or "").strip()
+    slot = "self"
+    if len(node) and any(child in times for child in node.iterdescendants()):
+        text, slot = " ".join((node.text or "").split()), "text"  # a name with its time beside it
     if not text or len(text) > 40 or ACTION_TEXT.match(text) or read_floor(text) is not None:
         return None
     if weight:
         if len(node) and any(author_weight(tree, child) >= weight for child in node.iterdescendants() if child in tree.text):
             return None  # the innermost says it without the badges beside it
-        return Mark(node, "self", stated or text, (text,), weight)
+        return Mark(node, slot, stated or text, (text,), weight)
     if node.tag in ("b", "strong", "h3", "h4", "h5", "h6", "cite", "dt", "th", "legend") and len(text) <= 25:
-        return Mark(node, "self", text, (text,), 0.35)
+        return Mark(node, slot, text, (text,), 0.35)
     return None
 
 
@@ -265,7 +275,7 @@ def _normal(text: str) -> str:
 
 def _learn_labels(reading: Reading) -> None:
     """Texts that stand at the same place of most records: labels of panels, buttons, "Posts: 12"."""
-    if len(reading.parts) < 3:
+    if len(reading.parts) < 2:
         return
     seen: Counter[tuple[str, str]] = Counter()
     for part in reading.parts:
@@ -275,7 +285,11 @@ def _learn_labels(reading: Reading) -> None:
                 if text and 0 < len(text.strip()) <= 40:
                     own.add((f"{reading.paths.get(node, '')}|{key}", _normal(text)))
         seen.update(own)
-    reading.labels = {key for key, count in seen.items() if count >= max(3, 0.6 * len(reading.parts))}
+    if len(reading.parts) == 2:  # two posts may well say the same once; a panel repeats itself in many places
+        both = {key for key, count in seen.items() if count == 2}
+        reading.labels = both if len(both) >= 3 else set()
+    else:
+        reading.labels = {key for key, count in seen.items() if count >= max(3, 0.6 * len(reading.parts))}
 
 
 def is_dirt(reading: Reading, node: Element, part: Parts) -> bool:
@@ -378,7 +392,7 @@ def _own_letters(reading: Reading, node: Element, part: Parts) -> tuple[int, int
             continue
         length = len("".join(text.split()))
         is_time = part.time is not None and part.time.element is owner and part.time.slot == slot
-        if is_time or (not hinted and length <= 40 and (key, _normal(text)) in reading.labels):
+        if is_time or (length <= 40 and (PANEL_TEXT.match(text) or (not hinted and (key, _normal(text)) in reading.labels))):
             dirty += length
         else:
             clean += length
@@ -420,6 +434,8 @@ def _copy_clean(reading: Reading, node: Element, part: Parts) -> Element | None:
         if original is not node and is_dirt(reading, original, part) and not _keeps(original, hinted):
             buried.add(original)
             doomed.append(duplicate)
+            if _is_time_slot(part, original, "tail") or _is_label(reading, original, "l", original.tail, hinted):
+                duplicate.tail = None
             continue
         if _is_time_slot(part, original, "text") or _is_label(reading, original, "t", original.text, hinted):
             duplicate.text = None
@@ -440,7 +456,11 @@ def _keeps(node: Element, hinted: bool) -> bool:
 
 
 def _is_label(reading: Reading, node: Element, kind: str, text: str | None, hinted: bool) -> bool:
-    if not text or hinted or len(text.strip()) > 40 or not text.strip():
+    if not text or len(text.strip()) > 40 or not text.strip():
+        return False
+    if PANEL_TEXT.match(text):
+        return True
+    if hinted:
         return False
     return (f"{reading.paths.get(node, '')}|{kind}", _normal(text)) in reading.labels
 

@@ -96,7 +96,7 @@ def read_element(visit: Visit, node: Selector | None) -> Moment:
     """The time of one element: its machine-readable attributes, its title, its text, and those of what is inside."""
     if node is None:
         return Moment()
-    attributes = ("datetime", "data-time", "data-timestamp", "data-date", "title", "content", "data-original-title")
+    attributes = ("datetime", "data-time", "data-timestamp", "data-date", "title", "content", "data-original-title", "data-utc")
     places = [node.attrib.get(name) for name in attributes]
     inner = node.css("[datetime], [title], [data-time], [data-timestamp]")[:4]
     places += [each.attrib.get(name) for each in inner for name in attributes]

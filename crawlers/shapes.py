@@ -35,7 +35,7 @@ DIRT_WORDS = (
     "signature sig sign footer foot meta info information details toolbar tool tools action actions button buttons btn btns "
     "control controls nav navigation menu share social like likes vote votes voting rating ratings score badge badges "
     "rank stat stats date time timestamp datetime ago permalink breadcrumb breadcrumbs crumbs pagination pager paging "
-    "related sidebar side aside tags tag header head reply quote report flag attachment attachments online group level "
+    "related sidebar side aside tags tag header head quote report flag attachment attachments online group level "
     "ad ads advert sponsor edited edit number floor index panel extra credits count counts reactions footerlinks icon icons "
     "title subject subheader headline heading label caption location joined bio status"
 ).split()
@@ -235,7 +235,7 @@ def text_within(element: Element, limit: int = 400) -> str:
 
 
 MAYBE_TIME = re.compile(r"(?i)\d|前|昨|今|刚|剛|周|星期|ago|now|yesterday|today|mon|tue|wed|thu|fri|sat|sun")
-TIME_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "title", "content", "data-original-title", "data-utime")
+TIME_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "title", "content", "data-original-title", "data-utime", "data-utc")
 BYLINE = re.compile(r"(?i)\b(?:by|posted|wrote|written|said|on|at|published)\b|作者|发表|發表|发布|回复于|写于|于|楼主|时间|日期")
 
 
