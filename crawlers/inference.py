@@ -115,6 +115,8 @@ def _worth(tree: Tree, series: Series, reading: Reading) -> float:
         total += worth * (0.1 + 0.45 * named + 0.1 * weak + 0.45 * timed) * (1.3 if part.hinted else 1.0)
     if stray and stray < len(reading.parts):
         total *= 1 - stray / len(reading.parts)
+    if series.kind == "mixed":
+        total *= 0.8
     if stray == len(reading.parts):
         total = sum(min(part.body_length, 300) ** 0.5 * 0.15 for part in reading.parts)
         words = {word for record in series.records for node in record.nodes for word in words_of(node)}

@@ -67,12 +67,13 @@ def find_listings(tree: Tree) -> list[Listing]:
     """All lists of like links outside the page's frame, the best first."""
     here = tree.url.split("#", 1)[0]
     framed = _framed(tree)
+    anchors = {name for node in tree.order if (name := node.get("id") or node.get("name"))}
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for node in tree.order:
         if node.tag != "a":
             continue
         row = _read_anchor(node, here, tree.base)
-        if row is None or node in framed:
+        if row is None or node in framed or (node.get("href") or "").rpartition("#")[2] in anchors:
             continue
         groups["pattern", pattern_of(row.url)].append(row)
         groups["shape", _anchor_shape(node)].append(row)
@@ -136,7 +137,7 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
             best[row.key] = row
     distinct = list(best.values())
     titles = {row.title for row in distinct}
-    if not distinct or len(titles) < 0.5 * len(distinct):
+    if not distinct or (len(distinct) > 1 and len(titles) <= 0.5 * len(distinct)):
         return None
     patterns = Counter(pattern_of(row.url) for row in distinct)
     pattern, common = patterns.most_common(1)[0]

@@ -181,7 +181,8 @@ def _vote_authors(reading: Reading, owner: dict[Element, int]) -> None:
         worth = mark.weight - 0.15 * min(len(found.get(number, ())), 6)
         if _inside(node, QUOTE_CLASSES | SIGNATURE_CLASSES, ()):
             continue
-        if any(hint_of(names_of(parent)) > 0 for parent in _ancestors(node, 3)):
+        tops = reading.parts[number].record.nodes
+        if any(hint_of(names_of(parent)) > 0 for parent in _ancestors(node, 3) if parent in reading.paths and parent not in tops):
             worth -= 0.8
         if mark.text.isdecimal() and len(mark.text) < 5:
             worth -= 2
@@ -391,8 +392,7 @@ def _own_letters(reading: Reading, node: Element, part: Parts) -> tuple[int, int
         if not text:
             continue
         length = len("".join(text.split()))
-        is_time = part.time is not None and part.time.element is owner and part.time.slot == slot
-        if is_time or (length <= 40 and (PANEL_TEXT.match(text) or (not hinted and (key, _normal(text)) in reading.labels))):
+        if _is_mark_slot(part, owner, slot) or (length <= 40 and (PANEL_TEXT.match(text) or (not hinted and (key, _normal(text)) in reading.labels))):
             dirty += length
         else:
             clean += length
@@ -406,13 +406,14 @@ def write_body(reading: Reading, part: Parts) -> str:
         copy = _copy_clean(reading, node, part)
         if copy is not None:
             out.append(etree.tostring(copy, method="html", encoding="unicode", with_tail=False))
-        if len(part.container) > 1 and node.tail and not _is_time_slot(part, node, "tail"):
+        if len(part.container) > 1 and node.tail and not _is_mark_slot(part, node, "tail"):
             out.append(node.tail.replace("&", "&amp;").replace("<", "&lt;"))
     return "".join(out)
 
 
-def _is_time_slot(part: Parts, node: Element, slot: str) -> bool:
-    return part.time is not None and part.time.element is node and part.time.slot == slot
+def _is_mark_slot(part: Parts, node: Element, slot: str) -> bool:
+    """Whether a text node is the time or the name of its post."""
+    return any(mark is not None and mark.element is node and mark.slot == slot for mark in (part.time, part.author_mark))
 
 
 def _copy_clean(reading: Reading, node: Element, part: Parts) -> Element | None:
@@ -434,12 +435,12 @@ def _copy_clean(reading: Reading, node: Element, part: Parts) -> Element | None:
         if original is not node and is_dirt(reading, original, part) and not _keeps(original, hinted):
             buried.add(original)
             doomed.append(duplicate)
-            if _is_time_slot(part, original, "tail") or _is_label(reading, original, "l", original.tail, hinted):
+            if _is_mark_slot(part, original, "tail") or _is_label(reading, original, "l", original.tail, hinted):
                 duplicate.tail = None
             continue
-        if _is_time_slot(part, original, "text") or _is_label(reading, original, "t", original.text, hinted):
+        if _is_mark_slot(part, original, "text") or _is_label(reading, original, "t", original.text, hinted):
             duplicate.text = None
-        if original is not node and (_is_time_slot(part, original, "tail") or _is_label(reading, original, "l", original.tail, hinted)):
+        if original is not node and (_is_mark_slot(part, original, "tail") or _is_label(reading, original, "l", original.tail, hinted)):
             duplicate.tail = None
     for duplicate in doomed:
         parent = duplicate.getparent()

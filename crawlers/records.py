@@ -16,6 +16,7 @@ from crawlers.shapes import (
     AUTHOR_WORDS,
     CHROME_TAGS,
     CHROME_WORDS,
+    JOIN_LABEL,
     USER_PATH,
     Element,
     Mark,
@@ -47,7 +48,7 @@ class Record:
 
 @dataclass(eq=False)
 class Series:
-    """Records that were cut out around like marks. `kind` says which marks: time, author, shape, item."""
+    """Records that were cut out around like marks. `kind` says which marks: time, author, shape, item, or mixed."""
 
     kind: str
     records: list[Record] = field(default_factory=list)
@@ -68,6 +69,9 @@ def find_series(tree: Tree) -> list[Series]:
         reverse=True,
     )
     found = []
+    mixed = [mark for mark in tree.times if not JOIN_LABEL.search(mark.text[:30])]
+    if 2 <= len(mixed) <= 40:  # two posts in different markup repeat nothing but that each has a time
+        weighed.insert(SERIES_TRIED // 2, ("mixed", mixed))
     for kind, marks in weighed[:SERIES_TRIED]:
         if len(marks) >= 2:
             found.extend(_cut(tree, kind, marks))

@@ -26,6 +26,7 @@ MACHINERY = frozenset(("script", "style", "noscript", "template", "svg", "canvas
 EVER = datetime(2199, 12, 31, 23, 59, tzinfo=UTC)
 
 # The last word of a name that means something decides: "message-header" is a header, "user-text" is text.
+NEUTRAL_WORDS = frozenset("inner wrap wrapper container area box block main full left right raw js cl col row outer the list item cf".split())
 BODY_WORDS = (
     "content contents body message messages msg text txt entry cooked bbcode markdown prose description desc words "
     "postbody bbwrapper html post_text usertext richtext says said comment_text nr neirong zhengwen articlebody"
@@ -37,7 +38,7 @@ DIRT_WORDS = (
     "rank stat stats date time timestamp datetime ago permalink breadcrumb breadcrumbs crumbs pagination pager paging "
     "related sidebar side aside tags tag header head quote report flag attachment attachments online group level "
     "ad ads advert sponsor edited edit number floor index panel extra credits count counts reactions footerlinks icon icons "
-    "title subject subheader headline heading label caption location joined bio status"
+    "from by who name names title subject subheader headline heading label caption location joined bio status"
 ).split()
 CHROME_WORDS = frozenset(
     "nav navbar navigation menu footer sidebar aside breadcrumb breadcrumbs crumbs header topbar toolbar related "
@@ -47,7 +48,7 @@ CHROME_WORDS = frozenset(
 CHROME_TAGS = frozenset(("nav", "footer", "aside", "form", "select", "button"))
 AUTHOR_WORDS = frozenset(
     "author authors user username usernames userlink nick nickname poster postername member membername name by byline screenname "
-    "login handle creator owner seller lister publisher writer commenter fn displayname display uname author_name".split()
+    "login handle creator owner seller lister publisher writer commenter fn from who displayname display uname author_name".split()
 )
 TIME_WORDS = frozenset("date time timestamp datetime posted published created ago when pubdate postdate postdetails".split())
 
@@ -83,13 +84,12 @@ def hint_of(names: str) -> int:
     """1 where the names of an element say that it holds what somebody wrote, -1 where they say it does not, else 0."""
     verdict = 0
     for name in names.split():
-        for word in reversed(split_words(name)):
-            if word in BODY_WORDS or word.endswith(("content", "body", "message", "text")):
-                verdict = verdict or 1
-                break
-            if word in DIRT_WORDS or word.endswith(("info", "author", "header", "footer", "meta", "avatar", "buttons")):
-                verdict = -1 if verdict <= 0 else verdict
-                break
+        words = [word for word in split_words(name) if word not in NEUTRAL_WORDS]
+        last = words[-1] if words else ""
+        if last in BODY_WORDS or last.endswith(("content", "body", "message", "text")):
+            verdict = verdict or 1
+        elif last in DIRT_WORDS or last.endswith(("info", "author", "header", "footer", "meta", "avatar", "buttons")):
+            verdict = verdict or -1
     return verdict
 
 
@@ -253,7 +253,8 @@ def find_times(tree: Tree) -> Iterator[Mark]:
                 yield Mark(node, "self", text, (*places, text), 2.0)
                 continue
         for owner, slot, text in _own_texts(node):
-            if _is_time(text) or (len(text) <= 90 and BYLINE.search(text) and _holds_time(text)):
+            byline = len(text) <= 90 and BYLINE.search(text) and _holds_time(text)
+            if _is_time(text) or byline or (len(text) <= 60 and _is_mostly_time(text)):
                 alone = slot == "text" and len(node) == 0
                 yield Mark(owner, "self" if alone else slot, text, (text,))
 
@@ -282,6 +283,13 @@ def _is_time(text: str, attribute: bool = False) -> bool:
 def _holds_time(text: str) -> bool:
     found = find_time(tidy_time(text), now=EVER, timezone="UTC")
     return found is not None and found.end - found.start >= 4
+
+
+@lru_cache(maxsize=20_000)
+def _is_mostly_time(text: str) -> bool:
+    tidied = tidy_time(text)
+    found = find_time(tidied, now=EVER, timezone="UTC") if MAYBE_TIME.search(tidied) else None
+    return found is not None and found.end - found.start >= max(8, 0.5 * len(tidied))
 
 
 # ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────
