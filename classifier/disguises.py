@@ -207,9 +207,7 @@ def _cut_on_purpose(
 
 def _free_right(text: str, end: int, heads: frozenset[str]) -> bool:
     after = text[end : end + 1]
-    if not _HAN_CHARACTER.match(after) or after in _ENDS or text[end : end + 2] in heads:
-        return True
-    return False
+    return bool(not _HAN_CHARACTER.match(after) or after in _ENDS or text[end : end + 2] in heads)
 
 
 def _free_left(text: str, start: int, tails: frozenset[str]) -> bool:

@@ -155,7 +155,7 @@ def fold_enclosed(text: str) -> list[Edit]:
 def _spells(text: str, start: int, end: int, plain: str, run: str) -> bool:
     """Whether a run of enclosed characters is part of something written."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    if "\U0001f1e6" <= run[0]:
+    if run[0] >= "\U0001f1e6":
         return plain in _FLAG_WORDS
     if run[0] in "²³¹" or "\u2070" <= run[0] <= "\u2089":
         return len(run) >= 3
@@ -235,7 +235,7 @@ def join_radicals(text: str) -> list[Edit]:
     return [Edit(match.start(), match.end(), table[match.group()], "split") for match in parts.finditer(text)]
 
 
-# Traditional on their own, but also in simplified words (乾隆, 宫商角徵羽, 袷袢): they alone do not make a text traditional.
+# Traditional on their own, but also in simplified words (乾隆, 宫商角徵羽): alone they make no text traditional.
 _BOTH_SCRIPTS = frozenset("乾吒夥徵拚榘薹袷醣麴麽么菸")
 
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from classifier.lexicon import read_terms
 from classifier.offer.contacts import find_hits
 from classifier.offer.contacts.shape import Hit
+from classifier.offer.tokens import lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ _PLATE = re.compile(
     r"(?![A-Za-z0-9])"
 )
 _VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?![A-Za-z0-9])")
-_RESIDENT = re.compile(r"(?<![A-Za-z0-9])[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[ -]?\d{3}[\dXx](?![A-Za-z0-9])")
+_RESIDENT = re.compile(
+    r"(?<![A-Za-z0-9])[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[ -]?\d{3}[\dXx](?![A-Za-z0-9])"
+)
 _OLD_RESIDENT = re.compile(r"(?<!\d)[1-8]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
 _LABELLED = {
     "policy": re.compile(r"(?:保单|保险单|投保单)\s?(?:编?号码?|no\.?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9-]{10,30})(?![A-Za-z0-9])", re.IGNORECASE),
@@ -132,7 +135,9 @@ def _find_names(text: str) -> Iterator[Item]:
         yield Item("name", match.start("it"), match.end("it"))
 
 
-_LATIN_NAME = re.compile(r"(?:^|[\n|,;\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*[|,;\t\n])")
+_LATIN_NAME = re.compile(
+    r"(?:^|[\n|,;\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*[|,;\t\n])"
+)
 
 
 # --- whose number -------------------------------------------------------------------------------------------------
@@ -141,9 +146,16 @@ _SELLER = re.compile(
     r"(?:联系(?:我|方式|电话|手机|人)?|咨询(?:电话|热线)?|加我?|找我|客服|热线|详询|详聊|垂询|致电|来电|有意者?|私聊|商务|合作|下单|购买|微信|薇|vx|wx|(?<![a-z])v|qq|电联"
     r"|whatsapp|telegram|tg|飞机|☎️?|📱|📞|(?<![a-z])(?:tel|call|contact|text|phone)(?![a-z]))[^\d\n]{0,6}$"
 )
-_OWNER = re.compile(r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$")
-_SAMPLE = re.compile(r"样本|样例|样板|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话|手机)|sample|example|preview|format|name.{0,12}phone", re.IGNORECASE)
-_SHARED = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?:微信|v|vx|wx|薇|qq|飞机|tg)?同(?:号|步|微信|v)", re.IGNORECASE)
+_OWNER = re.compile(
+    r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$"
+)
+_SAMPLE = re.compile(
+    r"样本|样例|样板|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话|手机)|sample|example|preview|format|name.{0,12}phone",
+    re.IGNORECASE,
+)
+_SHARED = re.compile(
+    r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?:微信|v|vx|wx|薇|qq|飞机|tg)?同(?:号|步|微信|v)", re.IGNORECASE
+)
 _NEAR, _ROW = 6, 80
 
 
@@ -200,7 +212,7 @@ class _Scene:
 
     def __init__(self, text: str, papers: list[Item], names: list[Item], numbers: list[Hit]) -> None:
         self.text = text
-        self.lowered = text.lower() if len(text.lower()) == len(text) else text
+        self.lowered = lower(text)
         self.papers = papers
         self.names = names
         self.numbers = numbers
@@ -248,20 +260,27 @@ class _Scene:
         if not self._is_led(hit):
             return False
         before = self.lowered[max(0, hit.start - 12) : hit.start]
-        return hit.kind in ("wechat", "qq") or bool(re.search(r"联系我|联系电话|咨询|加我?|找我|客服|热线|有意|下单|购买|合作|contact|call|微信|vx", before))
+        return hit.kind in ("wechat", "qq") or bool(
+            re.search(r"联系我|联系电话|咨询|加我?|找我|客服|热线|有意|下单|购买|合作|contact|call|微信|vx", before)
+        )
 
     def _is_only_number(self, hit: Hit) -> bool:
         """One plate and one number announced as 电话, no name: an advert and its author's phone."""
         if len(self.papers) != 1 or self.papers[0].kind != "plate" or len(self.numbers) != 1 or self._has_name(hit):
             return False
-        return hit.kind == "phone" and bool(re.search(r"(?:电话|手机|tel)\s?[:：]?\s?$", self.lowered[max(0, hit.start - 8) : hit.start]))
+        return hit.kind == "phone" and bool(
+            re.search(r"(?:电话|手机|tel)\s?[:：]?\s?$", self.lowered[max(0, hit.start - 8) : hit.start])
+        )
 
     def _has_name(self, hit: Hit) -> bool:
         at = bisect_left(self.name_starts, hit.start)
         for item in self.names[max(0, at - 1) : at + 1]:
             left, right = min(item.end, hit.end), max(item.start, hit.start)
             between = self.text[left:right]
-            if right - left <= _NEAR + 6 and len(re.sub(r"[\s,，、:：|/*-]|电话|手机号?|号码|联系方式|tel|phone", "", between)) <= 1:
+            if (
+                right - left <= _NEAR + 6
+                and len(re.sub(r"[\s,，、:：|/*-]|电话|手机号?|号码|联系方式|tel|phone", "", between)) <= 1
+            ):
                 return True
         return False
 

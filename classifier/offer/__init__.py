@@ -7,17 +7,39 @@ from __future__ import annotations
 
 from classifier.fold import Folded
 from classifier.offer.contacts import read_contacts
-from classifier.offer.prices import read_prices
+from classifier.offer.kinds import read_kind_of
+from classifier.offer.prices import parse_prices
+from classifier.offer.regions import read_regions
+from classifier.offer.terms import read_slots
+from classifier.offer.tokens import lower
+from classifier.offer.volumes import read_volumes
 from classifier.victims import find_personal
 from domain.signals import Offer
 
 
 def read_offer(folded: Folded) -> Offer:
     """All that a text offers, as claimed. Never raises; what is not there is empty."""
+    text = lower(folded.text)
+    parsed = parse_prices(folded)
+    slots = read_slots(text)
     _, victims = find_personal(folded.text)
-    return Offer(prices=read_prices(folded), contacts=read_contacts(folded, victims))
+    return Offer(
+        goods=slots["goods"],
+        fields=slots["fields"],
+        regions=read_regions(text),
+        channel=_first(slots["channel"]),
+        freshness=_first(slots["freshness"]),
+        guarantees=slots["guarantees"],
+        volumes=read_volumes(folded, parsed),
+        prices=parsed.prices,
+        contacts=read_contacts(folded, victims),
+    )
 
 
 def read_kind(folded: Folded, offer: Offer) -> str | None:
     """The word of OFFER_KINDS for an offer, None where the text does not tell."""
-    return None
+    return read_kind_of(lower(folded.text), offer)
+
+
+def _first(codes: tuple[str, ...]) -> str | None:
+    return codes[0] if codes else None

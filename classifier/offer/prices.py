@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.lexicon import read_words
-from classifier.offer.tokens import Token, read_tokens
+from classifier.offer.tokens import Token, lower, read_tokens
 from domain.signals import Price
 
 # At or below this an amount is a placeholder that a form demanded.
@@ -88,19 +88,34 @@ class _Scene:
 def _contexts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     def compile_terms(role: str) -> re.Pattern[str]:
         terms = sorted(read_words("contexts", role=role), key=len, reverse=True)
-        return re.compile("|".join(rf"\b{re.escape(t)}" if t[0].isascii() and t[0].isalpha() else re.escape(t) for t in terms))
+        return re.compile(
+            "|".join(rf"\b{re.escape(t)}" if t[0].isascii() and t[0].isalpha() else re.escape(t) for t in terms)
+        )
 
     return compile_terms("data"), compile_terms("lookup"), compile_terms("goods")
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The prices, and what the parse leaves for other readers: the text in lower case, its tokens, those it used."""
+
+    prices: tuple[Price, ...]
+    text: str
+    tokens: list[Token]
+    used: set[int]
+
+
 def read_prices(folded: Folded) -> tuple[Price, ...]:
     """The prices of the offer, each distinct one once, in the order of the text. Never raises."""
-    text = folded.text.lower()
-    if len(text) != len(folded.text):
-        text = "".join(c.lower() if len(c.lower()) == 1 else c for c in folded.text)
+    return parse_prices(folded).prices
+
+
+def parse_prices(folded: Folded) -> Parsed:
+    """The prices of a text with its tokens."""
+    text = lower(folded.text)
     tokens = read_tokens(text)
     if not any(token.kind in ("amount", "number") for token in tokens):
-        return ()
+        return Parsed((), text, tokens, set())
     data, lookup, goods = _contexts()
     scene = _Scene(
         text,
@@ -117,7 +132,10 @@ def read_prices(folded: Folded) -> tuple[Price, ...]:
     floors = any(limit.low is not None and limit.low >= 50 for limit in limits)
     purchases = [purchase for purchase in purchases if purchase.unit and _plausible(scene, purchase, floors)]
     _assign(scene, purchases, limits)
-    return tuple(_distinct(_price(folded, purchase, amount) for purchase in purchases for amount in _amounts(purchase)))
+    prices = tuple(
+        _distinct(_price(folded, purchase, amount) for purchase in purchases for amount in _amounts(purchase))
+    )
+    return Parsed(prices, text, tokens, scene.used)
 
 
 def _amounts(purchase: _Purchase) -> tuple[float, ...]:
@@ -314,7 +332,11 @@ def _read_amount(scene: _Scene, at: int) -> _Purchase | None:
         high = round(high * token.factor, 6)
     if low > high:
         # 一万-500: not a range of amounts, the dash joins a number and its price.
-        return None if token.kind == "number" else _Purchase(token.value, token.value, currency, at, at, token.start, token.end)
+        return (
+            None
+            if token.kind == "number"
+            else _Purchase(token.value, token.value, currency, at, at, token.start, token.end)
+        )
     return _Purchase(low, high, currency, at, at + 2, token.start, other.end)
 
 
@@ -341,7 +363,11 @@ def _unit_right(scene: _Scene, last: int, explicit: bool) -> tuple[int, str, int
     """What stands after an amount: /条, 一条, 1000条, per 1000 records, /万. Answers per, unit, last token, slash."""
     at = last + 1
     slash = False
-    while scene.kind(at) in ("per", "lead") and scene.tight(at - 1, at) and (scene.kind(at) == "per" or _is_word(scene, at, "for")):
+    while (
+        scene.kind(at) in ("per", "lead")
+        and scene.tight(at - 1, at)
+        and (scene.kind(at) == "per" or _is_word(scene, at, "for"))
+    ):
         slash, at = True, at + 1
     if at >= len(scene.tokens) or at in scene.used or not scene.tight(at - 1, at):
         return _each(scene, last, at, slash)
@@ -374,7 +400,7 @@ def _opens_next(scene: _Scene, last: int, at: int) -> bool:
 
 
 def _each(scene: _Scene, last: int, at: int, slash: bool) -> tuple[int, str, int, bool] | None:
-    """"1.5 yuan each": per one record."""
+    """ "1.5 yuan each": per one record."""
     if slash and scene.text[scene.tokens[at - 1].start : scene.tokens[at - 1].end] == "each":
         return 1, "record", at - 1, True
     return None
@@ -412,7 +438,13 @@ def _unit_left(scene: _Scene, first: int, explicit: bool) -> tuple[int, str, int
     comma = any(scene.kind(i) == "comma" for i in range(at + 1, first))
     if comma and not any(scene.kind(i) == "lump" for i in range(at + 1, first)):
         return None
-    if scene.kind(at) == "number" and at + 1 < first and explicit and scene.tokens[at].scaled and _joined(scene, at, first):
+    if (
+        scene.kind(at) == "number"
+        and at + 1 < first
+        and explicit
+        and scene.tokens[at].scaled
+        and _joined(scene, at, first)
+    ):
         count = scene.tokens[at].value
         return (int(count), "record", at, False) if count >= 100 else None
     if scene.kind(at) != "unit":
@@ -507,7 +539,9 @@ def _settle_unit(scene: _Scene, purchase: _Purchase, said: bool, limit: _Limit |
         if purchase.low > 50 and limit.low and limit.low >= 100 and purchase.low < limit.low * 5:
             purchase.per = limit.low
         purchase.per, purchase.unit, purchase.source = purchase.per or 1, "record", "tier"
-    elif (kind == "age" and (said or scene.data)) or (said and kind in ("lead",) and word not in ("出", "收", "is", "for", "at")):
+    elif (kind == "age" and (said or scene.data)) or (
+        said and kind in ("lead",) and word not in ("出", "收", "is", "for", "at")
+    ):
         purchase.per, purchase.unit, purchase.source = 1, "record", "tier"
     elif scene.data and purchase.high <= 10 and (kind == "lead" or _small_money(scene, purchase)):
         purchase.per, purchase.unit, purchase.source = 1, "record", "lead"
@@ -563,7 +597,9 @@ def _plausible_service(scene: _Scene, purchase: _Purchase) -> bool:
     return scene.data or scene.lookup or purchase.unit == "query" or purchase.source == "said"
 
 
-_NOT_GOODS = re.compile("轮胎|胎|香烟|条烟|裤|毛巾|围巾|领带|皮带|床单|鱼|狗|裙|短信|微博|评论|视频|文案|朋友圈|内裤|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫")
+_NOT_GOODS = re.compile(
+    "轮胎|胎|香烟|条烟|裤|毛巾|围巾|领带|皮带|床单|鱼|狗|裙|短信|微博|评论|视频|文案|朋友圈|内裤|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫"
+)
 
 
 # --- limits to purchases ------------------------------------------------------------------------------------------

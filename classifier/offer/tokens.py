@@ -89,7 +89,7 @@ def _numbers() -> re.Pattern[str]:
                 rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![\u3400-\u9fff])|(?<=[卖要价才就仅条个]))块(?P<tenth>{fifth}))",
                 rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>{fifth})分?)",
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
-                rf"(?P<half>半(?P<coin>[块毛元]))",
+                r"(?P<half>半(?P<coin>[块毛元]))",
                 rf"(?P<before>{lead})\s?(?P<lead>{number})(?:\s?(?P<tail>{plain}))?",
                 rf"(?P<digits>{number})\s?(?P<money>{plain}|块(?!儿)|[毛角]|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
                 rf"|[米园张油]{per_unit}|圆|蚊)",
@@ -103,6 +103,14 @@ def _numbers() -> re.Pattern[str]:
             )
         )
     )
+
+
+def lower(text: str) -> str:
+    """`text` in lower case, letter for letter: its length never changes."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
 
 
 def read_tokens(text: str) -> list[Token]:
@@ -131,7 +139,13 @@ def read_tokens(text: str) -> list[Token]:
 
 def _stands_free(text: str, start: int, end: int) -> bool:
     """Latin words are whole words; words in Chinese stand anywhere."""
-    if text[start].isascii() and text[start].isalpha() and start and text[start - 1].isascii() and text[start - 1].isalpha():
+    if (
+        text[start].isascii()
+        and text[start].isalpha()
+        and start
+        and text[start - 1].isascii()
+        and text[start - 1].isalpha()
+    ):
         return False
     last = text[end - 1]
     return not (last.isascii() and last.isalpha() and end < len(text) and text[end].isascii() and text[end].isalnum())

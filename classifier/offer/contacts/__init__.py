@@ -33,6 +33,7 @@ from classifier.offer.contacts.skype import SKYPE
 from classifier.offer.contacts.telegram import TELEGRAM
 from classifier.offer.contacts.wechat import WECHAT
 from classifier.offer.contacts.whatsapp import WHATSAPP
+from classifier.offer.tokens import lower
 from domain.signals import Contact
 
 # In the order of trust: where two kinds find the same characters, the earlier holds.
@@ -90,9 +91,7 @@ def find_hits(text: str) -> tuple[Hit, ...]:
 
     Remembered for a few texts, since reading an offer and finding victims both start here.
     """
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    lowered = lower(text)
     found: list[Hit] = []
     taken = bytearray(len(text))
     standing = {name: list(kind.find(text)) for name, kind in CONTACTS.items()}
@@ -183,7 +182,9 @@ _CONNECT = re.compile(
     r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服"
     r"|\+(?!\d)|[:：=\-—–➕→👉⬇↓是为加请【\[(（「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
-_LEAD_BEFORE = re.compile(r"(?:加|➕|\+|嘉|伽|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$")
+_LEAD_BEFORE = re.compile(
+    r"(?:加|➕|\+|嘉|伽|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
+)
 _FIRM_LINK = re.compile(r"[:：=→👉➕@]|号|id|加|搜|联系|—|-")
 
 
@@ -230,8 +231,7 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
 
 
 _PLAIN_WORDS = frozenset(
-    "and the for with available only please contact support group channel here also number info data list price "
-    "telegram whatsapp wechat email phone skype signal message chat user name account official service".split()
+    ["and", "the", "for", "with", "available", "only", "please", "contact", "support", "group", "channel", "here", "also", "number", "info", "data", "list", "price", "telegram", "whatsapp", "wechat", "email", "phone", "skype", "signal", "message", "chat", "user", "name", "account", "official", "service"]
 )
 _ALSO = re.compile(r"\s?(?:[/、|]|或者?|和)\s?")
 
@@ -265,7 +265,9 @@ def _read_added(text: str, lowered: str) -> Iterator[Hit]:
 
 # --- same number --------------------------------------------------------------------------------------------------
 
-_SAME = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名|同微信号|同上|同)")
+_SAME = re.compile(
+    r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名|同微信号|同上|同)"
+)
 _SAME_AS = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?同(?:步)?(?P<names>[^\d\n,，。;；)）]{1,10})")
 
 
@@ -289,4 +291,3 @@ def _share_handles(lowered: str, found: list[Hit], aliases: list[_Alias]) -> lis
 def _named(aliases: list[_Alias], match: re.Match[str]) -> list[str]:
     start, end = match.span("names")
     return list(dict.fromkeys(alias.kind for alias in aliases if start <= alias.start and alias.end <= end))
-

@@ -47,7 +47,8 @@ def _check_ether(address: str) -> bool:
         return True
     digest = keccak_256(body.lower().encode("ascii")).hex()
     return all(
-        letter.isdigit() or letter.isupper() == (int(nibble, 16) >= 8) for letter, nibble in zip(body, digest, strict=False)
+        letter.isdigit() or letter.isupper() == (int(nibble, 16) >= 8)
+        for letter, nibble in zip(body, digest, strict=False)
     )
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from classifier.offer.contacts.mail import find_addresses
 from classifier.offer.contacts.shape import Hit, Kind
 
-_SERVERS = re.compile(r"@(?:.*\.)?(?:jabber|xmpp|exploit|thesecure|conversations|0nl1ne|xabber|jabb|draugr|yax|sure|creep)\b")
+_SERVERS = re.compile(
+    r"@(?:.*\.)?(?:jabber|xmpp|exploit|thesecure|conversations|0nl1ne|xabber|jabb|draugr|yax|sure|creep)\b"
+)
 
 
 def _find(text: str) -> Iterator[Hit]:

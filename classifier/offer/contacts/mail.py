@@ -25,7 +25,11 @@ def find_addresses(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _find(text: str) -> Iterator[Hit]:
-    if "@" not in text and "艾特" not in text and not re.search(r"[(\[（【{ ]at\b|#(?:qq|163|126|gmail|foxmail)", text, re.IGNORECASE):
+    if (
+        "@" not in text
+        and "艾特" not in text
+        and not re.search(r"[(\[（【{ ]at\b|#(?:qq|163|126|gmail|foxmail)", text, re.IGNORECASE)
+    ):
         return
     for value, start, end in find_addresses(text):
         yield Hit("email", value, start, end, _VALID.fullmatch(value) is not None)

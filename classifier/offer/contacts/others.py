@@ -17,7 +17,7 @@ def read_free(kind: str, text: str, at: int) -> Hit | None:
     word = read_word(text, at, _FREE)
     if number is not None and (word is None or number.end >= word[1]):
         return Hit(kind, number.digits, number.start, number.end, True, led=True)
-    if word is None or _DIGITS.fullmatch(word[0]) and len(word[0]) < 5:
+    if word is None or (_DIGITS.fullmatch(word[0]) and len(word[0]) < 5):
         return None
     value = word[0].lstrip("@").rstrip(".-#").lower()
     return Hit(kind, value, at, word[1] - (len(word[0].lstrip("@")) - len(value)), True, led=True)

@@ -94,7 +94,9 @@ def _standing(text: str, number: Group) -> bool:
     return True
 
 
-_GLUED = frozenset({"tel", "phone", "mobile", "v", "vx", "wx", "w", "q", "qq", "tg", "ws", "call", "t", "whatsapp", "m"})
+_GLUED = frozenset(
+    {"tel", "phone", "mobile", "v", "vx", "wx", "w", "q", "qq", "tg", "ws", "call", "t", "whatsapp", "m"}
+)
 
 
 def _spelt(written: str) -> bool:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from classifier.offer.contacts.others import read_free, share_free
 from classifier.offer.contacts.shape import Hit, Kind
 
-_LINK = re.compile(r"(?:https?://)?(?:www\.)?(?:pt\.im|ptcc\.in|potato\.im)/(?:joinchat/)?([A-Za-z0-9_-]{4,40})", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:pt\.im|ptcc\.in|potato\.im)/(?:joinchat/)?([A-Za-z0-9_-]{4,40})", re.IGNORECASE
+)
 
 
 def _find(text: str) -> Iterator[Hit]:

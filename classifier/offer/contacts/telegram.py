@@ -20,7 +20,9 @@ _HOST = re.compile(r"(?<![\w.-])(?P<name>[a-z][a-z0-9_]{3,31})\.t\.me(?![\w.])",
 _AT = re.compile(r"(?<![\w@./%+-])@[A-Za-z][A-Za-z0-9_]{4,31}(?![\w@])(?!\.[a-z])")
 _HANDLE = re.compile(r"@?[A-Za-z][A-Za-z0-9_]{3,31}(?![A-Za-z0-9_@])")
 _VALID = re.compile(r"(?!.*__)[a-z][a-z0-9_]{2,30}[a-z0-9]")
-_RESERVED = frozenset({"share", "joinchat", "addstickers", "proxy", "socks", "setlanguage", "login", "iv", "blog", "telegram"})
+_RESERVED = frozenset(
+    {"share", "joinchat", "addstickers", "proxy", "socks", "setlanguage", "login", "iv", "blog", "telegram"}
+)
 
 
 def is_valid(value: str) -> bool:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from classifier.offer.contacts.phone import PHONE, is_valid
 from classifier.offer.contacts.shape import Hit, Kind
 
-_LINK = re.compile(r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\+?(?:[0-9][ .()-]{0,2}){6,14}[0-9](?![0-9])")
 
 

@@ -1,0 +1,72 @@
+"""Goods, fields, channel, freshness and guarantees: what is offered, by the words that say so (`lexicon/offers.tsv`).
+
+The codes are listed in docs/reading.md. A word counts where it stands free: Latin ones as whole words.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import ahocorasick
+
+from classifier.lexicon import read_terms
+
+SLOTS = ("goods", "fields", "channel", "freshness", "guarantees")
+# Two fields and more, close together, make a list of fields; one alone is just a word.
+_LIST_REACH = 12
+# Before a word of an assurance these turn it round: 不测试, 无售后, 免测勿扰.
+_NOT = ("不", "无", "没", "免", "非", "勿", "no ", "not ", "without ")
+
+
+@lru_cache(maxsize=1)
+def _terms() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    senses: dict[str, list[tuple[str, str]]] = {}
+    for row in read_terms("offers"):
+        for term in row["terms"].split(";"):
+            senses.setdefault(term, []).append((row["slot"], row["code"]))
+    for term, meanings in senses.items():
+        automaton.add_word(term, (len(term), tuple(meanings)))
+    automaton.make_automaton()
+    return automaton
+
+
+def read_slots(text: str) -> dict[str, tuple[str, ...]]:
+    """Per slot the codes found in a folded text in lower case, in the order of their first word."""
+    found: dict[str, dict[str, int]] = {slot: {} for slot in SLOTS}
+    fields: list[tuple[int, int, str]] = []
+    for last, (length, meanings) in _terms().iter(text):
+        start, end = last - length + 1, last + 1
+        if not _stands_free(text, start, end):
+            continue
+        for slot, code in meanings:
+            if slot == "fields":
+                fields.append((start, end, code))
+            elif slot != "guarantees" or not text[max(0, start - 8) : start].endswith(_NOT):
+                found[slot].setdefault(code, start)
+    for start, _, code in _listed(fields):
+        found["fields"].setdefault(code, start)
+    return {slot: tuple(sorted(codes, key=lambda code, c=codes: c[code])) for slot, codes in found.items()}
+
+
+def _stands_free(text: str, start: int, end: int) -> bool:
+    first, last = text[start], text[end - 1]
+    if first.isascii() and first.isalnum() and start and text[start - 1].isascii() and text[start - 1].isalnum():
+        return False
+    after = text[end : end + 1]
+    return not (last.isascii() and last.isalnum() and after.isascii() and after.isalnum())
+
+
+def _listed(fields: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The fields that stand in a row with another one: longest words first, so that 车架号 is not 车架."""
+    kept: list[tuple[int, int, str]] = []
+    for field in sorted(fields, key=lambda field: (field[0], -field[1])):
+        if not kept or field[0] >= kept[-1][1]:
+            kept.append(field)
+    listed = []
+    for at, field in enumerate(kept):
+        before = at > 0 and field[0] - kept[at - 1][1] <= _LIST_REACH and kept[at - 1][2] != field[2]
+        after = at + 1 < len(kept) and kept[at + 1][0] - field[1] <= _LIST_REACH and kept[at + 1][2] != field[2]
+        if before or after:
+            listed.append(field)
+    return listed
