@@ -107,7 +107,6 @@ def check_glyphs(settings: Settings) -> Part:
 def check_encoder(settings: Settings) -> Part:
     """The encoder and the model in use, by loading and asking them."""
     from classifier.reader import load_reader
-
     from domain.signals import Passage
 
     try:

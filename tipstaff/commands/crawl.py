@@ -68,10 +68,9 @@ def crawl(
     as_json: Json = False,
 ) -> None:
     """Crawl and score now; a line per source."""
-    from store.runs import list_runs
-
     from domain.errors import BadValue
     from domain.sources import GOOD_REASONS
+    from store.runs import list_runs
     from tipstaff.steps import watch
 
     if bool(names) + every + due > 1:
@@ -127,7 +126,6 @@ def print_run(language: str, run: dict[str, Any], detail: str, *, as_json: bool)
 def _choose(store: Store, names: list[str], *, only_due: bool) -> list[WatchedSource]:
     """The sources that were asked for. Raises UnknownName."""
     from store.sources import find_source, list_sources
-
     from tipstaff.schedule import is_due
 
     if names:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from store.sources import WatchedSource
 
 NAME = "practice-market"
-SHOWN = 40
+SHOWN = 25
+ALL = 1000
 NEXT = (
     "findings 车主 --max-price 1", "show {first}", "judge {first} confirmed --note 'seen by me'",
     "export ./dataset --format csv", "runs", "source list", "doctor",
@@ -28,7 +29,6 @@ def demo() -> None:
     """Crawl the practice market on loopback, score it, store it and show the findings."""
     from store.database import open_store
     from store.findings import Query, search_findings
-
     from tipstaff.commands.finding import print_findings
     from tipstaff.market.site import serve
     from tipstaff.settings import PRACTICE_HOME, home_is_set, load_settings
@@ -45,8 +45,8 @@ def demo() -> None:
         watched = _watch_market(store, known, market.url)
         with follow_crawl(speaks, NAME) as tell:
             done = watch(store, settings, watched, LazyReader(settings), tell)
-        found = search_findings(store, Query(limit=SHOWN))
-        print_findings(speaks, found, say(speaks, "demo_title"))
+        found = sorted(search_findings(store, Query(limit=ALL)), key=_by_weight)
+        print_findings(speaks, found[:SHOWN], say(speaks, "demo_title", shown=min(SHOWN, len(found)), count=len(found)))
         _print_next(speaks, settings.home, found)
         if not settings.browser_path:
             tell_line(say(speaks, "demo_no_browser"))
@@ -58,11 +58,15 @@ def demo() -> None:
             sys.stdin.readline()
 
 
+def _by_weight(finding: dict[str, Any]) -> tuple[bool, float]:
+    """Offers first, and among them the surest."""
+    return finding["signal"]["label"] != "offer", -finding["signal"]["score"]
+
+
 def _practice_source(store: Store) -> WatchedSource | None:
     """The market as this store knows it. Raises Refused when the store watches anything that is not practice."""
-    from store.sources import list_sources
-
     from domain.errors import Refused
+    from store.sources import list_sources
 
     sources = list_sources(store)
     if any(not watched.source.practice for watched in sources):
@@ -81,9 +85,8 @@ def _port_of(known: WatchedSource | None) -> int:
 
 
 def _watch_market(store: Store, known: WatchedSource | None, url: str) -> WatchedSource:
-    from store.sources import add_source, change_source
-
     from domain.sources import Source
+    from store.sources import add_source, change_source
 
     if known is None:
         source = Source(name=NAME, url=url, allow_private=True, practice=True, delay=0)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from store.database import Store
-
     from tipstaff.settings import Settings
     from tipstaff.steps import Tell
 
@@ -69,7 +68,6 @@ def print_table(language: str, columns: Sequence[str], rows: Iterable[Sequence[s
 def open_desk(**options: Any) -> Iterator[tuple[Settings, Store]]:
     """The settings in force and the store they name."""
     from store.database import open_store
-
     from tipstaff.settings import load_settings
 
     settings = load_settings(**options)

@@ -33,9 +33,8 @@ def findings(
     as_json: Json = False,
 ) -> None:
     """Search the findings, newest first."""
-    from store.findings import Query, search_findings
-
     from domain.signals import LABELS, STATES
+    from store.findings import Query, search_findings
 
     query = Query(
         text=text, label=_one_of("label", label, LABELS), since=read_moment("since", since),

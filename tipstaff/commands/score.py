@@ -55,7 +55,6 @@ def evaluate(
 ) -> None:
     """Precision, recall and F1 per label on a labelled file."""
     from classifier.evaluation import evaluate as measure
-
     from domain.plain import plain
     from tipstaff.lines import read_labelled
     from tipstaff.settings import load_settings
@@ -77,7 +76,6 @@ def train(
 ) -> None:
     """Rebuild the classifier from the corpus."""
     from classifier.training import build
-
     from tipstaff.settings import load_settings
 
     settings = load_settings(encoder=encoder)

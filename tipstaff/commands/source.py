@@ -14,7 +14,6 @@ from tipstaff.words import say
 
 if TYPE_CHECKING:
     from store.sources import WatchedSource
-
     from tipstaff.survey import Survey
 
 app = typer.Typer(help="The watch list. 监测清单。", no_args_is_help=True, rich_markup_mode=None)
@@ -43,7 +42,6 @@ def add(
 ) -> None:
     """Watch an address from now on."""
     from store.sources import add_source
-
     from tipstaff.conduct import is_private
     from tipstaff.watchlist import make_entry
 
@@ -121,7 +119,6 @@ def set_(
 ) -> None:
     """Change a source."""
     from store.sources import change_source, find_source
-
     from tipstaff.conduct import check_private
     from tipstaff.watchlist import read_assignments
 
@@ -169,7 +166,6 @@ def remove(name: Name) -> None:
 def import_(file: Annotated[Path, typer.Argument(help="TOML, one table a source, the keys of `set`.")]) -> None:
     """Watch every source of a file; with any fault in it, none."""
     from store.sources import add_sources, list_sources
-
     from tipstaff.watchlist import read_source_file
 
     with open_desk() as (settings, store):
