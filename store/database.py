@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from domain.errors import BrokenStore
-from store.engine import Store, make_engine, telling_faults
+from store.engine import Store, make_engine
+from store.faults import telling_faults
 from store.files import make_folder
 from store.keys import Keys, open_keys
 from store.recovery import recover
@@ -27,26 +29,30 @@ def open_store(home: Path, url: str | None = None) -> Store:
     """
     home = home.absolute()
     with telling_faults(home):
+        for folder in (home, home / "keys", home / "spool", home / "captures"):
+            make_folder(folder)
+        engine = make_engine(home, url)
         try:
-            for folder in (home, home / "keys", home / "spool", home / "captures"):
-                make_folder(folder)
-            engine = make_engine(home, url)
-        except (FileExistsError, NotADirectoryError):
-            raise BrokenStore(path=home, why="there is a file where a folder should be") from None
-        except PermissionError as error:
-            raise BrokenStore(path=home, why=f"{error.filename} may not be written") from None
-        revision = read_revision(engine, home)
-        check_revision(revision, home)
-        keys = open_keys(home / "keys", create=revision is None)
-        if revision != known_revisions()[-1]:
-            migrate(engine, home)
+            return _open(home, engine)
+        except BaseException:
+            engine.dispose()
+            raise
+
+
+def _open(home: Path, engine: Engine) -> Store:
+    revision = read_revision(engine, home)
+    check_revision(revision, home)
+    keys = open_keys(home / "keys", create=revision is None)
+    if revision != known_revisions()[-1]:
+        migrate(engine, home)
     store = Store(home, engine, keys)
-    _check_keys(store, keys)
+    _check_keys(store)
     recover(store, datetime.now(UTC))
     return store
 
 
-def _check_keys(store: Store, keys: Keys) -> None:
+def _check_keys(store: Store) -> None:
+    keys = store.keys
     with store.reading() as session:
         found = session.get(StoreRow, _KEY_CHECK)
     if found is None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,15 +13,13 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from domain.errors import BrokenStore, DiskFull, StoreFault
+from store.faults import BUSY_SECONDS, telling_faults
 from store.keys import Keys
 
 T = TypeVar("T")
 
-BUSY_SECONDS = 30
 BATCH = 5000
 DATABASE = "store.db"
 _WRITES = "tipstaff_writes"
@@ -34,20 +30,6 @@ _WRITES = "tipstaff_writes"
 _PRAGMAS = (
     "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=ON", "PRAGMA synchronous=FULL", "PRAGMA temp_store=MEMORY",
 )  # fmt: skip
-
-# SQLite's primary result codes, and what they mean for the person at the desk.
-_FAULTS = {
-    sqlite3.SQLITE_NOTADB: "store.db is not a database",
-    sqlite3.SQLITE_CORRUPT: "store.db is damaged; restore a backup",
-    sqlite3.SQLITE_BUSY: f"another process has been writing for {BUSY_SECONDS} seconds; try again when it is done",
-    sqlite3.SQLITE_LOCKED: "another process is writing; try again when it is done",
-    sqlite3.SQLITE_READONLY: "store.db may not be written",
-    sqlite3.SQLITE_PERM: "store.db may not be opened",
-    sqlite3.SQLITE_CANTOPEN: "store.db cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk does not read or write",
-}
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-_ROOM_BYTES = 1 << 20
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: in order, and nothing to misread.
 
@@ -115,39 +97,6 @@ def make_engine(home: Path, url: str | None = None) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
-
-
-@contextmanager
-def telling_faults(home: Path) -> Iterator[None]:
-    """Turns faults of the disk and the database into StoreFaults. Raises DiskFull or BrokenStore."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        raise DiskFull(path=home) from error
-    except (DBAPIError, sqlite3.Error) as error:
-        fault = _read_fault(home, error.orig if isinstance(error, DBAPIError) else error)
-        if fault is None:
-            raise
-        raise fault from error
-
-
-def _read_fault(home: Path, error: BaseException | None) -> StoreFault | None:
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is None:
-        return None
-    primary = code & 0xFF
-    if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _is_full(home)):
-        return DiskFull(path=home)
-    why = _FAULTS.get(primary)
-    return BrokenStore(path=home, why=why) if why else None
-
-
-def _is_full(home: Path) -> bool:
-    """SQLite says "disk I/O error" where its shared memory file finds no room."""
-    disk = os.statvfs(home)
-    return disk.f_bavail * disk.f_frsize < _ROOM_BYTES
 
 
 def _prepare(connection: Any, _record: object) -> None:

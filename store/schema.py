@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from domain.errors import BrokenStore, NewerStore
-from store.engine import telling_faults
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _REVISION = re.compile(r"(\d{4})_\w+\.py")
@@ -27,19 +26,19 @@ def known_revisions() -> list[str]:
 def read_revision(engine: Engine, home: Path) -> str | None:
     """The revision of the database, None when it is empty.
 
-    Raises BrokenStore when it is no database or somebody else's.
+    Raises BrokenStore when it is somebody else's.
     """
-    with telling_faults(home), engine.connect() as connection:
+    with engine.connect() as connection:
         return _revision_of(connection, home)
 
 
 def migrate(engine: Engine, home: Path) -> None:
     """Bring the database to the newest revision, in one transaction. Two processes may do so at once.
 
-    Raises NewerStore, BrokenStore or DiskFull; then nothing was changed.
+    Raises NewerStore or BrokenStore; then, and when the disk fails, nothing was changed.
     """
     known = known_revisions()
-    with telling_faults(home), engine.connect() as connection:
+    with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             # To change a table SQLite copies and drops it, which must not take the rows that refer to it along.
             # Neither pragma does anything inside a transaction.

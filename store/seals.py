@@ -20,6 +20,7 @@ from domain.errors import DamagedSeal
 from domain.pages import Haul
 from domain.plain import plain, restore
 from store.engine import Store
+from store.faults import telling_faults
 from store.files import destroy_file, place_file, shard
 from store.keys import make_key, seal, unseal
 
@@ -74,18 +75,20 @@ def destroy_page(store: Store, page_id: str) -> None:
 
     What cannot be opened any more is left to nobody: neither a half-written file nor the copy of a sealing that failed.
     """
-    store.keys.destroy_page_key(page_id)
-    for path in (store.keys.path_of(page_id), capture_path(store, page_id)):
-        destroy_file(_part_of(path))
-    destroy_file(capture_path(store, page_id))
-    clear_spool(store, page_id)
+    with telling_faults(store.home):
+        store.keys.destroy_page_key(page_id)
+        for path in (store.keys.path_of(page_id), capture_path(store, page_id)):
+            destroy_file(_part_of(path))
+        destroy_file(capture_path(store, page_id))
+        clear_spool(store, page_id)
 
 
 def clear_spool(store: Store, page_id: str) -> None:
     """Take a page out of the spool."""
-    path = spool_path(store, page_id)
-    destroy_file(_part_of(path))
-    destroy_file(path)
+    with telling_faults(store.home):
+        path = spool_path(store, page_id)
+        destroy_file(_part_of(path))
+        destroy_file(path)
 
 
 def spooled_pages(store: Store) -> set[str]:
@@ -115,11 +118,12 @@ def unpack(data: bytes) -> Haul:
 
 
 def _read(store: Store, path: Path, page_id: str) -> Haul:
-    try:
-        sealed = path.read_bytes()
-    except FileNotFoundError:
-        raise DamagedSeal(page=page_id) from None
-    return unpack(unseal(store.keys.page_key(page_id), sealed, page_id))
+    with telling_faults(store.home):
+        try:
+            sealed = path.read_bytes()
+        except FileNotFoundError:
+            raise DamagedSeal(page=page_id) from None
+        return unpack(unseal(store.keys.page_key(page_id), sealed, page_id))
 
 
 def _part_of(path: Path) -> Path:

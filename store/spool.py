@@ -23,6 +23,7 @@ from domain.pages import Haul
 from domain.posts import Post
 from domain.sources import Source
 from store.engine import Store, in_batches, new_id
+from store.faults import telling_faults
 from store.holders import is_gone, this_holder
 from store.keeping import Sighting, Verdict, see_again
 from store.keys import Keys
@@ -64,7 +65,7 @@ def deliver(store: Store, *, run_id: str, source_id: str, haul: Haul, now: datet
     posts = _by_wording(store.keys, haul.posts)
     page_id = new_id(now)
     try:
-        with delivering(store.home), store.transaction() as session:
+        with telling_faults(store.home), delivering(store.home), store.transaction() as session:
             fresh, new = _look_up(session, posts, Sighting(source_id, haul.page.fetched_at, haul.page.fetched_at))
             remember(session, store.keys, source_id, haul)
             counts = {"pages": RunRow.pages + 1, "posts": RunRow.posts + len(posts), "new": RunRow.new + new}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.pages import Haul, Mark, Page, Validators
 from domain.posts import Author, Counts, Post, text_digest
@@ -14,7 +14,7 @@ from domain.sources import Source
 from store.database import Store
 from store.runs import begin_run
 from store.sources import add_source
-from store.spool import Settled, Verdict, open_page, settle, waiting
+from store.spool import Settled, Verdict, deliver, open_page, settle, waiting
 
 T0 = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 SITE = "https://forum.example.org"
@@ -27,10 +27,22 @@ def at(minutes: float) -> datetime:
     return T0 + timedelta(minutes=minutes)
 
 
-def watch(store: Store, name: str = "board", url: str = f"{SITE}/board/1", **fields: Any) -> tuple[str, str]:
-    """A watched source and a run of it: their ids."""
+class Run(NamedTuple):
+    """A run of a watched source."""
+
+    source_id: str
+    id: str
+
+
+def watch(store: Store, name: str = "board", url: str = f"{SITE}/board/1", **fields: Any) -> Run:
+    """A watched source, and a run of it."""
     watched = add_source(store, Source(name, url, **fields), every_seconds=3600, now=T0)
-    return watched.id, begin_run(store, watched.id, T0, T0)
+    return Run(watched.id, begin_run(store, watched.id, T0, T0))
+
+
+def take(store: Store, run: Run, haul: Haul, now: datetime | None = None) -> int:
+    """Deliver a haul of a run, at once when it was fetched unless told."""
+    return deliver(store, run_id=run.id, source_id=run.source_id, haul=haul, now=now or haul.page.fetched_at)
 
 
 def make_post(number: int, text: str, fetched_at: datetime = T0, **fields: Any) -> Post:
@@ -112,7 +124,7 @@ def score_all(store: Store, now: datetime = T0) -> list[Settled]:
 
 def find_bytes(home: Path, wanted: str) -> list[str]:
     """The files under `home` that hold `wanted` in any encoding a program might write it in."""
-    forms = {wanted.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs")}
+    forms = {wanted.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be", "gb18030")}
     forms.add(wanted.encode("unicode_escape"))
     files = [path for path in home.rglob("*") if path.is_file()]
     return sorted(str(path.relative_to(home)) for path in files if any(form in path.read_bytes() for form in forms))

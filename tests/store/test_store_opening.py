@@ -9,15 +9,15 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hauls import OFFER, T0, make_haul, make_post, score_all, take, watch
 
 from domain.errors import BrokenStore, NewerStore
-from hauls import OFFER, T0, make_haul, make_post, score_all, watch
 from store.database import Store, open_store
 from store.findings import Query, search_findings
-from store.spool import deliver
 
 
 def test_folder_and_keys_are_for_the_owner_alone(tmp_path: Path) -> None:
@@ -122,15 +122,19 @@ DAMAGES = {
 }  # fmt: skip
 
 
+def _read_all(home: Path) -> dict[Path, bytes]:
+    files = (path for path in home.rglob("*") if path.is_file() and not path.name.startswith("store.db-"))
+    return {path: path.read_bytes() for path in files}
+
+
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__.strip("_"))
-def test_what_is_no_store_is_one_clear_fault(home: Path, damage: object) -> None:
+def test_what_is_no_store_is_one_clear_fault(home: Path, damage: Callable[[Path], None]) -> None:
     """Junk, another program's database, a missing or wrong key: one line, and nothing is put in its place."""
-    assert callable(damage)
     damage(home)
     before = {
         path: path.read_bytes() for path in home.rglob("*") if path.is_file() and not path.name.startswith("store.db-")
     }
-    with pytest.raises(BrokenStore, match=DAMAGES[damage]) as caught:  # type: ignore[index]
+    with pytest.raises(BrokenStore, match=DAMAGES[damage]) as caught:
         open_store(home)
     assert "\n" not in str(caught.value)
     assert caught.value.say("zh") != str(caught.value)
@@ -169,8 +173,8 @@ def test_processes_that_open_a_new_store_at_once_make_one(tmp_path: Path) -> Non
 
 def test_files_that_are_not_the_stores_own_are_left_alone(store: Store) -> None:
     """What people put into the folders is not swept away."""
-    source_id, run_id = watch(store)
-    deliver(store, run_id=run_id, source_id=source_id, haul=make_haul([make_post(1, OFFER)]), now=T0)
+    run = watch(store)
+    take(store, run, make_haul([make_post(1, OFFER)]), T0)
     notes = [store.home / "spool" / "notes.page", store.home / "captures" / "README", store.home / "settings.toml"]
     for note in notes:
         note.write_text("mine")
@@ -181,8 +185,8 @@ def test_files_that_are_not_the_stores_own_are_left_alone(store: Store) -> None:
 
 def test_times_come_back_in_utc_whatever_zone_they_had(store: Store) -> None:
     """A finding's times are written with their offset, in UTC."""
-    source_id, run_id = watch(store)
-    deliver(store, run_id=run_id, source_id=source_id, haul=make_haul([make_post(1, OFFER)]), now=T0)
+    run = watch(store)
+    take(store, run, make_haul([make_post(1, OFFER)]), T0)
     score_all(store)
     (finding,) = search_findings(store, Query())
     assert finding["post"]["posted_at"] == "2026-11-19T08:00:00+00:00"

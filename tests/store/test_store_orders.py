@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hauls import SITE, T0, at, make_haul, make_post, make_verdict, take, watch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.posts import text_digest
-from hauls import SITE, T0, at, make_haul, make_post, make_verdict, watch
 from store.database import Store
 from store.findings import iterate_findings
 from store.seals import read_capture
-from store.spool import deliver, open_page, settle, waiting
+from store.spool import open_page, settle, waiting
 
 # What a post may say at one time or another: two of the wordings are offers.
 WORDINGS = ("出售车主数据一", "出售车主数据二", "今天天气不错", "洗车回来了")
@@ -78,7 +78,7 @@ def _score(store: Store, which: int) -> None:
         settle(store, page_id, [make_verdict(post) for post in page.haul.posts if post.id in page.fresh], T0)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(crawl=crawls())
 def test_findings_follow_from_what_was_seen(
     fresh_store: Callable[[], Store], crawl: tuple[list[tuple[int, str, dict[int, str]]], list[Step]]
@@ -93,12 +93,11 @@ def test_findings_follow_from_what_was_seen(
                 continue
             minute, source, said = read[number]
             posts = [make_post(key, text, at(minute)) for key, text in said.items()]
-            source_id, run_id = runs[source]
-            deliver(store, run_id=run_id, source_id=source_id, haul=make_haul(posts, at(minute)), now=at(minute))
+            take(store, runs[source], make_haul(posts, at(minute)))
         _score(store, 1)
         found = list(iterate_findings(store))
         assert {finding["post"]["id"]: _describe(finding) for finding in found} == _foretell(
-            read, {name: source_id for name, (source_id, _) in runs.items()}
+            read, {name: run.source_id for name, run in runs.items()}
         )
         proven = {version_text for finding in found for version_text in _proven(store, finding)}
         assert proven == {(finding["post"]["id"], one["text"]) for finding in found for one in finding["versions"]}
