@@ -109,6 +109,7 @@ class Guard:
         self._resolve = resolve
         self._own = host_and_port(source.url) if source.allow_private else None
         self._proxy = host_and_port(source.proxy) if source.proxy else None
+        self._proxy_pin: asyncio.Task[tuple[str, ...]] | None = None
         self._pins: dict[tuple[str, int], asyncio.Task[tuple[str, ...]]] = {}
 
     @property
@@ -133,35 +134,23 @@ class Guard:
     async def pin_proxy(self) -> tuple[str, ...]:
         """The addresses of the source's proxy, which its owner chose. Raises CrawlEnded with "unreachable"."""
         assert self._proxy
-        if self._proxy not in self._pins:
-            self._pins[self._proxy] = asyncio.ensure_future(self._look_up(*self._proxy))
-        return await asyncio.shield(self._pins[self._proxy])
+        if self._proxy_pin is None:
+            self._proxy_pin = asyncio.ensure_future(self._find(*self._proxy))
+        return await asyncio.shield(self._proxy_pin)
 
     def pinned(self, host: str, port: int) -> tuple[str, ...]:
         """What `pin` has answered before; empty for anything that was refused or never asked."""
-        task = self._pins.get((host.lower().rstrip("."), port))
-        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
-            return ()
-        return task.result()
+        return result_of(self._pins.get((host.lower().rstrip("."), port)))
 
     def pinned_proxy(self, host: str) -> tuple[str, ...]:
         """What `pin_proxy` has answered, when `host` is the proxy."""
-        return self.pinned(*self._proxy) if self._proxy and self._proxy[0] == host.lower() else ()
+        return result_of(self._proxy_pin) if self._proxy and self._proxy[0] == host.lower() else ()
 
     async def _vet(self, host: str, port: int, *, judged: bool) -> tuple[str, ...]:
-        try:
-            literal = read_literal(host)
-        except ValueError:
-            raise CrawlEnded(reason="refused_address", address=host, detail="an address in an odd form") from None
-        if literal is not None:
-            addresses: tuple[str, ...] = (str(literal),)
-        elif self._proxy is not None:
-            if host == "localhost" or host.endswith(".localhost"):
-                raise CrawlEnded(reason="refused_address", address=host, detail="a loopback name")
-            return ()
-        else:
-            addresses = await self._look_up(host, port)
-        if not judged:
+        addresses = await self._find(host, port, ask=self._proxy is None)
+        if self._proxy is not None and (host == "localhost" or host.endswith(".localhost")):
+            raise CrawlEnded(reason="refused_address", address=host, detail="a loopback name")
+        if not judged or not addresses:
             return addresses
         vetted = tuple(address for address in addresses if is_public(ipaddress.ip_address(address.partition("%")[0])))
         if not vetted:
@@ -171,6 +160,16 @@ class Guard:
                 detail=f"{host}:{port} is {addresses[0]}, a private, loopback or reserved address",
             )
         return vetted
+
+    async def _find(self, host: str, port: int, *, ask: bool = True) -> tuple[str, ...]:
+        """The address that `host` writes out, else those of the name; none without asking."""
+        try:
+            literal = read_literal(host)
+        except ValueError:
+            raise CrawlEnded(reason="refused_address", address=host, detail="an address in an odd form") from None
+        if literal is not None:
+            return (str(literal),)
+        return await self._look_up(host, port) if ask else ()
 
     async def _look_up(self, host: str, port: int) -> tuple[str, ...]:
         loop = asyncio.get_running_loop()
@@ -182,3 +181,10 @@ class Guard:
         if not addresses:
             raise CrawlEnded(reason="unreachable", address=host, detail=f"the name {host} does not resolve")
         return addresses
+
+
+def result_of(task: asyncio.Task[tuple[str, ...]] | None) -> tuple[str, ...]:
+    """What a task has come to; empty while it runs, and when it failed."""
+    if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+        return ()
+    return task.result()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 # What undeclared Chinese pages are written in; GB18030 holds GBK and GB2312.
 CANDIDATES = ("utf-8", "gb18030", "big5hkscs")
+# What a wrong codec makes: replacement characters, and the private use area, where GB18030 puts what it does not know.
+STRANGE = re.compile("[\ufffd\ue000-\uf8ff]")
 # One broken character in so many bytes is a broken character, not another encoding.
 BYTES_PER_FAULT = 2000
 FAMILY = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
@@ -45,7 +48,7 @@ def fits(name: str, body: bytes) -> bool:
         text = body.decode(name, "replace")
     except LookupError:
         return False
-    return text.count("\ufffd") * BYTES_PER_FAULT <= len(body)
+    return len(STRANGE.findall(text)) * BYTES_PER_FAULT <= len(body)
 
 
 def is_western(name: str) -> bool:

@@ -107,12 +107,18 @@ class ConductMiddleware:
         """Raises CrawlEnded when the request may not be made; else returns in its turn."""
         conduct = self.conduct
         asks_robots = bool(request.meta.get("robots"))
-        await conduct.reach(request.url)
+        redirected = bool(request.meta.get("redirect_urls")) and not asks_robots
+        try:
+            await conduct.reach(request.url)
+        except CrawlEnded as ended:
+            if redirected and ended.reason == "unreachable":  # no matter then whether that other site is there
+                conduct.check_redirect(request.url)
+            raise
         if asks_robots:
             self.received = 0
             await conduct.take_turn(request.url)
         else:
-            if request.meta.get("redirect_urls"):
+            if redirected:
                 conduct.check_redirect(request.url)
             rules = await conduct.permit(request.url)
             await conduct.take_turn(request.url, rules.delay)
@@ -149,6 +155,8 @@ def robots_fetcher(crawler: Crawler, intake: Intake) -> Callable[[str], Awaitabl
             return Answer("absent", detail="robots.txt: too many redirects")
         except Exception as error:  # noqa: BLE001 (whatever went wrong, nothing was served)
             reason, detail = read_fault(error)
+            if reason in ("rate_limited", "interrupted"):  # it was not even asked
+                raise
             state = {"refused_address": "refused", "unreachable": "unreachable"}.get(reason, "closed")
             return Answer(cast("Answer", state), detail=detail)  # type: ignore[arg-type]
         answer = read_answer(response.status, response.body)

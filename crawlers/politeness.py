@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email.utils
 import re
 from collections import defaultdict
@@ -60,10 +61,8 @@ class Turns:
                     reason="rate_limited", address=host, detail=f"the host's next free moment is in {wait:.0f} s"
                 )
             if wait > 0:
-                try:
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopped.wait(), wait)
-                except TimeoutError:
-                    return
             if self._stopped.is_set():
                 raise CrawlEnded(reason="interrupted", address=host, detail="stopped while waiting for a turn")
 

@@ -28,12 +28,7 @@ GRACE_SECONDS = 1.0
 
 def lacks(selector: Selector, ready: str | None) -> bool:
     """Whether a page lacks what its platform says that it is made of."""
-    if not ready:
-        return False
-    try:
-        return not selector.css(ready)
-    except ValueError:
-        return False
+    return ready is not None and not selector.css(ready)
 
 
 def visible_text(selector: Selector) -> str:

@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from crawlers.conduct import Conduct, spider_of
 from crawlers.faults import TRANSIENT
+from crawlers.frontier import AGAIN_PRIORITY
 from crawlers.politeness import LONGEST_WAIT, MOST_RETRIES, SLOW_DOWN_STATUSES, now, pause_before, read_retry_after
 from domain.errors import CrawlEnded
 from domain.sources import site_of
@@ -60,6 +61,6 @@ def postpone_request(conduct: Conduct, request: Request, asked: float | None, mo
             else f"{host} still refuses after {most} retries"
         )
         raise CrawlEnded(reason="rate_limited", address=request.url, detail=detail)
-    again = request.replace(dont_filter=True)
+    again = request.replace(dont_filter=True, priority=AGAIN_PRIORITY)
     again.meta["retries"] = retry
     return again

@@ -68,7 +68,10 @@ def robots_address(url: str) -> str:
 
 
 class Robots:
-    """The rules of every site met in a run. `fetch` asks for one robots.txt and never raises."""
+    """The rules of every site met in a run. `fetch` asks for one robots.txt.
+
+    It raises nothing but CrawlEnded, for a run that ends before it could ask.
+    """
 
     def __init__(self, fetch: Callable[[str], Awaitable[Answer]]) -> None:
         self._fetch = fetch

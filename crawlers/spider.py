@@ -43,6 +43,8 @@ from domain.sources import RunOutcome, expand_queries
 logger = logging.getLogger("tipstaff.crawl")
 
 MOST_DEPTH = 3
+# What another visit would not mend: the pass over a list that shows such a page may end all the same.
+SETTLED = LASTING_WALLS | {"robots", "not_html", "empty", "selector_drift", "refused_address"}
 NO_BROWSER = "the page exists only after JavaScript, and there is no browser; `tipstaff doctor` says how to mend it"
 
 
@@ -158,7 +160,8 @@ class WatchSpider(Spider):
 
     def read_list(self, page: Page, reading: Reading, item: BoardItem, errand: Errand) -> Iterator[Request]:
         """A home or a list of threads: its boards, its threads, its next page."""
-        onward = Errand(platform=reading.name, steps=(*errand.steps, page.url), depth=errand.depth)
+        steps = steps_after(page, errand, first=errand.listing is None or errand.listing.page == 0)
+        onward = Errand(platform=reading.name, steps=steps, depth=errand.depth)
         # A board that is watched is that board only; from a home, and below it, boards are followed.
         below_home = reading.role == "home" or errand.depth > 0 or not item.threads
         boards = item.boards if below_home and errand.depth < MOST_DEPTH else ()
@@ -212,7 +215,8 @@ class WatchSpider(Spider):
         asked: list[Request] = []
         if following and fresh:
             after = dataclasses.replace(walk, page=walk.page + 1, floors=walk.floors + len(posts))
-            onward = dataclasses.replace(errand, role="thread", platform=reading.name)
+            steps = steps_after(page, errand, first=len(walk.seen) == 1)
+            onward = dataclasses.replace(errand, platform=reading.name, steps=steps)
             asked = list(self.frontier.continue_thread(following, after, onward))
         ended = not asked and not (following and fresh and self.tally.spent)
         number, floors = (walk.page, walk.floors) if posts or walk.page == 1 else (walk.page - 1, 0)
@@ -239,14 +243,13 @@ class WatchSpider(Spider):
         if wall == "soft_404" and walk and walk.jumped and walk.link and len(walk.seen) == 1:
             yield from self.frontier.restart_thread(walk, errand)
             return
-        reason = wall or "empty"
+        drifted = wall is None and reading.role == "thread" and reading.name != "generic"
+        reason = wall or ("selector_drift" if drifted else "empty")
         lasting = reason in LASTING_WALLS
-        if reason == "empty" and reading.platform is not None and reading.name != "generic":
-            self.tally.drifted = True
         if lasting and walk and walk.link:
             mark = Mark(walk.link.key, walk.link.sign, 1, ended=True)
             self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other", board=walk.board), mark=mark))
-        self.fail(reason, page.url, tell_wall(reason, page, reading.name), errand, whole=lasting)
+        self.fail(reason, page.url, tell_wall(reason, page, reading.name), errand, whole=reason in SETTLED)
 
     def read_failure(self, failure: Failure) -> None:
         """A request that brought no page."""
@@ -257,7 +260,7 @@ class WatchSpider(Spider):
             if reason == "rate_limited":
                 self.end(reason, detail)
             if reason != "interrupted":
-                self.fail(reason, request.url, detail, errand, whole=reason in {"robots", *LASTING_WALLS})
+                self.fail(reason, request.url, detail, errand, whole=reason in SETTLED)
         finally:
             self.settle(errand)
 
@@ -288,6 +291,11 @@ class WatchSpider(Spider):
             self.hand_over(dataclasses.replace(held, mark=Mark(list_key(walk.url), None, walk.page, ended=ended)))
         except TipstaffError as fault:
             self.break_off(fault)
+
+
+def steps_after(page: Page, errand: Errand, *, first: bool) -> tuple[str, ...]:
+    """The addresses that lead to what `page` links to. Of a list's or thread's own pages only the last one is named."""
+    return (*(errand.steps if first else errand.steps[:-1]), page.url)
 
 
 def haul_of(

@@ -24,7 +24,6 @@ class Tally:
         self.faults: Counter[str] = Counter()
         self.first_details: dict[str, str] = {}
         self.start_reason: str | None = None
-        self.drifted = False
         self.spent = False
         self._row: tuple[str, int] = ("", 0)
 
@@ -62,7 +61,7 @@ class Tally:
             return self.start_reason
         if self.faults:
             return self.faults.most_common(1)[0][0]
-        return "selector_drift" if self.drifted else "empty"
+        return "empty"
 
     def detail(self, reason: str) -> str:
         """One line: what the reason does not say."""
@@ -71,7 +70,4 @@ class Tally:
         if self.faults:
             listing = ", ".join(f"{name} {count}" for name, count in self.faults.most_common())
             return f"pages that could not be read: {listing}"
-        return {
-            "empty": "no posts and no threads were found",
-            "selector_drift": "the platform was recognised, but no post could be read from its pages",
-        }.get(reason, "")
+        return "no posts and no threads were found" if reason == "empty" else ""

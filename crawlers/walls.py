@@ -118,6 +118,8 @@ def tell_wall(reason: str, page: Page, platform: str) -> str:
     """One line for a person; nothing of the page's own text."""
     if reason == "not_html":
         return f"{page.url} is {page.header('Content-Type')}, not a page"
+    if reason == "selector_drift":
+        return f"{page.url} is a thread of {platform}, but no post could be read from it"
     if reason == "empty":
         return f"{page.url}: no posts and no threads were found (platform: {platform or 'none'})"
     return f"{page.url}: status {page.status}"

@@ -68,6 +68,8 @@ class ToyThread(ThreadPage):
 
     @field
     def posts(self) -> tuple[Post, ...]:
+        if self.css("[data-broken]"):
+            raise ValueError("a reader's own fault")
         found = []
         for number, div in enumerate(self.css("div.post"), 1):
             text = " ".join(div.css("::text").getall()).strip()
@@ -143,6 +145,7 @@ class TellingIntake:
 
     def postpone(self, host: str, seconds: float, now: Any) -> None:
         tell("postpone", host=host, seconds=seconds)
+        self.turns[host] = time.monotonic() + min(seconds, self.patience)
 
     def robots_seen(self, site: str, text: str, now: Any) -> None:
         tell("robots", site=site, text=text)
