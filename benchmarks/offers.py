@@ -1,0 +1,71 @@
+"""How well prices and contacts are read from posts that were written blind.
+
+`python benchmarks/offers.py [FILE]` prints precision, recall and F1 of prices (all six fields right) and of contacts
+(kind and normal value), in all, for clean and disguised posts, and per contact kind.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from classifier.fold import fold
+from classifier.offer import read_offer
+
+BLIND = Path(__file__).parent.parent / "tests" / "data" / "blind" / "posts.jsonl"
+
+
+def measure(found: Counter[Any], wanted: Counter[Any]) -> tuple[float, float, float]:
+    """Precision, recall and F1 of one bag of things against another."""
+    right = (found & wanted).total()
+    precision = right / found.total() if found else 1.0
+    recall = right / wanted.total() if wanted else 1.0
+    return precision, recall, 2 * precision * recall / (precision + recall or 1)
+
+
+def read_gold(path: Path) -> Iterator[dict[str, Any]]:
+    """The posts of `path` that say what prices and contacts they hold."""
+    posts = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return (post for post in posts if post["prices"] is not None)
+
+
+def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Counter[Any]]]:
+    """Found and wanted, by what is measured."""
+    bags: dict[str, tuple[Counter[Any], Counter[Any]]] = {}
+    for post in posts:
+        offer = read_offer(fold(post["text"]))
+        form = "disguised" if post["disguised"] else "clean"
+        prices = {(p.amount, p.currency, p.per, p.unit, p.min_qty, p.max_qty) for p in offer.prices}
+        contacts = {(contact.kind, contact.value) for contact in offer.contacts}
+        gold = {
+            "prices": (prices, {tuple(price) for price in post["prices"]}),
+            "contacts": (contacts, {tuple(contact) for contact in post["contacts"]}),
+        }
+        kinds = {kind for kind, _ in contacts | gold["contacts"][1]}
+        for kind in kinds:
+            gold[f"contacts: {kind}"] = tuple({c for c in bag if c[0] == kind} for bag in gold["contacts"])  # type: ignore[assignment]
+        for name, (found, wanted) in gold.items():
+            for row in (name, f"{name} ({form})") if ":" not in name else (name,):
+                bag = bags.setdefault(row, (Counter(), Counter()))
+                bag[0].update((post["id"], item) for item in found)
+                bag[1].update((post["id"], item) for item in wanted)
+    return bags
+
+
+def main() -> None:
+    """Print the table."""
+    bags = compare(read_gold(Path(sys.argv[1]) if len(sys.argv) > 1 else BLIND))
+    print(f"{'':28} {'gold':>5} {'found':>5}  precision  recall     F1")
+    for name in sorted(bags):
+        precision, recall, score = measure(*bags[name])
+        print(
+            f"{name:28} {bags[name][1].total():5} {bags[name][0].total():5}  {precision:9.3f} {recall:7.3f} {score:6.3f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
