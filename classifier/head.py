@@ -70,6 +70,7 @@ class Manifest:
     encoder: str
     encoder_digest: str
     dimension: int
+    max_tokens: int
     corpus_digest: str
     examples: int
     calibration: Calibration

@@ -177,6 +177,7 @@ def describe(
         encoder=encoder.name,
         encoder_digest=encoder.digest,
         dimension=encoder.dimension,
+        max_tokens=encoder.max_tokens,
         corpus_digest=digest_corpus(examples),
         examples=len(examples),
         calibration=calibration,

@@ -1,0 +1,228 @@
+"""The reader of posts, and the only place that knows the order.
+
+fold → windows → sparse view → encoder and head → one answer → calibration → offer, kind → masking → reasons.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from classifier import training
+from classifier.calibration import log_odds
+from classifier.context import Framed, frame
+from classifier.encoders import DEFAULT, Encoder, load_encoder, packaged
+from classifier.fold import fold
+from classifier.head import Logs, Model, load_model
+from classifier.offer import read_kind, read_offer
+from classifier.reasons import give_reasons, weigh_letters
+from classifier.redact import find_victims, mask
+from classifier.windows import Span, choose_windows, cut_windows, pool
+from domain.errors import MissingPart
+from domain.signals import FINDING_LABELS, LABELS, Mask, Offer, Passage, Reading, Signal
+
+SHIPPED = Path(__file__).parent / "models"
+OFFER, UNRELATED = LABELS.index("offer"), LABELS.index("unrelated")
+# Log-odds of a text that says nothing: no letter and no digit.
+_NOTHING = -20.0
+# The source of these decides a reading beside the model: their digest is the version of the rules.
+_RULES = (
+    "fold.py",
+    "glyphs.py",
+    "disguises.py",
+    "context.py",
+    "windows.py",
+    "reader.py",
+    "redact.py",
+    "offer",
+    "lexicon",
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A passage with its answer: log probabilities at the corpus mix, and the window that looks most like an offer."""
+
+    passage: Passage
+    framed: Framed
+    logs: Logs
+    window: Span
+
+
+class Reader:
+    """Reads passages into signals. The encoder is loaded when the first text needs it."""
+
+    def __init__(self, model: Model, encoder: Callable[[], Encoder], prevalence: float) -> None:
+        self._head = model
+        self._encoder = cache(encoder)
+        self._prevalence = prevalence
+        self.model = f"{model.manifest.encoder} head-{model.digest()[:12]} rules-{_digest_rules()[:12]} {_version()}"
+        calibration = model.manifest.calibration
+        self.threshold = calibration.score(calibration.threshold, prevalence)
+        self.review_low = calibration.score(calibration.review, prevalence)
+
+    def read(self, passages: Sequence[Passage], *, read_all: bool = False) -> list[Reading]:
+        """One reading for each passage, in order. `read_all`: read an offer into texts of every label.
+
+        Any text at all gives a reading. Raises MissingPart when the encoder is not to be had.
+        """
+        return [self._finish(judged, read_all) for judged in self._judge(passages)]
+
+    def _judge(self, passages: Sequence[Passage]) -> list[Judged]:
+        framed = [frame(item.text, item.thread_title, item.board, item.quoted) for item in passages]
+        chosen: list[list[Span]] = []
+        totals: list[int] = []
+        sparse: list[Logs] = []
+        for view in framed:
+            spans = cut_windows(view.text, self._head.manifest.max_tokens) if _says_something(view.text) else ()
+            answers = self._head.sparse.judge([view.text[a:b] for a, b in spans], [view.title] * len(spans))
+            kept = choose_windows(answers[:, OFFER])
+            chosen.append([spans[index] for index in kept])
+            totals.append(len(spans))
+            sparse.append(answers[kept])
+        inputs = [view.whole(*span) for view, spans in zip(framed, chosen, strict=True) for span in spans]
+        logs = self._head.judge(self._encode(inputs), np.concatenate([*sparse, np.zeros((0, len(LABELS)))]))
+        bounds = np.cumsum([0, *map(len, chosen)])
+        return [
+            _settle(passage, view, spans, logs[bounds[index] : bounds[index + 1]], totals[index])
+            for index, (passage, view, spans) in enumerate(zip(passages, framed, chosen, strict=True))
+        ]
+
+    def _encode(self, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        if not texts:
+            return np.zeros((0, self._head.manifest.dimension), np.float32)
+        # Bumped threads repeat whole posts; a text is encoded once a batch.
+        distinct = {text: index for index, text in enumerate(dict.fromkeys(texts))}
+        vectors = self._encoder().encode(list(distinct))
+        return vectors[[distinct[text] for text in texts]]
+
+    def _finish(self, judged: Judged, read_all: bool) -> Reading:
+        calibration = self._head.manifest.calibration
+        chances = np.exp(judged.logs)
+        settled = calibration.settle(log_odds(float(chances[OFFER])))
+        score = calibration.score(settled, self._prevalence)
+        labels = _spread(chances, score)
+        label = "offer" if score >= self.threshold else max(LABELS[1:], key=lambda name: labels[name])
+        folded = judged.framed.folded
+        kept = label in FINDING_LABELS or score >= self.review_low
+        offer = read_offer(folded) if kept or read_all else None
+        masks = find_victims(folded, offer or Offer())
+        shown = _mask_passage(judged.passage, masks, offer or Offer())
+        scale = calibration.slope / 2  # the sparse view is one of two
+        letters = weigh_letters(folded, judged.window, self._head.sparse, chances, scale)
+        signal = Signal(
+            id=judged.passage.id,
+            label=label,
+            score=score,
+            labels=labels,
+            kind=(read_kind(folded, offer) or "list_sale") if offer and label == "offer" else None,
+            offer=_mask_offer(offer, shown.text) if offer else None,
+            reasons=give_reasons(letters, shown.text, folded, offer),
+            model=self.model,
+        )
+        return Reading(signal, shown, masks, len(folded.evasions))
+
+
+def load_reader(
+    models: Path, *, encoder: str = DEFAULT, prevalence: float = 1 / 200, shipped: Path = SHIPPED
+) -> Reader:
+    """A reader with the model for an encoder: one trained on this machine (`tipstaff train`), else the shipped one,
+    else one that is trained now and kept under `models`. Raises MissingPart."""
+    if encoder == DEFAULT:
+        return Reader(_find_default(models, shipped), lambda: load_encoder(encoder, models), prevalence)
+    loaded = load_encoder(encoder, models)
+    return Reader(_find_other(models, loaded), lambda: loaded, prevalence)
+
+
+def _find_default(models: Path, shipped: Path) -> Model:
+    """A model trained here may be of an older version, or for other weights; then the shipped one serves."""
+    own = training.place_model(models, DEFAULT)
+    if own.is_dir():
+        try:
+            model = load_model(own)
+        except MissingPart:
+            pass
+        else:
+            if model.manifest.encoder_digest == packaged.SHA256:
+                return model
+    return load_model(shipped / DEFAULT)
+
+
+def _find_other(models: Path, encoder: Encoder) -> Model:
+    place = training.place_model(models, encoder.name)
+    try:
+        model = load_model(place)
+    except MissingPart:
+        model = None
+    if model is None or model.manifest.encoder_digest != encoder.digest:
+        model = load_model(training.build(models, encoder=encoder.name))
+    return model
+
+
+def _settle(passage: Passage, framed: Framed, spans: Sequence[Span], logs: Logs, total: int) -> Judged:
+    if not spans:
+        nothing = np.full(len(LABELS), _NOTHING)
+        nothing[UNRELATED] = 0.0
+        return Judged(passage, framed, nothing, (0, 0))
+    return Judged(passage, framed, pool(logs, total), spans[int(logs[:, OFFER].argmax())])
+
+
+def _spread(chances: Logs, score: float) -> dict[str, float]:
+    """All labels: the score for `offer`, the rest in the proportions that the head gave them."""
+    rest = float(np.delete(chances, OFFER).sum()) or 1.0
+    return {
+        label: score if index == OFFER else float(chances[index]) / rest * (1 - score)
+        for index, label in enumerate(LABELS)
+    }
+
+
+def _says_something(text: str) -> bool:
+    return any(letter.isalnum() for letter in text)
+
+
+def _mask_passage(passage: Passage, masks: Sequence[Mask], offer: Offer) -> Passage:
+    return replace(
+        passage,
+        text=mask(passage.text, masks),
+        thread_title=None if passage.thread_title is None else _mask_around(passage.thread_title, offer),
+        quoted=tuple(_mask_around(text, offer) for text in passage.quoted),
+    )
+
+
+def _mask_around(text: str, offer: Offer) -> str:
+    """What stands around the post is other people's words, with victims of its own."""
+    return mask(text, find_victims(fold(text), offer))
+
+
+def _mask_offer(offer: Offer, shown: str) -> Offer:
+    """The offer with its strings cut from the masked text."""
+    return replace(
+        offer,
+        prices=tuple(replace(price, text=shown[price.start : price.end]) for price in offer.prices),
+        contacts=tuple(replace(contact, text=shown[contact.start : contact.end]) for contact in offer.contacts),
+        volumes=tuple(replace(volume, text=shown[volume.start : volume.end]) for volume in offer.volumes),
+    )
+
+
+@cache
+def _digest_rules() -> str:
+    root = Path(__file__).parent
+    files = (path for name in _RULES for path in ([root / name] if name.endswith(".py") else (root / name).rglob("*")))
+    kept = sorted(path for path in files if path.is_file() and path.suffix in (".py", ".tsv", ".json", ".txt"))
+    digest = hashlib.sha256()
+    for path in kept:
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _version() -> str:
+    try:
+        return f"tipstaff-{version('tipstaff')}"
+    except PackageNotFoundError:
+        return "tipstaff"
