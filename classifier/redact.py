@@ -27,7 +27,7 @@ def find_victims(folded: Folded, offer: Offer) -> tuple[Mask, ...]:
 
 
 def mask(text: str, masks: Iterable[Mask]) -> str:
-    """`text` with one mask character for each code point of the masks. Length is kept; masking twice is masking once."""
+    """`text` with one mask character for each code point of the masks: its length is kept, twice is as once."""
     letters = list(text)
     for run in masks:
         start, end = max(0, run.start), min(len(letters), run.end)

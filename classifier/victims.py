@@ -34,30 +34,36 @@ _PROVINCES = "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川
 # Ordinary plates, and the eight characters of new-energy cars (letter first for small cars, last for large).
 _PLATE = re.compile(
     rf"[{_PROVINCES}]\s?[A-HJ-NP-Za-hj-np-z][\s.·•・-]{{0,2}}"
-    r"(?:[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9]\d{4}|\d{5}[A-HJKa-hjk]|[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])"
+    r"(?:[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9]\d{4}|\d{5}[A-HJKa-hjk]"
+    r"|[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])"
     r"(?![A-Za-z0-9])"
 )
 _VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?![A-Za-z0-9])")
 _RESIDENT = re.compile(
-    r"(?<![A-Za-z0-9])[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[ -]?\d{3}[\dXx](?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:[0-2]\d"
+    r"|3[01])[ -]?\d{3}[\dXx](?![A-Za-z0-9])"
 )
 _OLD_RESIDENT = re.compile(r"(?<!\d)[1-8]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
 _LABELLED = {
-    "policy": re.compile(r"(?:保单|保险单|投保单)\s?(?:编?号码?|no\.?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9-]{10,30})(?![A-Za-z0-9])", re.IGNORECASE),
+    "policy": re.compile(r"(?:保单|保险单|投保单)\s?(?:编?号码?"
+        r"|no\.?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9-]{10,30})(?![A-Za-z0-9])", re.IGNORECASE),
     "engine": re.compile(r"(?:发动机|引擎)\s?(?:编?号码?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9-]{5,14})(?![A-Za-z0-9])"),
-    "vin": re.compile(r"(?:车架|车辆识别|vin|识别代?码?)\s?(?:编?号码?|代号|代码|no\.?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9]{6,17})(?![A-Za-z0-9])", re.IGNORECASE),
+    "vin": re.compile(r"(?:车架|车辆识别|vin|识别代?码?)\s?(?:编?号码?|代号|代码"
+        r"|no\.?)?\s?[:：]?\s?(?P<it>[A-Za-z0-9]{6,17})(?![A-Za-z0-9])", re.IGNORECASE),
     "card": re.compile(r"(?:银行卡|卡号|储蓄卡|信用卡)\s?(?:号码?)?\s?[:：]?\s?(?P<it>\d(?:[ -]?\d){14,18})(?!\d)"),
-    "resident": re.compile(r"(?:身份证|证件|sfz)\s?(?:号码?|no\.?)?\s?[:：]?\s?(?P<it>[1-9]\d{14}(?:\d{2}[\dXx])?)(?![A-Za-z0-9])", re.IGNORECASE),
-    "address": re.compile(r"(?:家庭住址|家庭地址|住址|地址|住在|户籍地)\s?[:：]?\s?(?P<it>[\u3400-\u9fffA-Za-z0-9#-]{6,60})"),
+    "resident": re.compile(r"(?:身份证|证件|sfz)\s?(?:号码?"
+        r"|no\.?)?\s?[:：]?\s?(?P<it>[1-9]\d{14}(?:\d{2}[\dXx])?)(?![A-Za-z0-9])", re.IGNORECASE),
+    "address": re.compile(r"(?:家庭住址|家庭地址|住址|地址|住在"
+        r"|户籍地)\s?[:：]?\s?(?P<it>[\u3400-\u9fffA-Za-z0-9#-]{6,60})"),
 }  # fmt: skip
 _HAN = "\u3400-\u9fff"
 _STREET = re.compile(
-    rf"[{_HAN}]{{2,18}}(?:路|街道|大街|街|大道|道|巷|胡同|弄|村|镇|乡|小区|花园|家园|苑|公寓|新村|广场)[{_HAN}0-9A-Za-z-]{{0,14}}?"
+    rf"[{_HAN}]{{2,18}}(?:路|街道|大街|街|大道|道|巷|胡同|弄|村|镇|乡|小区|花园|家园|苑|公寓|新村"
+    rf"|广场)[{_HAN}0-9A-Za-z-]{{0,14}}?"
     r"\d{1,5}(?:号楼|号院|号|弄|栋|幢|座|单元|室|组|房|楼)[\dA-Za-z号栋幢座单元室楼层房弄支-]{0,20}"
 )
-_DATA_OF_CAR = frozenset({"plate", "vin", "resident", "policy", "engine", "address", "card"})
 
-_VIN_VALUES = {**{str(digit): digit for digit in range(10)}, **dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))}  # fmt: skip
+_VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "012345678912345678123457923456789"), strict=True))
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
@@ -119,7 +125,8 @@ def _name() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     family = "|".join(dict.fromkeys(surnames))
     titled = rf"(?:{family})(?:先生|女士|小姐|太太|某某?|[xX*]{{1,2}}|老板|总|师傅|[{_HAN}]{{1,2}}(?:先生|女士|小姐))"
     bounded = rf"(?<![{_HAN}])(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}])"
-    labelled = rf"(?:姓名|车主|被保险人|投保人|机主|户主|客户|联系人|名字|name)\s?[:：]?\s?(?P<it>(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}]))"
+    label = r"(?:姓名|车主|被保险人|投保人|机主|户主|客户|联系人|名字|name)"
+    labelled = rf"{label}\s?[:：]?\s?(?P<it>(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}]))"
     return re.compile(f"{titled}|{bounded}"), re.compile(labelled, re.IGNORECASE), others
 
 
@@ -143,14 +150,16 @@ _LATIN_NAME = re.compile(
 # --- whose number -------------------------------------------------------------------------------------------------
 
 _SELLER = re.compile(
-    r"(?:联系(?:我|方式|电话|手机|人)?|咨询(?:电话|热线)?|加我?|找我|客服|热线|详询|详聊|垂询|致电|来电|有意者?|私聊|商务|合作|下单|购买|微信|薇|vx|wx|(?<![a-z])v|qq|电联"
+    r"(?:联系(?:我|方式|电话|手机|人)?|咨询(?:电话|热线)?|加我?|找我|客服|热线|详询|详聊|垂询|致电|来电|有意者?"
+    r"|私聊|商务|合作|下单|购买|微信|薇|vx|wx|(?<![a-z])v|qq|电联"
     r"|whatsapp|telegram|tg|飞机|☎️?|📱|📞|(?<![a-z])(?:tel|call|contact|text|phone)(?![a-z]))[^\d\n]{0,6}$"
 )
 _OWNER = re.compile(
     r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$"
 )
 _SAMPLE = re.compile(
-    r"样本|样例|样板|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话|手机)|sample|example|preview|format|name.{0,12}phone",
+    r"样本|样例|样板|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话"
+    r"|手机)|sample|example|preview|format|name.{0,12}phone",
     re.IGNORECASE,
 )
 _SHARED = re.compile(

@@ -10,8 +10,8 @@ import re
 DIGITS = {digit: value for value, forms in enumerate(
     ("零〇", "一壹弌", "二两贰俩貳", "三叁仨", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
 ) for digit in forms}  # fmt: skip
-SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000, "万": 10**4, "w": 10**4, "萬": 10**4,
-          "亿": 10**8, "m": 10**6}  # fmt: skip
+SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000, "万": 10**4, "w": 10**4,
+          "萬": 10**4, "亿": 10**8, "m": 10**6}  # fmt: skip
 CHINESE = "".join(DIGITS) + "十拾百佰千仟万萬亿廿半点"
 
 # Longer than any count of records; beyond it lie serial numbers and nonsense.
@@ -23,22 +23,24 @@ _PART = re.compile(r"(?P<arabic>\d+(?:\.\d+)?|\.\d+)|(?P<other>.)")
 
 def read_numeral(token: str) -> float | None:
     """The value of one numeral, None when it is none. `token` has no unit or money word in it."""
-    token = token.lower().replace(",", "").replace("，", "").replace(" ", "").replace("廿", "二十").rstrip("+多余几来")
-    if not token or len(token) > _LONGEST:
+    written = (
+        token.lower().replace(",", "").replace("，", "").replace(" ", "").replace("廿", "二十").rstrip("+多余几来")
+    )
+    if not written or len(written) > _LONGEST:
         return None
-    value = _evaluate(token)
+    value = _evaluate(written)
     return value if value is not None and value <= _LARGEST else None
 
 
-def _evaluate(token: str) -> float | None:
-    if token == "半":
+def _evaluate(written: str) -> float | None:
+    if written == "半":
         return 0.5
-    if len(token) > 1 and all(letter in DIGITS for letter in token):
-        return float("".join(str(DIGITS[letter]) for letter in token))
-    whole, point, fraction = token.partition("点")
+    if len(written) > 1 and all(letter in DIGITS for letter in written):
+        return float("".join(str(DIGITS[letter]) for letter in written))
+    whole, point, fraction = written.partition("点")
     if point:
         return _read_spoken_decimal(whole, fraction)
-    return _read_parts(token)
+    return _read_parts(written)
 
 
 def _read_spoken_decimal(whole: str, fraction: str) -> float | None:

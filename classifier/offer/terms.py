@@ -46,7 +46,7 @@ def read_slots(text: str) -> dict[str, tuple[str, ...]]:
                 found[slot].setdefault(code, start)
     for start, _, code in _listed(fields):
         found["fields"].setdefault(code, start)
-    return {slot: tuple(sorted(codes, key=lambda code, c=codes: c[code])) for slot, codes in found.items()}
+    return {slot: tuple(sorted(codes, key=codes.__getitem__)) for slot, codes in found.items()}
 
 
 def _stands_free(text: str, start: int, end: int) -> bool:

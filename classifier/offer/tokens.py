@@ -7,7 +7,7 @@ Two passes, each linear: a regular expression for what has digits, an automaton 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import ahocorasick
@@ -72,30 +72,38 @@ def _numbers() -> re.Pattern[str]:
     per_unit = rf"(?=\s?(?:[/每]|per|[一1]?\s?[{units}]))"
     number = (
         rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
-        rf"(?:\s?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?|[wkm](?![a-z0-9])))?"
+        rf"(?:\s?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
+        rf"|[wkm](?![a-z0-9])))?"
     )
     spoken = rf"{chinese}+"
-    fifth = rf"(?:[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?[{units}])|[{ones}](?=一[{units}]))"
+    fifth = rf"(?:[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?[{units}])|[{ones}1-9](?=一[{units}]))"
     return re.compile(
         "|".join(
             (
-                r"(?P<skip>(?:19|20)\d\d\s?年(?:度|款|\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?[日号])?)?|(?<!\d)\d{1,2}月\d{1,2}[日号]"
+                r"(?P<skip>百分[百之]|(?:19|20)\d\d\s?年(?:度|款|\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?[日号])?)?"
+                r"|(?<!\d)\d{1,2}月\d{1,2}[日号]"
                 r"|(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d元块毛])|(?<!\d)\d{1,2}[:：]\d\d(?![\d元])"
-                r"|\d+(?:\.\d+)?\s?(?:%|％|小时|岁|折|公里|km|千米|厘米|cm|mm|kg|gb?|mb|tb|号线|路车|楼|层|期|倍|座|缸|匹)(?![a-z])"
-                r"|(?<![a-z0-9_@.-])(?!(?:usdt?|rmb|cny|hkd|ntd?|twd|inr|btc|rs|moq|min|max|from|only|at)\d)[a-z_@][a-z_@.-]*+\d[a-z0-9_-]*+"
-                r"|\d{8,}(?!\.?\d*\s?(?:元|块))|(?<!\d)\d{1,6}(?!(?:yuan|usdt?|rmb|cny|pcs|pieces?|rec|u[^a-z]|inr|rs|hkd|twd|ntd|btc|per|mao))[a-jln-vxyz][a-z0-9]++)",
+                r"|\d+(?:\.\d+)?\s?(?:%|％|小时|岁|折|公里|km|千米|厘米|cm|mm|kg|gb?|mb|tb|号线|路车|楼|层|期|倍"
+                r"|座|缸|匹)(?![a-z])"
+                r"|(?<![a-z0-9_@.-])(?!(?:usdt?|rmb|cny|hkd|ntd?|twd|inr|btc|rs|moq|min|max|from|only"
+                r"|at)\d)[a-z_@][a-z_@.-]*+\d[a-z0-9_-]*+"
+                r"|\d{8,}(?!\.?\d*\s?(?:元|块))|(?<!\d)\d{1,6}(?!(?:yuan|usdt?|rmb|cny|pcs|pieces?|rec|u[^a-z]"
+                r"|inr|rs|hkd|twd|ntd|btc|per|mao))[a-jln-vxyz][a-z0-9]++)",
                 rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右)"
                 r"|\d{1,2}-\d{1,2}天|within \d+ (?:days?|weeks?|months?))",
-                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![\u3400-\u9fff])|(?<=[卖要价才就仅条个]))块(?P<tenth>{fifth}))",
+                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成]))块(?P<tenth>{fifth}))",
                 rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>{fifth})分?)",
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
                 r"(?P<half>半(?P<coin>[块毛元]))",
                 rf"(?P<before>{lead})\s?(?P<lead>{number})(?:\s?(?P<tail>{plain}))?",
-                rf"(?P<digits>{number})\s?(?P<money>{plain}|块(?!儿)|[毛角]|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
+                rf"(?P<digits>{number})\s?(?P<money>{plain}|块(?!儿)|[毛角]"
+                rf"|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
                 rf"|[米园张油]{per_unit}|圆|蚊)",
-                rf"(?P<cjk>{spoken})(?P<coin2>{plain}|块(?!儿)|[毛角]|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])|[米园张油]{per_unit}|圆|蚊)",
+                rf"(?P<cjk>{spoken})(?P<coin2>{plain}|块(?!儿)|[毛角]"
+                rf"|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])|[米园张油]{per_unit}|圆|蚊)",
                 rf"(?P<number>{number})",
                 rf"(?P<numeral>{spoken})",
+                r"(?P<bulk>(?<=[/每])[wk](?![a-z0-9]))",
                 r"(?P<range>[-~～—–至到]+|to(?![a-z]))",
                 r"(?P<per>/|每(?:一)?|(?<![a-z])(?:per|each|every|an?)(?![a-z])|[按单](?=[条份个次套]))",
                 r"(?P<stop>[。；;！!？?\n\r|]|\.(?=\s|$))",
@@ -132,9 +140,33 @@ def read_tokens(text: str) -> list[Token]:
     at = 0
     for token in found:
         if token.start >= at:
-            tokens.append(token)
             at = token.end
+            _append(text, tokens, token)
     return tokens
+
+
+def _append(text: str, tokens: list[Token], token: Token) -> None:
+    """Put a token at the end, or into the one before it."""
+    last = tokens[-1] if tokens else None
+    term = text[token.start : token.end]
+    if token.kind == "unit":
+        # 一条龙, 一个人情, 一单元 and the like are no units.
+        if text[token.end : token.end + 1] in _NOT_UNIT.get(term, ()):
+            return
+        # "car owner records" is one unit, its last word.
+        if last is not None and last.kind == "unit" and term.isascii() and text[last.end : token.start] == " ":
+            tokens[-1] = replace(token, start=last.start)
+            return
+    if last is not None and token.kind == "number" and last.kind == "unit" and text[last.start : last.end] == "min":
+        tokens[-1] = replace(last, kind="min", sense="")
+    tokens.append(token)
+
+
+_NOT_UNIT = {term: frozenset(after) for term, after in (
+    ("条", "龙街路心线船狗裤鱼河腿巷"), ("单", "元位独身"), ("人", "民生家均"), ("名", "额牌誉"), ("车", "主库位险牌架型系"),
+    ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼"), ("台", "湾风"), ("市", "场面"), ("户", "外"), ("号", "称"),
+    ("包", "括含邮月年"), ("份", "额"), ("次", "数"),
+)}  # fmt: skip
 
 
 def _stands_free(text: str, start: int, end: int) -> bool:
@@ -176,7 +208,7 @@ def _read_number(
     if money:
         currency, factor = after.get(money) or ("CNY", 1.0)
         return _amount(start, end, read_numeral(numeral), factor, 0.0, currency, numeral)
-    return _bare(group("number") or group("numeral"), start, units, match.string)
+    return _bare(group("number") or group("numeral") or group("bulk"), start, units, match.string)
 
 
 def _tenth(digit: str) -> float:

@@ -11,18 +11,24 @@ from domain.signals import Volume
 
 _LEAST = 100
 _HELD = re.compile(
-    r"(?:日量|日出|日更|日产|日均|单日|每日|每天|一天|天天|日更新|月量|月出|每月|月更|每周|周更|年更|库存|存量|现有|现存|拥有|存有|已有|共有|总量|总数|总计|累计|合计|共计|共|数据量|总共|手里|手上|手头|攒了|有"
-    r"|放出|更新|可出|能出|产量|量级|daily|per day|a day|total|in stock|in total|holding|have|we have|database of|over|volume)"
+    r"(?:日量|日出|日更|日产|日均|单日|每日|每天|一天|天天|日更新|月量|月出|每月|月更|每周|周更|年更|库存|存量"
+    r"|现有|现存|拥有|存有|已有|共有|总量|总数|总计|累计|合计|共计|共|数据量|总共|手里|手上|手头|攒了|有"
+    r"|放出|更新|可出|能出|产量|量级|daily|per day|a day|total|in stock|in total|holding|have|we have"
+    r"|database of|over|volume)"
     r"[\s:：约近大概差不多超过更新量出可达能在有了是的个]{0,6}$"
 )
 _NOT_HELD = re.compile(
-    r"(?:送|赠|测试|试用?|样本|样例|免费|预览|先拿|买|要|需|求|收|低于|每|第|编号|单号|工号|车龄|满|前|只卖|订|拿|走|first|sample|test|buy|need|sell)[\s:：了个]{0,2}$"
+    r"(?:送|赠|测试|试用?|样本|样例|免费|预览|先拿|买|要|需|求|收|低于|每|第|编号|单号|工号|车龄|满|前|只卖|订"
+    r"|拿|走|first|sample|test|buy|need|sell)[\s:：了个]{0,2}$"
 )
 _GOODS_AFTER = re.compile(
-    r"[\s+多余来几+]{0,3}(?:条|个|份|人|户|组|笔|名|位|辆|台)?(?:左右|以上)?(?:的)?(?:全国|各地|最新|真实|精准|一手|实时|有效|优质)?[\u3400-\u9fff]{0,6}?(?:车主|数据|资料|名单|信息|客户|客资|线索|保单|号码|用户|会员|料|存货|库存|名录|资源)"
+    r"[\s+多余来几+]{0,3}(?:条|个|份|人|户|组|笔|名|位|辆|台)?(?:左右|以上)?(?:的)?(?:全国|各地|最新|真实|精准"
+    r"|一手|实时|有效|优质)?[\u3400-\u9fff]{0,6}?(?:车主|数据|资料|名单|信息|客户|客资|线索|保单|号码|用户|会员"
+    r"|料|存货|库存|名录|资源)"
 )
 _GOODS_AFTER_LATIN = re.compile(
-    r"\+?\s?(?:[a-z-]+ ){0,3}(?:records?|owners?|leads?|entries|rows|lines|contacts|numbers|policies|profiles|customers|vehicles|people|users)"
+    r"\+?\s?(?:[a-z-]+ ){0,3}(?:records?|owners?|leads?|entries|rows|lines|contacts|numbers|policies|profiles"
+    r"|customers|vehicles|people|users)"
 )
 _PERIOD_AFTER = re.compile(r"\+?\s?(?:条|个|份)?\s?(?:/|每|一|per |a )\s?(?:天|日|周|月|day|week|month)")
 

@@ -123,7 +123,8 @@ def _add_group(found: list[Hit], taken: bytearray, hits: list[Hit]) -> None:
 
 
 _LEAD = re.compile(
-    r"(?:联系|咨询|加我|找我|客服|热线|详询|详聊|详情|垂询|致电|来电|有意|需要|私聊|私信|商务|负责人|老板|经理|小姐|先生|电联|合作|call|contact|text|add me|dm)"
+    r"(?:联系|咨询|加我|找我|客服|热线|详询|详聊|详情|垂询|致电|来电|有意|需要|私聊|私信|商务|负责人|老板|经理"
+    r"|小姐|先生|电联|合作|call|contact|text|add me|dm)"
     r"[^\d\n]{0,8}$"
 )
 
@@ -179,7 +180,8 @@ def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
 
 
 _CONNECT = re.compile(
-    r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服"
+    r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username"
+    r"|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服"
     r"|\+(?!\d)|[:：=\-—–➕→👉⬇↓是为加请【\[(（「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
@@ -221,7 +223,7 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
     firm = bool(_FIRM_LINK.search(link))
     if strong:
         chinese = "\u3400" <= lowered[alias.end - 1] <= "\u9fff"
-        return numeric or firm or led or chinese or not link.strip(" ") == link
+        return numeric or firm or led or chinese or link.strip(" ") != link
     if len(lowered[alias.start : alias.end]) == 1 and alias.start and not (firm or led):
         # A single letter or character amid a word (微 of 稍微) is no alias.
         before = lowered[alias.start - 1]
@@ -231,7 +233,40 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
 
 
 _PLAIN_WORDS = frozenset(
-    ["and", "the", "for", "with", "available", "only", "please", "contact", "support", "group", "channel", "here", "also", "number", "info", "data", "list", "price", "telegram", "whatsapp", "wechat", "email", "phone", "skype", "signal", "message", "chat", "user", "name", "account", "official", "service"]
+    [
+        "and",
+        "the",
+        "for",
+        "with",
+        "available",
+        "only",
+        "please",
+        "contact",
+        "support",
+        "group",
+        "channel",
+        "here",
+        "also",
+        "number",
+        "info",
+        "data",
+        "list",
+        "price",
+        "telegram",
+        "whatsapp",
+        "wechat",
+        "email",
+        "phone",
+        "skype",
+        "signal",
+        "message",
+        "chat",
+        "user",
+        "name",
+        "account",
+        "official",
+        "service",
+    ]
 )
 _ALSO = re.compile(r"\s?(?:[/、|]|或者?|和)\s?")
 
@@ -266,7 +301,8 @@ def _read_added(text: str, lowered: str) -> Iterator[Hit]:
 # --- same number --------------------------------------------------------------------------------------------------
 
 _SAME = re.compile(
-    r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名|同微信号|同上|同)"
+    r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名"
+    r"|同微信号|同上|同)"
 )
 _SAME_AS = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?同(?:步)?(?P<names>[^\d\n,，。;；)）]{1,10})")
 

@@ -9,7 +9,8 @@ from classifier.offer.contacts.phone import is_valid
 from classifier.offer.contacts.shape import Hit, Kind
 
 _FIXED = re.compile(
-    r"(?<![\d.A-Za-z-])(?:\+?86[ -]?)?[(（]?(0(?:10|2[0-9]|[3-9]\d{2}))[)）]?[ -]{0,2}([1-9]\d{6,7})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
+    r"(?<![\d.A-Za-z-])(?:\+?86[ -]?)?[(（]?(0(?:10|2[0-9]"
+    r"|[3-9]\d{2}))[)）]?[ -]{0,2}([1-9]\d{6,7})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
 )
 _FREE = re.compile(r"(?<![\d.A-Za-z-])([48]00)[ -]?(\d{3,4})[ -]?(\d{3,4})(?![\d-])")
 

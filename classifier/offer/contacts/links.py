@@ -12,16 +12,19 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"(?<![\w@./-])[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|cn|cc|top|xyz|shop|vip|club|icu|me|io|test|example|store)(?![\w.])(?:/[\w./?=&%-]{0,200})?",
+    r"(?<![\w@./-])[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|cn|cc|top|xyz|shop|vip|club"
+    r"|icu|me|io|test|example|store)(?![\w.])(?:/[\w./?=&%-]{0,200})?",
     re.IGNORECASE,
 )
 _INVITES = re.compile(
-    r"^(?:https?://)?(?:qm\.qq\.com|jq\.qq\.com|qun\.qq\.com|u\.wechat\.com|work\.weixin\.qq\.com|weixin\.qq\.com|wpa\.qq\.com"
+    r"^(?:https?://)?(?:qm\.qq\.com|jq\.qq\.com|qun\.qq\.com|u\.wechat\.com|work\.weixin\.qq\.com"
+    r"|weixin\.qq\.com|wpa\.qq\.com"
     r"|discord\.gg|m\.tb\.cn|ti\.qq\.com)/",
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"(?:官网|网站|网址|店铺|小店|商店|商城|下单|自助|发卡|平台|购买|官方|提货|进店|落地页|后台|登录|联系|website|web site|shop|store|site|order at|order here|market"
+    r"(?:官网|网站|网址|店铺|小店|商店|商城|下单|自助|发卡|平台|购买|官方|提货|进店|落地页|后台|登录|联系"
+    r"|website|web site|shop|store|site|order at|order here|market"
     r"|buy at|visit|join|contact)\S{0,4}\s?[:：→👉是为]?\s?$",
     re.IGNORECASE,
 )

@@ -15,10 +15,12 @@ from classifier.offer.contacts.shape import Hit, Kind
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 _FOREIGN = re.compile(r"\+(?!86)(?:[0-9][ .()-]{0,2}){7,14}[0-9](?![0-9])")
 _TAIWAN = re.compile(r"(?<![\w.-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?![\d-])")
-_SHAPES = frozenset({(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 7), (3, 3, 5), (2, 3, 4, 4), (2, 11), (4, 3, 4, 4), (4, 11),
-                     (5, 6), (6, 5), (2, 9), (3, 2, 2, 2, 2), (1, 10), (2, 3, 8), (3, 4, 2, 2)})  # fmt: skip
+# How eleven digits (with 86 or 0086 before them) are cut up; other rows of numbers are price lists and the like.
+_SHAPES = frozenset({
+    (11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 7), (3, 3, 5), (5, 6), (6, 5), (2, 9), (1, 10), (3, 2, 2, 2, 2),
+    (3, 4, 2, 2), (2, 11), (2, 3, 8), (2, 3, 4, 4), (4, 11), (4, 3, 4, 4),
+})  # fmt: skip
 _OPENING = re.compile("1[3-9]|86|00")
-# Four groups of numbers in a row are a price list, not a number, unless somebody says it is one.
 _LONGEST = 15
 
 

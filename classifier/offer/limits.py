@@ -1,0 +1,189 @@
+"""Floors and ceilings of quantity, and to which price each belongs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classifier.offer.purchases import Purchase
+from classifier.offer.scene import Scene, share_scale
+
+
+@dataclass(slots=True)
+class Limit:
+    """A floor or ceiling of quantity at tokens `[first, last]`. `firm`: a minimum order, not a tier."""
+
+    low: int | None
+    high: int | None
+    firm: bool
+    first: int
+    last: int
+    start: int
+    end: int
+    taken: bool = False
+
+
+def read_limits(scene: Scene) -> Iterator[Limit]:
+    """1000条起售, 首次起订1000条, more than 5,000 pieces, 1000-5000条, 低于1000条不出."""
+    at = 0
+    while at < len(scene.tokens):
+        limit = _read_limit(scene, at)
+        if limit is None:
+            at += 1
+            continue
+        scene.used.update(range(limit.first, limit.last + 1))
+        yield limit
+        at = limit.last + 1
+
+
+def _read_limit(scene: Scene, at: int) -> Limit | None:
+    opener = scene.kind(at) if scene.kind(at) in ("min", "over", "max") else ""
+    first = at
+    if opener:
+        at += 1
+        while scene.kind(at) in ("lead", "min", "range", "per") and scene.tight(at - 1, at, 5):
+            at += 1
+        if not scene.tight(at - 1, at, 5) if at < len(scene.tokens) else True:
+            return None
+    if scene.kind(at) != "number":
+        return None
+    low = high = scene.tokens[at].value
+    last = at
+    ranged = False
+    if scene.kind(at + 1) == "range" and scene.kind(at + 2) == "number":
+        low, high = share_scale(scene.tokens[at], scene.tokens[at + 2])
+        last, ranged = at + 2, True
+    unit = ""
+    if scene.kind(last + 1) == "unit" and scene.tight(last, last + 1):
+        last += 1
+        unit = scene.tokens[last].sense
+    closer = _closer(scene, last)
+    if closer:
+        last += 1
+    return _make_limit(scene, (first, last), (opener, closer, unit), (low, high), ranged)
+
+
+def _closer(scene: Scene, last: int) -> str:
+    kind = scene.kind(last + 1)
+    if kind not in ("min", "over", "max") or not scene.tight(last, last + 1, 4):
+        return ""
+    # "1000条 最低0.5": the word opens what follows.
+    return "" if "," in scene.gap(last, last + 1) else kind
+
+
+def _make_limit(
+    scene: Scene,
+    place: tuple[int, int],
+    words: tuple[str, str, str],
+    numbers: tuple[float, float],
+    ranged: bool,
+) -> Limit | None:
+    first, last = place
+    opener, closer, unit = words
+    low, high = numbers
+    word = closer or opener
+    if unit in ("minute", "month", "year") or low != int(low) or high != int(high):
+        return None
+    if not word:
+        if not (ranged and unit and high >= 50 and _followed_by_amount(scene, last)):
+            return None
+    elif not unit and not _countable(scene, first, last, low, opener, closer):
+        return None
+    refused = scene.kind(last + 1) == "refuse" and scene.tight(last, last + 1, 3)
+    if word == "max" and refused:
+        last += 1
+        word = "min"
+    start, end = scene.tokens[first].start, scene.tokens[last].end
+    if ranged:
+        return Limit(int(low), int(high), False, first, last, start, end)
+    if word == "max":
+        return Limit(None, int(low), False, first, last, start, end)
+    return Limit(int(low), None, word == "min", first, last, start, end)
+
+
+def _countable(scene: Scene, first: int, last: int, low: float, opener: str, closer: str) -> bool:
+    """Whether a number without a unit counts records: not the 10 of "10块起", nor the 3 of "3起"."""
+    word = scene.tokens[last if closer else first]
+    term = scene.text[word.start : word.end]
+    if scene.kind(last + 1) == "amount" and not scene.gap(last, last + 1).strip() and opener and not closer:
+        return low >= 100
+    if term in ("起", "+", "from", "first", "最低", "at least", "满", ">", "over", "up to", "under", "<", "不到"):
+        return low >= 100 and (scene.data or scene.tokens[last].scaled or low >= 500)
+    return low >= 10
+
+
+def _followed_by_amount(scene: Scene, last: int) -> bool:
+    return any(
+        scene.kind(last + step) in ("amount", "number") and scene.tight(last, last + step, 6)
+        for step in (1, 2)
+        if last + step < len(scene.tokens)
+    )
+
+
+def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None:
+    """Give each limit to the price it belongs to; a lone minimum order holds for all prices per record."""
+    takers = [p for p in purchases if p.unit in ("record", "query", "vehicle", "set", "package")]
+    elements: list[Purchase | Limit] = sorted([*takers, *limits], key=lambda element: element.start)
+    for at, element in enumerate(elements):
+        if isinstance(element, Limit):
+            target = _target(scene, elements, at)
+            if target is not None:
+                _limit(target, element)
+    firm = [limit for limit in limits if limit.firm]
+    if len({limit.low for limit in firm}) == 1:
+        _spread(scene, takers, limits, firm[0])
+
+
+def _limit(purchase: Purchase, limit: Limit) -> None:
+    purchase.min_qty = limit.low if limit.low is not None else purchase.min_qty
+    purchase.max_qty = limit.high if limit.high is not None else purchase.max_qty
+    limit.taken = True
+
+
+def _target(scene: Scene, elements: list[Purchase | Limit], at: int) -> Purchase | None:
+    limit = elements[at]
+    before = elements[at - 1] if at else None
+    after = elements[at + 1] if at + 1 < len(elements) else None
+    previous = before if isinstance(before, Purchase) else None
+    following = after if isinstance(after, Purchase) else None
+    if previous is not None and following is not None:
+        left, right = _distance(scene, previous.end, limit.start), _distance(scene, limit.end, following.start)
+        if left != right:
+            return previous if left < right else following
+        return following if _limits_lead(elements, limit) else previous
+    chosen = previous or following
+    if chosen is None:
+        return None
+    gap = _distance(scene, *((chosen.end, limit.start) if chosen is previous else (limit.end, chosen.start)))
+    return chosen if gap < 3 else None
+
+
+def _limits_lead(elements: list[Purchase | Limit], limit: Purchase | Limit) -> bool:
+    """Whether in this text the quantity comes first and its price after."""
+    if isinstance(elements[0], Limit):
+        return True
+    if isinstance(elements[-1], Limit):
+        return False
+    return isinstance(limit, Limit) and not limit.firm
+
+
+def _distance(scene: Scene, left: int, right: int) -> int:
+    """0 side by side, 1 apart, 2 across a comma, 3 across the end of a sentence."""
+    between = scene.text[left:right]
+    if re.search(r"[。；;！!？?\n\r]|\.\s", between):
+        return 3
+    if re.search("[,，、]", between):
+        return 2
+    return 0 if len(between.strip()) <= 2 else 1
+
+
+def _spread(scene: Scene, takers: list[Purchase], limits: list[Limit], firm: Limit) -> None:
+    """A minimum order said once holds for every price per record that states no quantity of its own."""
+    tiers = [limit for limit in limits if not limit.firm]
+    for purchase in takers:
+        free = purchase.min_qty is None and purchase.max_qty is None and purchase.per == 1 and purchase.unit == "record"
+        if free and not tiers:
+            purchase.min_qty = firm.low
+        elif free and not firm.taken:
+            purchase.min_qty, firm.taken = firm.low, True

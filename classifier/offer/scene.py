@@ -1,0 +1,77 @@
+"""One text on its way through the grammar of prices: its tokens, which are used, and what it is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from classifier.lexicon import read_words
+from classifier.offer.tokens import Token
+
+
+@dataclass(slots=True)
+class Scene:
+    """One text on its way through the passes."""
+
+    text: str
+    tokens: list[Token]
+    used: set[int] = field(default_factory=set)
+    data: bool = False
+    lookup: bool = False
+    goods: bool = False
+    wares: bool = False
+    stops: list[int] = field(default_factory=list)
+
+    def gap(self, left: int, right: int) -> str:
+        """What stands between two tokens."""
+        return self.text[self.tokens[left].end : self.tokens[right].start]
+
+    def kind(self, at: int) -> str:
+        """The kind of the token at `at`, "" outside the text."""
+        return self.tokens[at].kind if 0 <= at < len(self.tokens) else ""
+
+    def tight(self, left: int, right: int, room: int = 1) -> bool:
+        """Whether two tokens stand together: at most `room` other characters, none of them a bracket's close."""
+        return len(self.gap(left, right).strip(" :：=()（）*【】[]是为")) < room
+
+
+def close_enough(scene: Scene, at: int, first: int) -> bool:
+    """Whether only filling words stand between two tokens."""
+    between = "".join(scene.gap(i, i + 1) for i in range(at, first))
+    return len(between.strip(" :：=()（）*【】是为就需要")) <= 2
+
+
+def is_word(scene: Scene, at: int, word: str) -> bool:
+    """Whether the token at `at` is this very word."""
+    return scene.text[scene.tokens[at].start : scene.tokens[at].end] == word
+
+
+def share_scale(left: Token, right: Token) -> tuple[float, float]:
+    """1-5万 is 10,000 to 50,000; 1000-5000 is what it says."""
+    low, high = left.value, right.value
+    if right.scaled and not left.scaled and low < 1000 and high >= 1000:
+        for scale in (10**8, 10**4, 1000):
+            if high >= scale and low * scale <= high:
+                low *= scale
+                break
+    return low, high
+
+
+@lru_cache(maxsize=1)
+def contexts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """The patterns of talk of data, of lookups, and of ready lists (`lexicon/contexts.tsv`)."""
+
+    def compile_terms(role: str) -> re.Pattern[str]:
+        terms = sorted(read_words("contexts", role=role), key=len, reverse=True)
+        return re.compile(
+            "|".join(rf"\b{re.escape(t)}" if t[0].isascii() and t[0].isalpha() else re.escape(t) for t in terms)
+        )
+
+    return compile_terms("data"), compile_terms("lookup"), compile_terms("goods")
+
+
+# Wares that are sold by the 条 as well.
+WARES = re.compile(
+    "轮胎|胎|香烟|条烟|裤|毛巾|围巾|领带|皮带|床单|鱼|狗|裙|短信|微博|评论|视频|文案|朋友圈|内裤|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫"
+)
