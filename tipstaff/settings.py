@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import BadValue
 
@@ -24,7 +24,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chro
 
 
 class Settings(BaseSettings):
-    """All that can be set. Times in seconds unless the name says otherwise."""
+    """All that can be set: as options first, then from the environment; the file comes in through `load_settings`.
+
+    Times in seconds unless the name says otherwise.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TIPSTAFF_", extra="forbid", frozen=True)
 
@@ -44,17 +47,6 @@ class Settings(BaseSettings):
     # How many posts in one are offers on the boards that are watched: the rate that scores are calibrated for.
     prevalence: float = Field(default=1 / 200, gt=0, lt=1)
     language: Literal["auto", "en", "zh"] = "auto"
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        **_sources: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Options first, then the environment; the file comes in through `load_settings`."""
-        return init_settings, env_settings
 
     @property
     def user_agent(self) -> str:
