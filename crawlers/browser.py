@@ -46,7 +46,7 @@ ARGUMENTS = (
 )
 BLOCKED_KINDS = frozenset({"image", "media", "font", "manifest", "ping", "cspreport", "texttrack", "eventsource"})
 LOCAL_SCHEMES = ("data:", "blob:", "about:")
-CLOSE_SECONDS = 10.0
+CLOSE_SECONDS = 5.0
 
 
 def launch_options(executable: str, proxy: str) -> dict[str, Any]:
@@ -127,6 +127,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):
         except TimeoutError:
             await self.drop_context(request.meta["playwright_context"])
             raise
+        if not response.url.startswith(("http://", "https://")):  # Chromium's own page, after a refused navigation
+            raise CrawlEnded(reason="soft_404", address=request.url, detail="its scripts lead to where nothing is asked")
         request.meta.setdefault("served_body", request.meta["document"].get("body"))
         return response
 

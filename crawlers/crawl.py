@@ -77,7 +77,11 @@ def stay_offline() -> None:
 
 def quiet_logs() -> None:
     """Nothing below a warning, and nothing at all of libraries that would quote pages or print tracebacks."""
+    from twisted.logger import globalLogBeginner
+
     warnings.simplefilter("ignore")
+    # Until somebody begins to log, Twisted prints whatever it finds critical, a bad certificate for one.
+    globalLogBeginner.beginLoggingTo([lambda event: None], discardBuffer=True, redirectStandardIO=False)
     logging.getLogger().setLevel(logging.WARNING)
     for name in QUIET_LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

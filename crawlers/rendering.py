@@ -22,7 +22,7 @@ ASKS_FOR_SCRIPT = re.compile(
 )
 
 # Seconds: for what the page is made of, for what still comes once the network is quiet, and in all.
-READY_SECONDS = 12.0
+READY_SECONDS = 10.0
 GRACE_SECONDS = 1.0
 
 

@@ -21,7 +21,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @dataclass
 class Asked:
-    """One request that reached the site."""
+    """One request that reached the site; header names in lower case."""
 
     path: str
     headers: dict[str, str]
@@ -70,7 +70,7 @@ class Site:
         return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        self.asked.append(Asked(handler.path, dict(handler.headers.items())))
+        self.asked.append(Asked(handler.path, {name.lower(): value for name, value in handler.headers.items()}))
         route = self.routes.get(handler.path)
         if callable(route):
             route = route(handler)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from conftest import Answer, Site, Told, board_page, home_page, start_crawl, thread_page
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 Crawler = Callable[..., Told]
 
@@ -263,3 +271,37 @@ def test_scrapys_own_command(site: Site, tmp_path: Path) -> None:
     subprocess.run([*command, "-a", "allow_private=1"], cwd=root, capture_output=True, check=True)
     assert site.paths[0] == "/b1"
     assert all("text" in json.loads(line) for line in out.read_text().splitlines())
+
+
+def test_https(crawl: Crawler, tmp_path: Path) -> None:
+    """A page that came over TLS carries the digest of the certificate, also one that the browser drew."""
+    certificate = make_certificate(tmp_path)
+    site = Site()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "both.pem")
+    site.server.socket = context.wrap_socket(site.server.socket, server_side=True)
+    try:
+        site.routes["/t"] = thread_page("t", ("a", "x"))
+        url = f"https://127.0.0.1:{site.port}/t"
+        assert crawl(url).hauls[0]["page"]["certificate_sha256"] == hashlib.sha256(certificate).hexdigest()
+        # A public site with a certificate that nobody vouches for is not read.
+        told = crawl(f"https://forum.test:{site.port}/t", source={"allow_private": False}, names={"forum.test": [["127.0.0.1"]]},
+                     public=["127.0.0.1"])  # fmt: skip
+        assert (told.reason, told.outcome["detail"]) == ("unreachable", "its certificate is not valid")
+    finally:
+        site.close()
+
+
+def make_certificate(folder: Path) -> bytes:
+    """A self-signed certificate for 127.0.0.1, written with its key to both.pem; the answer is its DER."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "forum.test")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(datetime(2090, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "both.pem").write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return made.public_bytes(Encoding.DER)
