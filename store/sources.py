@@ -87,7 +87,7 @@ def find_source(store: Store, name: str) -> WatchedSource:
         return _watched(session, _find(session, name))
 
 
-def change_source(store: Store, name: str, **changes: Any) -> WatchedSource:
+def change_source(store: Store, name: str, /, **changes: Any) -> WatchedSource:
     """Change fields of a source (those of `Source`) or its `every_seconds`, `basis` and `assessor`.
 
     At a new address nothing of the old one is known. Raises UnknownName, BadValue or BadAddress.
