@@ -128,7 +128,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):
             await self.drop_context(request.meta["playwright_context"])
             raise
         if not response.url.startswith(("http://", "https://")):  # Chromium's own page, after a refused navigation
-            raise CrawlEnded(reason="soft_404", address=request.url, detail="its scripts lead to where nothing is asked")
+            raise CrawlEnded(reason="soft_404", address=request.url, detail="its scripts lead out of the crawl")
         request.meta.setdefault("served_body", request.meta["document"].get("body"))
         return response
 

@@ -153,7 +153,7 @@ def robots_fetcher(crawler: Crawler, intake: Intake) -> Callable[[str], Awaitabl
             response = await crawler.engine.download_async(request)
         except IgnoreRequest:  # too many redirects, which RFC 9309 (2.3.1.2) counts as none there
             return Answer("absent", detail="robots.txt: too many redirects")
-        except Exception as error:  # noqa: BLE001 (whatever went wrong, nothing was served)
+        except Exception as error:
             reason, detail = read_fault(error)
             if reason in ("rate_limited", "interrupted"):  # it was not even asked
                 raise

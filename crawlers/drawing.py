@@ -20,8 +20,9 @@ from domain.pages import Role
 if TYPE_CHECKING:
     from crawlers.plan import Plan
 
-# Platform of the page that had the link, and what the link promised.
-Kind = tuple[str, Role | None]
+# Platform of the page that had the link, what the link promised, and the list that it belongs to: one board of a site
+# can be made by scripts while the others are not.
+Kind = tuple[str, Role | None, str]
 CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
@@ -54,7 +55,7 @@ class Drawing:
 
     def learn(self, errand: Errand, reading: Reading) -> None:
         """A page was read; how, says how its kind is to be asked for."""
-        kind = (errand.platform, errand.role)
+        kind = kind_of(errand)
         if not reading.visit.rendered:
             self._plain.add(kind)
         elif errand.platform and kind not in self._plain and reading.platform:
@@ -72,8 +73,7 @@ class Drawing:
 
     def prefer(self, request: Request) -> None:
         """Turns a request of a kind that only the browser can show into one for the browser."""
-        errand = errand_of(request)
-        kind = (errand.platform, errand.role)
+        kind = kind_of(errand_of(request))
         asked = "errand" in request.meta and "playwright" not in request.meta
         if asked and self.possible and (kind in self._drawn or self._plan.source.render == "always"):
             self._draw(request, self._drawn.get(kind))
@@ -82,6 +82,11 @@ class Drawing:
         request.meta.update(render_meta(self._conduct, request.url, ready))
         for name in CONDITIONS:
             request.headers.pop(name, None)
+
+
+def kind_of(errand: Errand) -> Kind:
+    """The kind of the page that is asked for."""
+    return errand.platform, errand.role, errand.within.url if errand.within else ""
 
 
 class DrawingMiddleware:

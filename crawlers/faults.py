@@ -14,7 +14,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from domain.errors import CrawlEnded
+from domain.errors import CrawlEnded, TipstaffError
 
 # In this order; a fault that no row knows is "failed".
 FAULTS: tuple[tuple[type[BaseException], str, str], ...] = (
@@ -51,6 +51,8 @@ def read_fault(error: BaseException | None) -> tuple[str, str]:
     """Reason and detail of whatever a request ended with."""
     if isinstance(error, CrawlEnded):
         return error.reason, str(error.facts["detail"])
+    if isinstance(error, TipstaffError):
+        return "failed", str(error)
     for kind, reason, detail in FAULTS:
         if isinstance(error, kind):
             return reason, certificate_fault(error) or detail

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit, urlunsplit
 
+from w3lib.url import safe_url_string
+
 from domain.sources import site_of
 
 # Session ids that a server writes into the links of a visitor without cookies; `s` and `sid` only as 32 hex digits,
@@ -75,7 +77,7 @@ def normalise(url: str, base: str = "") -> str:
     Empty for anything that is not http(s), carries a name or password, or cannot be read.
     """
     try:
-        parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
+        parts = urlsplit(safe_url_string(urljoin(base, url.strip()) if base else url.strip()))
         if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
             return ""
         host = site_of(urlunsplit(parts))

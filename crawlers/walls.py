@@ -110,7 +110,12 @@ def see_wall(page: Page, response: HttpResponse, item: BoardItem | ThreadItem | 
         return sentence_reason(visible_text(response.selector))
     text, markup = (visible_text(response.selector), response.text) if is_html(kind) and page.body else ("", "")
     return wall_of(
-        status=page.status, url=page.url, content_type=kind, text=text, markup=markup, redirected=page.url != page.requested_url
+        status=page.status,
+        url=page.url,
+        content_type=kind,
+        text=text,
+        markup=markup,
+        redirected=page.url != page.requested_url,
     )
 
 

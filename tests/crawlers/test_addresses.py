@@ -5,35 +5,26 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from crawl_cases import read_cases
 
 from crawlers.addresses import Guard, is_public, read_literal
 from domain.errors import CrawlEnded
 from domain.sources import Source
 
-REFUSED = """
-127.0.0.1 127.8.8.8 0.0.0.0 0.1.2.3 10.0.0.1 172.16.5.4 192.168.1.1 169.254.169.254 100.64.0.1 100.100.100.200 192.0.0.1
-192.0.2.1 198.18.0.1 198.51.100.7 203.0.113.7 224.0.0.1 239.1.1.1 240.0.0.1 255.255.255.255 168.63.129.16 192.88.99.1
-:: ::1 fe80::1 fc00::1 fd00:ec2::254 ff02::1 fec0::1 2001:db8::1 100::1
-::ffff:127.0.0.1 ::ffff:10.0.0.1 ::127.0.0.1 2002:7f00:1::1 2002:a00:1:: 64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::808:808
-2001:0:4136:e378:8000:63bf:3fff:fdd2
-""".split()
-PUBLIC = "8.8.8.8 1.1.1.1 93.184.215.14 2606:4700:4700::1111 ::ffff:8.8.8.8 2002:808:808::1 64:ff9b::808:808".split()
-ODD = ["0x7f.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.1", "127.0.1", "017700000001", "0", "1.2.3.4.5", "１２７.0.0.1",
-       "①②⑦.0.0.1", "fe80::1%eth0", "127.0.0.1%25", "256.1.1.1", "0x"]  # fmt: skip
+CASES = read_cases("addresses.jsonl")
+ODD = [
+    "0x7f.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.1", "127.0.1", "017700000001", "0", "1.2.3.4.5", "0x",
+    "１２７.0.0.1", "①②⑦.0.0.1", "fe80::1%eth0", "127.0.0.1%25", "256.1.1.1",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("address", REFUSED)
-def test_refused_addresses(address: str) -> None:
-    """Private, loopback, reserved and multicast addresses, and whatever carries one inside, are not public."""
-    assert not is_public(ipaddress.ip_address(address))
-
-
-@pytest.mark.parametrize("address", PUBLIC)
-def test_public_addresses(address: str) -> None:
-    """Public addresses are public in each of their forms."""
-    assert is_public(ipaddress.ip_address(address))
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["address"])
+def test_addresses(case: dict[str, Any]) -> None:
+    """Private, loopback, reserved and multicast addresses are not public, nor is whatever carries one inside."""
+    assert is_public(ipaddress.ip_address(case["address"])) is case["public"]
 
 
 @pytest.mark.parametrize("host", ODD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, strategies
@@ -11,13 +11,13 @@ from hypothesis import given, strategies
 from crawlers.politeness import LONGEST_WAIT, Turns, pause_before, read_retry_after
 from domain.errors import CrawlEnded
 
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("120", 120.0), (" 3 ", 3.0), ("Sun, 01 Mar 2026 12:01:00 GMT", 60.0), ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0), ("soon", None),
-     ("-5", None), ("1.5", None), ("", None), (None, None), ("٣", None)],
+    [("120", 120.0), (" 3 ", 3.0), ("Sun, 01 Mar 2026 12:01:00 GMT", 60.0), ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
+     ("soon", None), ("-5", None), ("1.5", None), ("", None), (None, None), ("٣", None)],
 )  # fmt: skip
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     """Seconds or an HTTP date; what is neither says nothing."""

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from crawl_cases import read_cases
 from hypothesis import given, strategies
 
 from crawlers.scope import Scope, is_closed, is_html, is_login, normalise
 
-CLOSED = """
-/login /login.php /user/login /account/register /search?q=a /forum/search.php /logout /ucp.php?mode=login /memberlist.php
-/member.php?mod=logging&action=login /home.php?mod=space&uid=3 /forum.php?mod=post&action=reply&tid=3
-/forum.php?mod=redirect&goto=findpost&ptid=1&pid=2 /forum.php?mod=attachment&aid=9 /viewtopic.php?p=44 /viewtopic.php?p=44#p44
-/showthread.php?tid=3&pid=9 /comment/5/find/ /topic/12/a-slug/reply /attachment.php?aid=5 /files/a.zip /a/b.pdf /x.jpg /feed.xml
-/posting.php?mode=reply /t/5?print=1 /users/ann /u/ann /thread/5?action=printpage /download/5 /topic.php?view=getnewpost /api/x
-/wp-login.php /posting.php?mode=quote&p=3
-""".split()
-OPEN = """
-/ /forum.php /forum.php?mod=forumdisplay&fid=2&page=3 /forum.php?mod=viewthread&tid=5&page=2 /thread-5-1-1.html /forum-2-1.html
-/viewtopic.php?t=5&start=10 /viewforum.php?f=3 /showthread.php?tid=3&page=2 /topic/12/login/ /category/3/search/?page=2
-/topic/5/slug?page=2 /t/5 /threads/how-to-login.55/page-2 /forums/cars.3/ /ad/watch-for-sale-33 /item.php?pid=55 /view.php?aid=3
-/post/5 /watch /list?p=2 /detail/33.html /search-for-a-car-forum/ /index.php?/topic/3-a/
-""".split()
+CASES = read_cases("scope.jsonl")
 
 
-@pytest.mark.parametrize("path", CLOSED)
-def test_closed(path: str) -> None:
-    """Forms, searches, profiles, single posts' redirects, print views and files are never asked for."""
-    assert is_closed("http://example.org" + path)
-
-
-@pytest.mark.parametrize("path", OPEN)
-def test_open(path: str) -> None:
-    """Boards and threads of known and unknown programs are, also when their slug sounds like a form."""
-    assert not is_closed("http://example.org" + path)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["path"])
+def test_paths(case: dict[str, Any]) -> None:
+    """Forms, searches, profiles, single posts' redirects, print views and files are closed; boards and threads are
+    open, also when their slug sounds like a form."""
+    assert is_closed("http://example.org" + case["path"]) is not case["open"]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +29,7 @@ def test_open(path: str) -> None:
         ("http://example.org/a?sid=5&s=cars", "http://example.org/a?sid=5&s=cars"),
         ("http://example.org/a?s=0123456789ABCDEF0123456789abcdef&t=3", "http://example.org/a?t=3"),
         ("http://example.org/a;jsessionid=77A?PHPSESSID=x&b=", "http://example.org/a?b="),
+        ("http://example.org/论坛?q=车", "http://example.org/%E8%AE%BA%E5%9D%9B?q=%E8%BD%A6"),
         ("javascript:alert(1)", ""),
         ("data:text/html,x", ""),
         ("file:///etc/passwd", ""),
@@ -69,16 +55,21 @@ def test_normalise_never_raises(text: str) -> None:
 def test_a_site() -> None:
     """Host and port must be the source's; a leading www. is the same site; the source's own address is never closed."""
     scope = Scope("http://example.org:8000/search?q=cars")
-    urls = ["http://example.org:8000/t/1", "http://www.example.org:8000/t/1", "http://example.org/t/1", "http://evil.test:8000/t/1",
-            "http://example.org:8000/search?q=cars", "http://example.org:8000/search?q=other", "http://example.org.evil.test:8000/"]  # fmt: skip
+    urls = [
+        "http://example.org:8000/t/1", "http://www.example.org:8000/t/1", "http://example.org/t/1",
+        "http://evil.test:8000/t/1", "http://example.org:8000/search?q=cars", "http://example.org:8000/search?q=other",
+        "http://example.org.evil.test:8000/",
+    ]  # fmt: skip
     assert [scope.holds(url) for url in urls] == [True, True, False, False, True, False, False]
 
 
 @pytest.mark.parametrize(
     ("url", "login"),
     [
-        ("http://example.org/login?next=/t/1", True), ("http://example.org/user/login/", True), ("http://example.org/t/1", False),
-        ("http://example.org/member.php?mod=logging&action=login", True), ("http://example.org/ucp.php?mode=login", True),
+        ("http://example.org/login?next=/t/1", True), ("http://example.org/user/login/", True),
+        ("http://example.org/t/1", False),
+        ("http://example.org/member.php?mod=logging&action=login", True),
+        ("http://example.org/ucp.php?mode=login", True),
     ],
 )  # fmt: skip
 def test_logins(url: str, login: bool) -> None:

@@ -65,8 +65,9 @@ def test_plain_requests() -> None:
     """A request in absolute form reaches its server in origin form, without what is between browser and proxy."""
     got = through_tunnel(
         lambda port: (
-            f"POST http://127.0.0.1:{port}/a?b=1 HTTP/1.1\r\nHost: x\r\nProxy-Connection: keep-alive\r\nContent-Length: 3\r\n\r\nabcGET".encode()
-        )
+            f"POST http://127.0.0.1:{port}/a?b=1 HTTP/1.1\r\nHost: x\r\nProxy-Connection: keep-alive\r\n"
+            "Content-Length: 3\r\n\r\nabcGET"
+        ).encode()
     )
     head, _, rest = got.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
+from crawl_cases import read_cases
 
 from crawlers.walls import MOST_WALL_CHARACTERS, WALLS, sentence_reason, wall_of
 from domain.sources import RUN_REASONS
 
-CASES = [
-    json.loads(line) for line in Path(__file__).parents[1].joinpath("data/walls.jsonl").read_text("utf-8").splitlines()
-]
+CASES = read_cases("walls.jsonl")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:30] or str(case["reason"]))

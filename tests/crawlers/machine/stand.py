@@ -1,4 +1,4 @@
-"""One crawl in a process of its own, with an intake that tells everything as JSON lines. Started by conftest.py.
+"""One crawl in a process of its own, with an intake that tells everything as JSON lines. Started by rig.py.
 
 Standard input is a job: the plan, and what is known from before. Pages are read by a toy platform, so that these tests
 are about the machine and not about reading.

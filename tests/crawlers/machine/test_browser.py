@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import CHROMIUM, Answer, Site, Told, board_page, thread_page
+from rig import CHROMIUM, Answer, Site, Told, board_page, thread_page
 
 Crawler = Callable[..., Told]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; `tipstaff doctor` says how to get one")
@@ -66,8 +66,8 @@ def test_no_browser(site: Site, crawl: Crawler) -> None:
 
 
 def test_what_scripts_may_not_do(site: Site, other_site: Site, crawl: Crawler) -> None:
-    """No script reaches another port of the machine or a path that robots.txt closes: by fetch, redirect, frame, picture,
-    worker, beacon, form or web socket."""
+    """No script reaches another port of the machine or a path that robots.txt closes: by fetch, redirect, frame,
+    picture, worker, beacon, form or web socket."""
     other = other_site.url("")
     site.routes["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /closed\n", content_type="text/plain")
     site.routes |= {"/closed/a": "x", "/closed/b": "x", "/closed/f": "x", "/api.json": "[]"}
@@ -78,20 +78,24 @@ def test_what_scripts_may_not_do(site: Site, other_site: Site, crawl: Crawler) -
     )
     site.routes["/"] = f"""<html><body><div id=app></div>
         <img src="{other}/img.png"><iframe src="{other}/frame"></iframe><iframe src="/closed/f"></iframe>
-        <link rel=stylesheet href="{other}/style.css"><link rel=prefetch href="{other}/prefetch"><link rel=preconnect href="{other}">
+        <link rel=stylesheet href="{other}/style.css"><link rel=prefetch href="{other}/prefetch">
+        <link rel=preconnect href="{other}">
         <script src="{other}/script.js"></script><script>
         (async () => {{
           const told = [];
-          for (const url of ['/closed/a', '{other}/fetch', '/hop', '/hop2', 'http://localhost:{other_site.port}/name', '/api.json'])
+          for (const url of ['/closed/a', '{other}/fetch', '/hop', '/hop2',
+              'http://localhost:{other_site.port}/name', '/api.json'])
             try {{ told.push((await fetch(url)).status) }} catch (error) {{ told.push('refused') }}
           try {{ new WebSocket('ws://127.0.0.1:{other_site.port}/socket') }} catch (error) {{}}
           try {{ new Worker('/worker.js') }} catch (error) {{}}
           try {{ new EventSource('{other}/events') }} catch (error) {{}}
-          try {{ new RTCPeerConnection({{iceServers: [{{urls: 'stun:127.0.0.1:{other_site.port}'}}]}}).createOffer() }} catch (error) {{}}
+          const servers = [{{urls: 'stun:127.0.0.1:{other_site.port}'}}];
+          try {{ new RTCPeerConnection({{iceServers: servers}}).createOffer() }} catch (error) {{}}
           navigator.sendBeacon('{other}/beacon', 'x');
           window.open('{other}/window');
           document.body.className = 'toy thread'; document.body.dataset.key = 'k';
-          document.getElementById('app').innerHTML = '<div class=post id=p data-author=ann>' + told.join(' ') + '</div>';
+          const post = '<div class=post id=p data-author=ann>' + told.join(' ') + '</div>';
+          document.getElementById('app').innerHTML = post;
         }})()</script></body></html>"""
     told = crawl(site.url("/"), plan={"browser": CHROMIUM}, names={"localhost": [["127.0.0.1"]]})
     assert told.reason == "done"
@@ -103,7 +107,7 @@ def test_what_scripts_may_not_do(site: Site, other_site: Site, crawl: Crawler) -
 
 
 def test_navigations_that_leave(site: Site, other_site: Site, crawl: Crawler) -> None:
-    """A page whose script sends the browser elsewhere, or whose scripts never end, ends with a reason; the next is read."""
+    """A page whose script sends the browser elsewhere, or whose scripts never end, ends with a reason."""
     site.routes["/b"] = board_page(
         ("t0", "/t0", "1"), ("leave", "/leave", "1"), ("loop", "/loop", "1"), ("t1", "/t1", "1")
     )

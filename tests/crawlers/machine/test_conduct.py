@@ -9,7 +9,7 @@ from time import time
 from typing import Any
 
 import pytest
-from conftest import Answer, Site, Told, board_page, thread_page
+from rig import Answer, Site, Told, board_page, thread_page
 
 Crawler = Callable[..., Told]
 
@@ -126,8 +126,10 @@ def test_private_addresses_are_refused(site: Site, crawl: Crawler) -> None:
 
 def test_redirects_into_private_addresses(site: Site, other_site: Site, crawl: Crawler) -> None:
     """A page of an allowed host cannot lead to another port, another form of the address, or a file."""
-    targets = [other_site.url("/x"), f"http://2130706433:{other_site.port}/x", f"http://[::ffff:127.0.0.1]:{other_site.port}/x",
-               "http://169.254.169.254/latest", f"http://localhost:{other_site.port}/", "file:///etc/passwd"]  # fmt: skip
+    targets = [
+        other_site.url("/x"), f"http://2130706433:{other_site.port}/x", f"http://[::ffff:127.0.0.1]:{other_site.port}/x",
+        "http://169.254.169.254/latest", f"http://localhost:{other_site.port}/", "file:///etc/passwd",
+    ]  # fmt: skip
     lines = []
     for number, target in enumerate(targets):
         site.routes[f"/t{number}"] = Answer(b"", 302, {"Location": target})

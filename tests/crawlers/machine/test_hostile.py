@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Answer, Site, Told, board_page, thread_page
+from rig import Answer, Site, Told, board_page, thread_page
 
 Crawler = Callable[..., Told]
 CHINESE = "出售一批二手轮胎，联系本版版主，价格面议，欢迎来电咨询详细情况。"
@@ -81,7 +81,8 @@ def test_hazards_among_good_pages(site: Site, crawl: Crawler) -> None:
 
 
 @pytest.mark.parametrize(
-    ("codec", "declared"), [("gbk", "utf-8"), ("gb18030", "gb2312"), ("big5", "iso-8859-1"), ("utf-8", "gbk"), ("gbk", "")]
+    ("codec", "declared"),
+    [("gbk", "utf-8"), ("gb18030", "gb2312"), ("big5", "iso-8859-1"), ("utf-8", "gbk"), ("gbk", "")],
 )  # fmt: skip
 def test_wrong_charsets(site: Site, crawl: Crawler, codec: str, declared: str) -> None:
     """The words come out right, whatever the server says they are written in; the bytes stay what they were."""
@@ -93,8 +94,10 @@ def test_wrong_charsets(site: Site, crawl: Crawler, codec: str, declared: str) -
 
 def test_foreign_links(site: Site, crawl: Crawler) -> None:
     """Links that are no pages are passed over without a word."""
-    links = ["javascript:alert(1)", "data:text/html,x", "mailto:a@example.org", "file:///etc/passwd", "ftp://example.org/x", "http://", "//", "",
-             "/login", "http://user:pw@127.0.0.1/", "x" * 5000]  # fmt: skip
+    links = [
+        "javascript:alert(1)", "data:text/html,x", "mailto:a@example.org", "file:///etc/passwd", "ftp://example.org/x",
+        "http://", "//", "", "/login", "http://user:pw@127.0.0.1/", "x" * 5000,
+    ]  # fmt: skip
     site.routes["/b"] = board_page(
         *((f"k{n}", link, "1") for n, link in enumerate(links)), ("t", "/t", "1"), following="javascript:next()"
     )

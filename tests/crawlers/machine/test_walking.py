@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import Answer, Site, Told, board_page, home_page, start_crawl, thread_page
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from rig import Answer, Site, Told, board_page, home_page, start_crawl, thread_page
 
 Crawler = Callable[..., Told]
 
@@ -173,7 +173,7 @@ def test_a_pass_that_broke_off_is_walked_again(site: Site, crawl: Crawler) -> No
 
 def test_lasting_walls_have_a_mark(site: Site, crawl: Crawler) -> None:
     """A thread for members is noted, never read as a post, and asked for again when its sign changes."""
-    wall = "<html><body class='toy thread' data-key='m'><div class='note'>抱歉，您尚未登录，没有权限访问该版块</div></body></html>"
+    wall = "<html><body class='toy thread' data-key='m'><p>抱歉，您尚未登录，没有权限访问该版块</p></body></html>"
     site.routes["/b"] = board_page(("m", "/m", "1"), ("gone", "/gone", "1"), ("t", "/t", "1"))
     site.routes |= {"/m": wall, "/t": thread_page("t", ("a", "您尚未登录 is what the site says when I read it"))}
     first = crawl(site.url("/b"), mode="watch")
@@ -257,7 +257,7 @@ def test_the_capture_says_how_it_came(site: Site, crawl: Crawler) -> None:
 
 
 def test_scrapys_own_command(site: Site, tmp_path: Path) -> None:
-    """`scrapy list` knows the one spider; `scrapy crawl watch` yields posts, and refuses private addresses unless told."""
+    """`scrapy list` knows the spider; `scrapy crawl watch` yields posts, and asks nothing private unless told."""
     lay_out(site)
     root = Path(__file__).parents[3]
     scrapy = [sys.executable, "-m", "scrapy"]
@@ -285,8 +285,10 @@ def test_https(crawl: Crawler, tmp_path: Path) -> None:
         url = f"https://127.0.0.1:{site.port}/t"
         assert crawl(url).hauls[0]["page"]["certificate_sha256"] == hashlib.sha256(certificate).hexdigest()
         # A public site with a certificate that nobody vouches for is not read.
-        told = crawl(f"https://forum.test:{site.port}/t", source={"allow_private": False}, names={"forum.test": [["127.0.0.1"]]},
-                     public=["127.0.0.1"])  # fmt: skip
+        told = crawl(
+            f"https://forum.test:{site.port}/t",
+            source={"allow_private": False}, names={"forum.test": [["127.0.0.1"]]}, public=["127.0.0.1"],
+        )  # fmt: skip
         assert (told.reason, told.outcome["detail"]) == ("unreachable", "its certificate is not valid")
     finally:
         site.close()
