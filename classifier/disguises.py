@@ -77,9 +77,10 @@ class _Form(NamedTuple):
 _GAP = r"[^\w\r\n,，。!！?？;；:：、()（）《》<>【】\[\]“”‘’\"'$¥￥%@#＊]|_|丶"
 _PIECE = re.compile(rf"(?:(?!{_GAP})[\s\S])+")
 _CUT = re.compile(rf"[{HAN}](?:{_GAP}){{1,4}}[{HAN}A-Za-z]")
+_SIGNS = re.compile(f"(?:{_GAP}){{1,3}}")
 _LONGEST_GAP = 4
 # A blank or a dash may just as well end a phrase, so words cut by them alone must stand free on both sides.
-_WEAK = frozenset(" \t\u3000\xa0-/~.")
+_WEAK = frozenset(" \t\u3000\xa0-/／~.")
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _ENDS = frozenset("的了们和及与都吗呢吧等有是在出卖收低价一二三四五六七八九十")
 _STARTS = frozenset("的有出卖售收各要找查买和及与新全")
@@ -136,7 +137,20 @@ def join_words(text: str) -> list[Edit]:
         elif gaps:
             spaces = len(gaps) == 1 and text[start:end].replace(" ", "").isalnum()
             edits.append(Edit(start, end, entry.word, "" if spaces else "separator"))
-    return edits
+    return _close_gaps(text, edits)
+
+
+def _close_gaps(text: str, edits: list[Edit]) -> list[Edit]:
+    """Drop the sign between two words that both were disguised (车zhu.数剧)."""
+    closed = []
+    for at, edit in enumerate(edits):
+        following = edits[at + 1] if at + 1 < len(edits) else None
+        between = text[edit.end : following.start] if following else ""
+        if following and between.strip() and _SIGNS.fullmatch(between):
+            closed.append(Edit(edit.start, following.start, edit.text, edit.kind or "separator"))
+        else:
+            closed.append(edit)
+    return closed
 
 
 def _chosen(text: str, stripped: str, places: list[int] | range) -> Iterator[tuple[int, int, _Form, list[str]]]:

@@ -39,6 +39,8 @@ _PLATE = re.compile(
     r"(?![A-Za-z0-9])"
 )
 _VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?![A-Za-z0-9])")
+# Cars made in China: invented and mistyped ones fail the check digit, and are masked all the same.
+_HOME_VIN = re.compile(r"L[A-HJ-NPR-Z0-9]{2}(?=[A-HJ-NPR-Z0-9]*[A-Z])[A-HJ-NPR-Z0-9]{9}[A-HJ-NPR-Z0-9]\d{4}")
 _RESIDENT = re.compile(
     r"(?<![A-Za-z0-9])[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:[0-2]\d"
     r"|3[01])[ -]?\d{3}[\dXx](?![A-Za-z0-9])"
@@ -97,7 +99,7 @@ def _find_papers(text: str) -> Iterator[Item]:
     for match in _PLATE.finditer(text):
         yield Item("plate", match.start(), match.end())
     for match in _VIN.finditer(text):
-        if is_vin(match.group()) and not match.group().isdigit():
+        if not match.group().isdigit() and (is_vin(match.group()) or _HOME_VIN.fullmatch(match.group())):
             yield Item("vin", match.start(), match.end())
     for match in _RESIDENT.finditer(text):
         # A wrong check digit may be a typing error or a victim's number changed a little: masked all the same.
@@ -123,7 +125,10 @@ def _name() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     surnames = sorted(" ".join(row["term"] for row in read_terms("surnames")).split(), key=len, reverse=True)
     others = frozenset(" ".join(row["term"] for row in read_terms("notnames")).split())
     family = "|".join(dict.fromkeys(surnames))
-    titled = rf"(?:{family})(?:先生|女士|小姐|太太|某某?|[xX*]{{1,2}}|老板|总|师傅|[{_HAN}]{{1,2}}(?:先生|女士|小姐))"
+    titled = (
+        rf"(?:{family})(?:先生|女士|小姐|太太|某某?|老板|师傅|[{_HAN}]{{1,2}}(?:先生|女士|小姐))"
+        rf"|(?<![{_HAN}])(?:{family})(?:总|[xX]{{1,2}}(?![A-Za-z0-9]))"
+    )
     bounded = rf"(?<![{_HAN}])(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}])"
     label = r"(?:姓名|车主|被保险人|投保人|机主|户主|客户|联系人|名字|name)"
     labelled = rf"{label}\s?[:：]?\s?(?P<it>(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}]))"
@@ -136,14 +141,15 @@ def _find_names(text: str) -> Iterator[Item]:
         if match.group("it") not in others:
             yield Item("name", *match.span("it"))
     for match in pattern.finditer(text):
-        if match.group() not in others:
+        if match.group() not in others and not _NO_NAME.search(match.group(), 1):
             yield Item("name", match.start(), match.end())
     for match in _LATIN_NAME.finditer(text):
         yield Item("name", match.start("it"), match.end("it"))
 
 
+_NO_NAME = re.compile("[的了是有我你在到和不这那要就也都个上下来去吗吧呢啊]")
 _LATIN_NAME = re.compile(
-    r"(?:^|[\n|,;\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*[|,;\t\n])"
+    r"(?:^|[\n|,;:：\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*[|,;\t\n])"
 )
 
 

@@ -27,7 +27,7 @@ def read_offer(folded: Folded) -> Offer:
         goods=slots["goods"],
         fields=slots["fields"],
         regions=read_regions(text),
-        channel=_first(slots["channel"]),
+        channel=_strongest(slots["channel"]),
         freshness=_first(slots["freshness"]),
         guarantees=slots["guarantees"],
         volumes=read_volumes(folded, parsed),
@@ -39,6 +39,14 @@ def read_offer(folded: Folded) -> Offer:
 def read_kind(folded: Folded, offer: Offer) -> str | None:
     """The word of OFFER_KINDS for an offer, None where the text does not tell."""
     return read_kind_of(lower(folded.text), offer)
+
+
+# What says most of where the data come from, first: "4S店内部" is an insider's.
+_CHANNELS = ("insider", "carrier", "captured", "leaked", "dealer", "lookup")
+
+
+def _strongest(codes: tuple[str, ...]) -> str | None:
+    return min(codes, key=_CHANNELS.index) if codes else None
 
 
 def _first(codes: tuple[str, ...]) -> str | None:

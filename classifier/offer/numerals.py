@@ -18,14 +18,14 @@ CHINESE = "".join(DIGITS) + "十拾百佰千仟万萬亿廿半点"
 _LONGEST = 24
 _LARGEST = 1e12
 
+# Thousands commas and "some": 1,000 and 40多万.
+_ABOUT = re.compile("[,， +多余几来]")
 _PART = re.compile(r"(?P<arabic>\d+(?:\.\d+)?|\.\d+)|(?P<other>.)")
 
 
 def read_numeral(token: str) -> float | None:
     """The value of one numeral, None when it is none. `token` has no unit or money word in it."""
-    written = (
-        token.lower().replace(",", "").replace("，", "").replace(" ", "").replace("廿", "二十").rstrip("+多余几来")
-    )
+    written = _ABOUT.sub("", token.lower()).replace("廿", "二十")
     if not written or len(written) > _LONGEST:
         return None
     value = _evaluate(written)

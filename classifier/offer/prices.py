@@ -57,15 +57,21 @@ def parse_prices(folded: Folded) -> Parsed:
         stops=[token.start for token in tokens if token.kind == "stop"],
     )
     limits = list(read_limits(scene))
-    purchases = [purchase for purchase in read_purchases(scene) if stands(scene, purchase)]
-    settle_units(scene, purchases, limits)
+    found = read_purchases(scene)
+    purchases = [purchase for purchase in found if _stands(scene, purchase)]
+    _settle_units(scene, purchases, limits)
     floors = any(limit.low is not None and limit.low >= 50 for limit in limits)
-    purchases = [purchase for purchase in purchases if purchase.unit and plausible(scene, purchase, floors)]
+    purchases = [purchase for purchase in purchases if purchase.unit and _plausible(scene, purchase, floors)]
     assign(scene, purchases, limits)
     prices = tuple(
         _distinct(_price(folded, purchase, amount) for purchase in purchases for amount in _amounts(purchase))
     )
-    return Parsed(prices, text, tokens, scene.used)
+    # Numbers that turned out to be no price, and tiers without one, may still be counts of something.
+    kept = {id(purchase) for purchase in purchases}
+    dropped = [purchase for purchase in found if id(purchase) not in kept]
+    idle = [limit for limit in limits if not (limit.taken or limit.firm)]
+    free = {at for element in (*dropped, *idle) for at in range(element.first, element.last + 1)}
+    return Parsed(prices, text, tokens, scene.used - free)
 
 
 def _amounts(purchase: Purchase) -> tuple[float, ...]:
@@ -99,7 +105,7 @@ def _distinct(prices: Iterator[Price]) -> Iterator[Price]:
 # --- which purchases stand ----------------------------------------------------------------------------------------
 
 
-def stands(scene: Scene, purchase: Purchase) -> bool:
+def _stands(scene: Scene, purchase: Purchase) -> bool:
     """Not a placeholder, not a fine, a wage or a premium, not what somebody else paid."""
     if purchase.low <= PLACEHOLDER or purchase.high > 10**8:
         return False
@@ -118,7 +124,7 @@ def _per_record(purchase: Purchase) -> bool:
     return purchase.source == "said" and purchase.unit in ("record", "query")
 
 
-def settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None:
+def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None:
     """Give the amounts that name no unit what their surroundings say, or leave them without."""
     said = [purchase for purchase in purchases if purchase.unit in ("record", "query") and purchase.per == 1]
     beside = {limit.last: limit for limit in limits} | {limit.first - 1: limit for limit in limits}
@@ -180,7 +186,7 @@ def _asks_of_one(scene: Scene, purchase: Purchase) -> bool:
     return bool(contexts()[1].search(scene.text, left, right)) or not scene.goods
 
 
-def plausible(scene: Scene, purchase: Purchase, floors: bool) -> bool:
+def _plausible(scene: Scene, purchase: Purchase, floors: bool) -> bool:
     """Against towels at 5元一条 and tyres at 380元一条: a price per record wants talk of data, or a minimum order."""
     per, unit = purchase.per or 1, purchase.unit
     if unit in ("month", "year", "minute", "city", "vehicle", "set", "package", "query"):
@@ -200,4 +206,4 @@ def _plausible_service(scene: Scene, purchase: Purchase) -> bool:
         return False
     if purchase.unit in ("package", "set", "city") and not (scene.data or scene.lookup):
         return False
-    return scene.data or scene.lookup or purchase.unit == "query" or purchase.source == "said"
+    return scene.data or scene.lookup or (purchase.unit != "query" and purchase.source == "said")

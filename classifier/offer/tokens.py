@@ -69,10 +69,10 @@ def _numbers() -> re.Pattern[str]:
     lead = "|".join(re.escape(term) for term in sorted(before, key=len, reverse=True))
     ones = "".join(digit for digit, value in DIGITS.items() if value)
     chinese = f"[{CHINESE}]"
-    per_unit = rf"(?=\s?(?:[/每]|per|[一1]?\s?[{units}]))"
+    per_unit = rf"(?=\s?(?:[/／每]|per|[一1]?\s?[{units}]))"
     number = (
         rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
-        rf"(?:\s?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
+        rf"(?:(?:\s|[多余来几])?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
         rf"|[wkm](?![a-z0-9])))?"
     )
     spoken = rf"{chinese}+"
@@ -103,9 +103,9 @@ def _numbers() -> re.Pattern[str]:
                 rf"|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])|[米园张油]{per_unit}|圆|蚊)",
                 rf"(?P<number>{number})",
                 rf"(?P<numeral>{spoken})",
-                r"(?P<bulk>(?<=[/每])[wk](?![a-z0-9]))",
+                r"(?P<bulk>(?<=[/／每])[wk](?![a-z0-9]))",
                 r"(?P<range>[-~～—–至到]+|to(?![a-z]))",
-                r"(?P<per>/|每(?:一)?|(?<![a-z])(?:per|each|every|an?)(?![a-z])|[按单](?=[条份个次套]))",
+                r"(?P<per>[/／]|每(?:一)?|(?<![a-z])(?:per|each|every|an?)(?![a-z])|[按单](?=[条份个次套]))",
                 r"(?P<stop>[。；;！!？?\n\r|]|\.(?=\s|$))",
                 r"(?P<comma>[,，、]|(?<=\S)\s{2,})",
             )

@@ -30,6 +30,7 @@ _GOODS_AFTER_LATIN = re.compile(
     r"\+?\s?(?:[a-z-]+ ){0,3}(?:records?|owners?|leads?|entries|rows|lines|contacts|numbers|policies|profiles"
     r"|customers|vehicles|people|users)"
 )
+_GOODS_BEFORE = re.compile(r"(?:车主|数据|资料|名单|信息|保单|客户|线索|名录|资源)[\s:：,，有约共近大概]{0,4}$")
 _PERIOD_AFTER = re.compile(r"\+?\s?(?:条|个|份)?\s?(?:/|每|一|per |a )\s?(?:天|日|周|月|day|week|month)")
 
 
@@ -74,7 +75,12 @@ def _is_claimed(text: str, token: Token, end: int, unit: bool) -> bool:
     before = text[max(0, token.start - 16) : token.start]
     if _NOT_HELD.search(before):
         return False
+    if text[token.start : token.end].endswith("m"):
+        # 100M is a line's speed as often as a million.
+        return _GOODS_AFTER_LATIN.match(text, token.end) is not None
     if _HELD.search(before):
+        return True
+    if unit and token.value >= 10_000 and _GOODS_BEFORE.search(before):
         return True
     if _PERIOD_AFTER.match(text, token.end):
         return True

@@ -159,12 +159,14 @@ def _bounded(lowered: str, start: int, end: int) -> bool:
     if first.isascii() and first.isalnum() and before and before.isascii():
         if before.isalnum() or before in "_@.":
             return False
-        if before in "/-" and start > 1 and lowered[start - 2].isascii() and lowered[start - 2].isalnum():
+        # Inside a link or a handle (example.org/qq, data-v), but not in V/Q.
+        if before in "/-" and _CODE.search(lowered, max(0, start - 6), start):
             return False
     return not (last.isascii() and last.isalpha() and after.isascii() and (after.isalpha() or after == "_") and after)
 
 
-_CHAIN = re.compile(r"\s{0,2}(?:[/&、和或+跟与|,，]|号)?\s{0,2}")
+_CODE = re.compile(r"[a-z0-9.]{3}[/-]$")
+_CHAIN = re.compile(r"\s{0,2}(?:[/／&、和或+跟与|,，]|号|[(（]?同)?\s{0,2}")
 
 
 def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
@@ -182,7 +184,7 @@ def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
 _CONNECT = re.compile(
     r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username"
     r"|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服"
-    r"|\+(?!\d)|[:：=\-—–➕→👉⬇↓是为加请【\[(（「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
+    r"|\+(?!\d)|[:：=\-—–➕→👉⬇↓是为加请【\[(（)）「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
     r"(?:加|➕|\+|嘉|伽|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
@@ -268,7 +270,7 @@ _PLAIN_WORDS = frozenset(
         "service",
     ]
 )
-_ALSO = re.compile(r"\s?(?:[/、|]|或者?|和)\s?")
+_ALSO = re.compile(r"\s?(?:[/／、|]|或者?|和)\s?")
 
 
 def _listed(text: str, kind: str, first: Hit) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 DIGIT_FORMS = {form: str(digit) for digit, forms in enumerate(
-    ("0０〇零○洞OoＯ⓪", "1一壹幺妖么lI丨|Ⅰ", "2二贰两Ⅱ", "3三叁Ⅲ", "4四肆Ⅳ", "5五伍Ⅴ", "6六陆Ⅵ", "7七柒拐Ⅶ",
+    ("0０〇零○洞OoＯ⓪", "1一壹幺妖么lI丨Ⅰ", "2二贰两Ⅱ", "3三叁Ⅲ", "4四肆Ⅳ", "5五伍Ⅴ", "6六陆Ⅵ", "7七柒拐Ⅶ",
      "8八捌Ⅷ", "9九玖勾Ⅸ")
 ) for form in forms}  # fmt: skip
 _FORM = "[" + "".join(re.escape(form) for form in DIGIT_FORMS) + "]"

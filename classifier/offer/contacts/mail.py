@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from classifier.offer.contacts.shape import Hit, Kind
 
 _AT = (
-    r"(?:@|＠|[(（\[{【]\s?(?:at|@|艾特|a)\s?[)）\]}】]|\s?艾特\s?|\sat\s"
+    r"(?:@|＠|\s?[(（\[{【]\s?(?:at|@|艾特|a)\s?[)）\]}】]\s?|\s?艾特\s?|\sat\s"
     r"|#(?=(?:qq|163|126|gmail|foxmail|proton|outlook|hotmail|sina|yeah)))"
 )
-_DOT = r"(?:\.|[(（\[{]\s?(?:dot|点|\.)\s?[)）\]}]|\s?点\s?|\sdot\s|。)"
+_DOT = r"(?:\.|\s?[(（\[{]\s?(?:dot|点|\.)\s?[)）\]}]\s?|\s?点\s?|\sdot\s|。)"
 _ADDRESS = re.compile(
     rf"(?<![A-Za-z0-9._%+-])(?P<local>[A-Za-z0-9_%+-]++(?:\.[A-Za-z0-9_%+-]++)*+)(?P<at>{_AT})"
     rf"(?P<host>[A-Za-z0-9-]{{1,63}}(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{0,3}}{_DOT}[A-Za-z]{{2,12}})(?![A-Za-z0-9@])",
