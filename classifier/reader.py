@@ -33,16 +33,9 @@ OFFER, UNRELATED = LABELS.index("offer"), LABELS.index("unrelated")
 _NOTHING = -20.0
 # The source of these decides a reading beside the model: their digest is the version of the rules.
 _RULES = (
-    "fold.py",
-    "glyphs.py",
-    "disguises.py",
-    "context.py",
-    "windows.py",
-    "reader.py",
-    "redact.py",
-    "offer",
-    "lexicon",
-)
+    "fold.py", "glyphs.py", "disguises.py", "context.py", "ngrams.py", "head.py", "calibration.py", "windows.py",
+    "reader.py", "redact.py", "offer", "lexicon",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -170,7 +163,9 @@ def _settle(passage: Passage, framed: Framed, spans: Sequence[Span], logs: Logs,
         nothing = np.full(len(LABELS), _NOTHING)
         nothing[UNRELATED] = 0.0
         return Judged(passage, framed, nothing, (0, 0))
-    return Judged(passage, framed, pool(logs, total), spans[int(logs[:, OFFER].argmax())])
+    best = spans[int(logs[:, OFFER].argmax())]
+    reachable = len(spans) > 1 and bool(read_offer(fold(framed.text[slice(*best)])).contacts)
+    return Judged(passage, framed, pool(logs, total, reachable=reachable), best)
 
 
 def _spread(chances: Logs, score: float) -> dict[str, float]:

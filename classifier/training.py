@@ -72,7 +72,7 @@ def build(
     try:
         save_model(model, work)
         work.chmod(0o755)
-        _replace(work, folder)
+        replace_folder(work, folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return folder
@@ -210,8 +210,8 @@ def _matrix(rows: Rows, width: int) -> csr_matrix:
     return csr_matrix((rows.values, rows.columns, rows.bounds), shape=(len(rows.bounds) - 1, width))
 
 
-def _replace(work: Path, folder: Path) -> None:
-    """Put `work` in the place of `folder`, whatever stands there."""
+def replace_folder(work: Path, folder: Path) -> None:
+    """Put the folder `work` in the place of `folder`, whatever stands there."""
     old = work.with_name(work.name + "-old")
     if folder.exists():
         folder.rename(old)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from domain.signals import LABELS
 
 # In units of about one token: a wide character counts 1, any other WEIGHT of it.
-WHOLE = 320
-SIZE, OVERLAP = 220, 60
+WHOLE = 240
+SIZE, OVERLAP = 140, 40
 NARROW = 0.4
 # What stands before the words (prompt, board, title) must fit beside them in the encoder's window.
 AROUND = 130
@@ -23,10 +23,11 @@ _BORDERS = frozenset("。！？!?；;\n…")
 OFFER = LABELS.index("offer")
 # The labels of those who write about offers: pages of theirs quote them.
 REPORTING = tuple(LABELS.index(label) for label in ("news_report", "complaint", "legal_or_advice"))
-# How much, in log-odds, a page that reports throughout speaks against the one window in it that looks like an offer,
-# and what each doubling of the number of windows costs the best of them (the best of many is often a fluke).
-REPORTING_WEIGHT = 2.5
-DOUBLING_WEIGHT = 0.25
+# How much, in log-odds, a page that reports throughout speaks against the one window in it that looks like an offer:
+# a quotation, unless the window says how to reach the seller, which the press leaves out.
+QUOTED, REACHABLE = 4.0, 1.0
+# What each doubling of the number of windows costs the best of them: the best of many is often a fluke.
+DOUBLING = 0.1
 
 Span = tuple[int, int]
 Logs = npt.NDArray[np.float64]
@@ -60,8 +61,9 @@ def choose_windows(offer: npt.NDArray[np.float64], limit: int = LIMIT) -> npt.ND
     return np.sort(np.concatenate([[0], ranked]))
 
 
-def pool(logs: Logs, count: int) -> Logs:
+def pool(logs: Logs, count: int, *, reachable: bool = False) -> Logs:
     """One answer from the windows' log probabilities [windows, labels]; `count` windows the text had in all.
+    `reachable`: the window that looks most like an offer has a contact in it.
 
     For `offer` the best window counts, less what the other windows' reporting says against it: a page of spam
     with one offer in it is an offer, a report that quotes one is not. The other labels are the windows' mean.
@@ -73,7 +75,7 @@ def pool(logs: Logs, count: int) -> Logs:
     best = int(odds.argmax())
     others = np.delete(chances, best, axis=0)
     reporting = float(others[:, REPORTING].sum(1).mean())
-    offer = odds[best] - REPORTING_WEIGHT * reporting - DOUBLING_WEIGHT * np.log2(count)
+    offer = odds[best] - (REACHABLE if reachable else QUOTED) * reporting - DOUBLING * np.log2(count)
     rest = chances.mean(0)
     rest[OFFER] = 0
     log_rest: Logs = np.log(np.maximum(rest / rest.sum(), 1e-12)) - np.logaddexp(0, offer)

@@ -55,9 +55,11 @@ class Encoder:
         """One vector for each text, as [len(texts), dimension] float32, in the order given; its parts have length 1."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        # The library sorts by length itself, so that a batch holds texts of one size.
+        # A lone surrogate is no text to a tokenizer. The library sorts by length itself, so that a batch holds
+        # texts of one size.
+        clean = [text.encode("utf-8", "replace").decode() for text in texts]
         vectors = self._model.encode(
-            list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=False
+            clean, batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=False
         )
         return np.asarray(vectors, np.float32)
 
