@@ -29,7 +29,7 @@ def open_store(home: Path, url: str | None = None) -> Store:
     """
     home = home.absolute()
     with telling_faults(home):
-        for folder in (home, home / "keys", home / "spool", home / "captures"):
+        for folder in (home, home / "keys", home / "keys" / "pages", home / "spool", home / "captures"):
             make_folder(folder)
         engine = make_engine(home, url)
         try:

@@ -15,7 +15,7 @@ def shard(name: str) -> str:
 
 
 def make_folder(folder: Path) -> None:
-    """`folder` and those above it, readable by nobody else where it had to be made."""
+    """`folder`, readable by nobody else where it had to be made; those above it as usual."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 

@@ -41,7 +41,7 @@ def begin_run(store: Store, source_id: str, planned_at: datetime, now: datetime)
 
 
 def finish_run(store: Store, run_id: str, outcome: RunOutcome, findings: int, now: datetime) -> None:
-    """Write down how a run ended. What was delivered is counted already: a crawl that died could not say."""
+    """Write down how a run ended. What was delivered and found is counted already: a crawl that died could not say."""
     with store.transaction() as session:
         run = session.get_one(RunRow, run_id)
         counts = outcome.counts

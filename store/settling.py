@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, delete, select
 
 from domain.signals import Signal
 from store.engine import Store
 from store.keeping import Kept, Sighting, Verdict, keep_verdict, lacks_capture, standing_versions
 from store.seals import clear_spool, destroy_page, read_page, seal_page
-from store.tables import CaptureRow, CaptureVersionRow, FingerprintRow, PageRow, PendingRow, TallyRow
+from store.tables import CaptureRow, CaptureVersionRow, FingerprintRow, PageRow, PendingRow, RunRow, TallyRow
 
 BANDS = 10
 
@@ -50,12 +50,15 @@ def settle(store: Store, page_id: str, verdicts: Sequence[Verdict], now: datetim
         if sealed:
             _seal(session, store, page, now)
         session.delete(page)
+        new = tuple(one.finding_id for one in kept if one.new_finding)
+        found = update(RunRow).where(col(RunRow.id) == page.run_id)
+        session.exec(found.values(findings=RunRow.findings + len(new)))
     if sealed:
         clear_spool(store, page_id)
     else:
         destroy_page(store, page_id)
     return Settled(
-        new=tuple(one.finding_id for one in kept if one.new_finding),
+        new=new,
         updated=tuple(one.finding_id for one in kept if one.new_version and not one.new_finding),
         capture=page_id if sealed else None,
     )

@@ -113,11 +113,15 @@ def open_page(store: Store, page_id: str) -> SpooledPage:
 
 
 def discard(store: Store, page_id: str) -> None:
-    """Destroy a page unscored, with all that would keep it from being fetched again."""
+    """Destroy a page unscored, with all that would keep it from being fetched again.
+
+    One that was settled meanwhile is left alone: it may be proof by now.
+    """
     with store.transaction() as session:
         page = session.get(PageRow, page_id, with_for_update=True)
-        if page is not None:
-            _drop(session, page)
+        if page is None:
+            return
+        _drop(session, page)
     destroy_page(store, page_id)
 
 

@@ -168,7 +168,7 @@ def test_processes_that_open_a_new_store_at_once_make_one(tmp_path: Path) -> Non
         process.join()
     assert len(found) == 1
     assert [process.exitcode for process in processes] == [0, 0, 0, 0]
-    assert [path.name for path in (tmp_path / "home" / "keys").iterdir()] == ["store.key"]
+    assert sorted(path.name for path in (tmp_path / "home" / "keys").iterdir()) == ["pages", "store.key"]
 
 
 def test_files_that_are_not_the_stores_own_are_left_alone(store: Store) -> None:

@@ -78,7 +78,7 @@ def _score(store: Store, which: int) -> None:
         settle(store, page_id, [make_verdict(post) for post in page.haul.posts if post.id in page.fresh], T0)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(crawl=crawls())
 def test_findings_follow_from_what_was_seen(
     fresh_store: Callable[[], Store], crawl: tuple[list[tuple[int, str, dict[int, str]]], list[Step]]

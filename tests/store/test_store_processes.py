@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hauls import CHAT, OFFER, T0, Run, at, files_under, make_haul, make_post, make_verdict, take, watch
+from hauls import CHAT, OFFER, T0, Run, at, files_under, make_haul, make_post, make_verdict, score_all, take, watch
 
 from domain.errors import Refused
 from domain.sources import RunCounts, RunOutcome, Source
@@ -176,6 +176,8 @@ def test_a_run_is_told_as_the_contract_says(store: Store) -> None:
     assert {key: list_runs(store)[0][key] for key in ("ended_at", "reason", "pages", "posts", "new")} == {
         "ended_at": None, "reason": None, "pages": 1, "posts": 2, "new": 2,
     }  # fmt: skip
+    score_all(store)
+    assert list_runs(store)[0]["findings"] == 1
     outcome = RunOutcome("budget_spent", "enough for today", RunCounts(pages=3, posts=2, new=2, unchanged=1))
     finish_run(store, first.id, outcome, 1, at(5))
     second = begin_run(store, first.source_id, at(60), at(61))

@@ -151,6 +151,16 @@ def test_settling_twice_changes_nothing(store: Store) -> None:
     read_capture(store, page_id)
 
 
+def test_discarding_what_was_sealed_leaves_the_proof(store: Store) -> None:
+    """A page that another process settled meanwhile is not destroyed by who still thinks that it waits."""
+    run = watch(store)
+    take(store, run, make_haul([make_post(1, OFFER)]))
+    (settled,) = score_all(store)
+    assert settled.capture
+    discard(store, settled.capture)
+    read_capture(store, settled.capture)
+
+
 def test_a_fresh_post_without_a_verdict_is_a_fault(store: Store) -> None:
     """A page cannot be settled while something on it was not scored; it goes on waiting."""
     run = watch(store)
