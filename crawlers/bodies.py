@@ -46,7 +46,7 @@ CHROME = (
     # buttons and marks round the text
     ".post-actions", ".message-actionBar", ".reactionsBar", ".post_controls", ".postbuttons", ".like-button",
     ".jammer", ".sr-only", ".visually-hidden", ".screen-reader-text", ".message-attribution", ".rate", ".psth", ".cm",
-    ".pcbs", ".modact",
+    ".pcbs", ".modact", ".locked",
 )  # fmt: skip
 QUOTE_CLASSES = frozenset({place.lstrip(".") for place in QUOTES if place.startswith(".")} | {"quote"})
 SIGNATURE_CLASSES = frozenset(place.lstrip(".") for place in SIGNATURES if place.startswith("."))

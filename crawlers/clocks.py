@@ -22,8 +22,8 @@ NUMERAL = r"(?:\d{1,4}(?:\.\d)?|[零〇一二三四五六七八九十百两兩�
 ENGLISH_NUMERAL = r"(?:\d{1,4}|" + "|".join(sorted(ENGLISH, key=len, reverse=True)) + ")"
 
 HALVES = "凌晨|半夜|清晨|早上|早晨|上午|中午|正午|下午|午后|午後|傍晚|晚上|晚间|晚間|夜里|夜裡|夜间|深夜|早|晚"
-AFTERNOON = frozenset("pm 下午 午后 午後 傍晚 晚上 晚间 晚間 夜里 夜裡 夜间 深夜 晚".split())
-NIGHT = frozenset("am 凌晨 上午 半夜 深夜 夜里 夜裡".split())  # in these, twelve is midnight
+AFTERNOON = frozenset(("pm", "下午", "午后", "午後", "傍晚", "晚上", "晚间", "晚間", "夜里", "夜裡", "夜间", "深夜", "晚"))
+NIGHT = frozenset(("am", "凌晨", "上午", "半夜", "深夜", "夜里", "夜裡"))  # in these, twelve is midnight
 CLOCK = (
     rf"(?:(?P<half>{HALVES}|[AaPp]\.?[Mm]\.?)\s*)?"
     r"(?<!\d)(?P<hour>\d{1,2}|[零一二三四五六七八九十两兩]{1,3})"
@@ -35,7 +35,8 @@ CLOCK = (
 )
 OFFSET = r"(?:\s?(?P<offset>Z\b|(?:UTC|GMT)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b))?"
 GAP = r"(?i:\s?\(?(?:(?:周|星期|週|礼拜|禮拜)[一二三四五六日天]|[月火水木金土日]|mon|tue|wed|thu|fri|sat|sun)\)?)?(?:\s|,|T|于|於|at\b|@|-\s|\||·|•)*"
-MAYBE_CLOCK = rf"(?:{GAP}{CLOCK}{OFFSET})?"
+# Django writes "noon" and "midnight" for 12 o'clock.
+MAYBE_CLOCK = rf"(?:{GAP}(?:(?P<word>noon|midnight)\b|{CLOCK}{OFFSET}))?"
 
 Clock = tuple[time, Precision]
 
@@ -65,6 +66,8 @@ def read_english(text: str) -> float:
 
 def read_clock(groups: dict[str, str | None]) -> Clock | None:
     """The time of day in the groups of a CLOCK match; None where it has none. Raises ValueError for 25:70."""
+    if groups.get("word"):
+        return time(12 if groups["word"] == "noon" else 0), "minute"
     if not groups.get("hour"):
         return None
     hour = int(read_numeral(groups["hour"] or ""))
@@ -72,9 +75,8 @@ def read_clock(groups: dict[str, str | None]) -> Clock | None:
     minute = 30 if minutes == "半" else int(read_numeral(minutes)) if minutes else 0
     seconds = groups.get("second") or groups.get("second2")
     half = re.sub(r"[.\s]", "", (groups.get("half") or groups.get("half2") or "").lower())
-    if half in AFTERNOON and hour < 12 and not (half in NIGHT and hour < 6):
-        hour += 12
-    elif half in ("中午", "正午") and hour < 3:
+    after_noon = half in AFTERNOON and hour < 12 and not (half in NIGHT and hour < 6)
+    if after_noon or (half in ("中午", "正午") and hour < 3):
         hour += 12
     elif half in NIGHT and hour == 12:
         hour = 0

@@ -406,7 +406,7 @@ def _read_bare_clock(match: re.Match[str], now: datetime) -> Moment:
 
 def _read_epoch(match: re.Match[str], now: datetime) -> Moment | None:
     seconds = int(match[1]) if match[1] else int(match[2]) / 1000
-    when = datetime.fromtimestamp(seconds, now.tzinfo)
+    when = datetime.fromtimestamp(int(seconds), now.tzinfo)
     return Moment(when, "second", match.group()) if 1990 <= when.year <= now.year + 1 else None
 
 

@@ -95,10 +95,8 @@ class GenericThreadPage(ThreadPage):
         if not pairs:
             return once(self._read_stated(one, thread, n) for n, one in enumerate(stated, 1) if one.text)
         start = self.visit.floors_before
-        return once(
-            self._read_parts(reading, part, thread, stated, start + number)
-            for number, (reading, part) in enumerate(pairs, 1)
-        )
+        read = (self._read_parts(*pair, thread, stated, start + number) for number, pair in enumerate(pairs, 1))
+        return once(post for post in read if post.text or post.images or post.quoted)
 
     def _read_parts(self, reading: Reading, part: Parts, thread: Thread, stated: list[Stated], number: int) -> Post:
         base = reading.tree.base

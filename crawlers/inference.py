@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from web_poet import HttpResponse
 
-from crawlers.listing import BOARD_WORDS, THREAD_WORDS, Listing, find_listings
+from crawlers.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, find_listings, is_title
 from crawlers.pagers import find_next, first_page_of
 from crawlers.parts import Parts, Reading, read_parts
 from crawlers.records import Record, Series, find_series, is_chrome, single_record
@@ -60,8 +60,10 @@ def _infer(response: HttpResponse) -> Inference:
     found.title, found.board = read_title(response, tree), read_board(tree)
     listings = find_listings(tree)
     threads = next((listing for listing in listings if not listing.boards), None)
+    if threads is None or threads.score < 0.2 * listings[0].score:  # threads may lie below /forum/, too
+        threads = next((listing for listing in listings if listing.dated >= 0.6), threads)
     boards = next((listing for listing in listings if listing.boards and listing.pattern != pattern_of(url)), None)
-    posts = _best_reading(tree, threads)
+    posts = _best_reading(tree, [listing for listing in (threads, boards) if listing is not None])
     found.role = _decide(tree, url, posts, threads, boards)
     found.next_url = find_next(tree)
     if found.role == "thread":
@@ -75,7 +77,7 @@ def _infer(response: HttpResponse) -> Inference:
 # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _best_reading(tree: Tree, threads: Listing | None) -> Reading | None:
+def _best_reading(tree: Tree, lists: list[Listing]) -> Reading | None:
     """The cutting of the page whose records look most like posts."""
     best, best_score = None, 0.0
     seen: set[frozenset[Element]] = set()
@@ -88,14 +90,28 @@ def _best_reading(tree: Tree, threads: Listing | None) -> Reading | None:
         score = _worth(tree, series, reading)
         if score > best_score:
             best, best_score = reading, score
-    if best is None or (threads is not None and _is_rows(best, threads)):
+    if best is None or any(_is_rows(tree, best, rows) for rows in lists):
         return None
-    return _without_strays(best)
+    return _without_strays(best) if _looks_written(best) else None
+
+
+def _looks_written(reading: Reading) -> bool:
+    """Whether records have names or times, or at least are called comments: a list of facts is no thread."""
+    signed = sum(_is_signed(part) for part in reading.parts)
+    if signed >= 0.5 * len(reading.parts):
+        return True
+    named = sum(part.author is not None for part in reading.parts)
+    words = {word for part in reading.parts for node in part.record.nodes for word in words_of(node)}
+    return bool(words & COMMENT_WORDS) and named >= 0.5 * len(reading.parts)
+
+
+def _is_signed(part: Parts) -> bool:
+    return part.time is not None or (part.author is not None and (part.author_mark is None or part.author_mark.weight >= 0.6))
 
 
 def _without_strays(reading: Reading) -> Reading:
     """Where nearly all records have a name and a time, one that has neither is a heading or a notice."""
-    signed = [part for part in reading.parts if part.time is not None or (part.author_mark and part.author_mark.weight >= 0.6)]
+    signed = [part for part in reading.parts if _is_signed(part)]
     if 0.6 * len(reading.parts) <= len(signed) < len(reading.parts):
         reading.parts = signed
     return reading
@@ -132,19 +148,24 @@ def _outward(node: Element) -> list[Element]:
     return [node, *node.iterancestors()]
 
 
-def _is_rows(reading: Reading, threads: Listing) -> bool:
-    """Whether the records are the rows of a list: each leads, by a title of its own, to another page."""
-    anchors: dict[Element, str] = {row.anchor: row.title for row in threads.rows}
-    covered = quiet = 0
+def _is_rows(tree: Tree, reading: Reading, threads: Listing) -> bool:
+    """Whether the records are rows of a list, or parts of them: each with a title that leads to another page."""
+    strong = [part.author_mark for part in reading.parts if part.author_mark and part.author_mark.weight >= 1]
+    names = {node for mark in strong for node in _around(mark.element)}
+    titles = [row for row in threads.rows if row.anchor not in names and is_title(tree, row)]
+    if len(titles) < 2:
+        return False
+    anchors = {row.anchor for row in titles}
+    areas = {node for row in titles for node in row.nodes}
+    covered = 0
     for part in reading.parts:
-        body = {node for top in part.container for node in top.iter()} if part.hinted else set()
-        own = set(part.author_mark.element.iter()) | set(part.author_mark.element.iterancestors()) if part.author_mark else set()
-        titles = [anchors[node] for node in part.record.elements() if node in anchors and node not in body | own]
-        if titles:
-            covered += 1
-            quiet += part.body_length <= 3 * len(titles[0]) + 60
-    share = covered / max(1, len(reading.parts))
-    return share >= 0.7 and len(threads.rows) >= 0.7 * len(reading.parts)
+        inside = any(node in areas for top in part.record.nodes for node in (top, *top.iterancestors()))
+        covered += inside or any(node in anchors for node in part.record.elements())
+    return covered >= 0.7 * len(reading.parts)
+
+
+def _around(node: Element) -> set[Element]:
+    return {*node.iter(), *node.iterancestors("a")}
 
 
 def _with_opening(tree: Tree, posts: Reading | None) -> list[Reading]:
@@ -153,15 +174,18 @@ def _with_opening(tree: Tree, posts: Reading | None) -> list[Reading]:
         record = single_record(tree)
         lone = read_parts(tree, [record]) if record else None
         return [lone] if lone is not None and lone.parts[0].body_length else []
-    if posts.parts[0].floor == 1:
-        return [posts]
+    if posts.parts[0].floor == 1 or (posts.parts[0].floor or 0) > 2:
+        return [posts]  # the opening is among them, or on an earlier page
     record = _record_before(tree, posts)
     if record is None:
         return [posts]
     opening = read_parts(tree, [record])
     part = opening.parts[0]
-    signed = part.time is not None or (part.author_mark is not None and part.author_mark.weight >= 1)
-    if part.body_length >= 2 and ((signed and (part.hinted or part.body_length >= 8)) or (part.hinted and part.body_length >= 40)):
+    named = part.author_mark is not None and part.author_mark.weight >= 1
+    own = part.body_length - sum(tree.linked.get(node, 0) for node in part.container)
+    if own < 2 or own < 0.5 * part.body_length:
+        return [posts]
+    if (part.time is not None and (part.hinted or own >= 8)) or (named and part.hinted) or (part.hinted and own >= 40):
         return [opening, posts]
     return [posts]
 
@@ -199,28 +223,44 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
         weight = letters * (0.3 + 0.7 * signed) * (1 + 0.5 * thread_like)
         if one_of_them or weight > 0.35 * title_length or signed > 0.8:
             return "thread"
-    lone = _lone_letters(tree)
+    lone = _lone_letters(tree, [row for listing in (threads, boards) if listing for row in listing.rows])
     rows = len(threads.rows) if threads else 0
     if one_of_them and lone >= 2:
         return "thread"
     if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
         return "thread"
-    if threads is not None and rows >= 2 and (boards is None or threads.score > 0.5 * boards.score):
-        return "board"
-    if boards is not None and len(boards.rows) >= 1 and boards.score > (threads.score if threads else 0):
+    if rows < 3 and any(node.get("type") == "password" for node in tree.order):
+        return "other"
+    if boards is not None and (threads is None or _lie_within(tree, threads, boards) or 2 * threads.score < boards.score):
         return "home"
+    if threads is not None and rows >= 2:
+        return "board"
     if lone >= 15 and thread_like > 0:
         return "thread"
-    return "board" if threads is not None else "other"
+    return "board" if threads is not None and (threads.dated or thread_like < 0) else "other"
 
 
-def _lone_letters(tree: Tree) -> int:
-    """Letters of the page's one body, links left out, where it is signed with a name or a time."""
+def _lie_within(tree: Tree, threads: Listing, boards: Listing) -> bool:
+    """Whether the threads are the "last post" of each board: within its row, after its name."""
+    owners = {node: row for row in boards.rows for top in row.nodes for node in top.iter()}
+    within = 0
+    for row in threads.rows:
+        owner = owners.get(row.anchor)
+        within += owner is not None and tree.order[owner.anchor] < tree.order[row.anchor]
+    return len(boards.rows) >= 2 and within >= 0.6 * len(threads.rows)
+
+
+def _lone_letters(tree: Tree, rows: list[Row]) -> int:
+    """Letters of the page's one body, links left out, where it is signed with a name or a time and holds no list."""
     record = single_record(tree)
     if record is None:
         return 0
     part = read_parts(tree, [record]).parts[0]
     if part.time is None and (part.author_mark is None or part.author_mark.weight < 1) and part.author is None:
+        return 0
+    inside = {node for top in part.container for node in top.iter()}
+    titles = [row for row in rows if is_title(tree, row)]
+    if len(titles) > 1 and sum(row.anchor in inside for row in titles) > 0.5 * len(titles):
         return 0
     linked = sum(tree.linked.get(node, 0) for node in part.container)
     return max(0, part.body_length - linked)
@@ -237,11 +277,18 @@ def read_title(response: HttpResponse, tree: Tree) -> str | None:
     for heading in headings:
         if len(heading) >= 2 and (whole.startswith(heading) or (stated or "").startswith(heading)):
             return heading
+    for piece in _pieces(whole):
+        if len(piece) >= 4 and any(piece in heading for heading in headings):
+            return piece
     tops = [text for node in tree.order if node.tag == "h1" and (text := text_within(node, 300))]
     if len(tops) == 1 and not is_chrome(next(n for n in tree.order if n.tag == "h1").getparent()):
         return tops[0]
-    pieces = [piece.strip() for piece in re.split(r"\s+[-–—|·»:]\s+|_|\s\|\s", stated or whole) if piece.strip()]
-    return pieces[0] if pieces else None
+    return next(iter(_pieces(stated or whole)), None)
+
+
+def _pieces(title: str) -> list[str]:
+    """A <title> without its separators: thread, board, site."""
+    return [piece.strip() for piece in re.split(r"\s+[-–—|·»:]+\s+|_|\s\|\s", title) if piece.strip()]
 
 
 def read_board(tree: Tree) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.dates import find_time, tidy_time
@@ -36,8 +36,8 @@ THREAD_WORDS = frozenset(
 )
 TITLE_WORDS = frozenset("title subject topic thread headline heading topictitle threadtitle xst name".split())
 FRAME_PATH = re.compile(
-    r"(?i)/(?:login|logon|signin|sign-in|register|signup|sign-up|search|help|faq|rules|rss|feed|tags?|about|contact|privacy|terms"
-    r"|members?|memberlist|users|online|archive|logout|password|account|cart)(?:[/.?]|$)|mode=(?:login|register)|do=(?:login|register)"
+    r"(?i)^/(?:[\w.-]+/)?(?:login|logon|signin|sign-in|register|signup|sign-up|search|help|faq|rules|rss|feed|tags?|about|contact|privacy|terms"
+    r"|members?|memberlist|users|online|archive|logout|[\w-]*password[\w-]*|account|cart|lost|reset|recover|post-new|newtopic)(?:[/.?]|$)|mode=(?:login|register)|do=(?:login|register)"
     r"|mod=(?:logging|register)|action=(?:login|register|search|help)|\.(?:css|js|png|jpe?g|gif|zip|rar|pdf|xml|rss)(?:\?|$)"
 )
 
@@ -55,12 +55,14 @@ class Row:
 
 @dataclass(eq=False)
 class Listing:
-    """Like links. `score` grows with their number and the length of their titles."""
+    """Like links. `score` grows with their number and the length of their titles; `boards` says that their addresses
+    speak of boards, `dated` which share of them has a time beside it."""
 
     rows: list[Row]
     score: float
     pattern: str
     boards: bool
+    dated: float = 0.0
 
 
 def find_listings(tree: Tree) -> list[Listing]:
@@ -102,7 +104,7 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
         return None
     if parts.netloc != urlsplit(here).netloc or parts.scheme not in ("http", "https"):
         return None
-    title = text_within(node, 200) or (node.get("title") or "")
+    title = text_within(node, 200)
     if len(title) < 2 or title.isdecimal() or ACTION_TEXT.match(title) or not re.search(r"[^\W\d]", title):
         return None
     if "author" in (node.get("rel") or "") or any(_names_author(each) for each in (node, *node.iterchildren(), node.getparent())):
@@ -135,7 +137,7 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
         known = best.get(row.key)
         if known is None or (len(row.title) > len(known.title) and not words_of(known.anchor) & TITLE_WORDS):
             best[row.key] = row
-    distinct = list(best.values())
+    distinct = [replace(row) for row in best.values()]
     titles = {row.title for row in distinct}
     if not distinct or (len(distinct) > 1 and len(titles) <= 0.5 * len(distinct)):
         return None
@@ -151,8 +153,8 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
     named = sum(bool((words_of(row.anchor) | words_of(row.anchor.getparent())) & TITLE_WORDS) or row.anchor.getparent().tag in ("h2", "h3", "h4", "h5") for row in distinct)
     score = length * (1 + dated + 0.5 * named / len(distinct)) * (0.8 if kind == "shape" else 1.0)
     words = set(re.findall(r"[a-z]+", urlsplit(distinct[0].url).path.lower() + "?" + urlsplit(distinct[0].url).query.lower()))
-    boards = bool(words & BOARD_WORDS) and not words & (THREAD_WORDS - {"view", "show"}) and dated < 0.9
-    return Listing(distinct, score, pattern, boards)
+    boards = bool(words & BOARD_WORDS) and not words & (THREAD_WORDS - {"view", "show"})
+    return Listing(distinct, score, pattern, boards, dated)
 
 
 def _cut_rows(rows: list[Row], everything: list[Row]) -> None:
@@ -180,6 +182,19 @@ def _share_dated(tree: Tree, rows: list[Row]) -> float:
 
 # ── what a row says of its thread ────────────────────────────────────────────────────────────────────────────────
 
+def is_title(tree: Tree, row: Row) -> bool:
+    """Whether a link stands by itself, as titles do, and not in a sentence."""
+    node = row.anchor
+    if words_of(node) & TITLE_WORDS:
+        return True
+    for parent in node.iterancestors():
+        if parent.tag in ("h1", "h2", "h3", "h4", "h5", "h6", "th") or words_of(parent) & TITLE_WORDS:
+            return True
+        if parent.tag in ("td", "li", "p", "div", "dt", "dd", "article", "section", "tr"):
+            return tree.text.get(parent, 0) <= 1.6 * tree.text.get(node, 0) + 12
+    return False
+
+
 REPLY_NAMES = frozenset("reply replies comments comment answers answer posts responses replycount num".split())
 VIEW_NAMES = frozenset("view views hits reads viewed viewcount visits".split())
 REPLY_TEXT = re.compile(r"(?i)(?:回复|回覆|评论|回应|跟帖|答案|repl(?:y|ies)|comments?|answers?|posts?)\s*[:：]?\s*(\d[\d,]*)|(\d[\d,]*)\s*(?:条|个)?\s*(?:回复|回覆|评论|回应|repl(?:y|ies)|comments?|answers?|posts?)")
@@ -206,6 +221,8 @@ def sign_of(tree: Tree, row: Row, visit: Visit, marks: dict[Element, list[Mark]]
                 replies = match[1] or match[2]
             elif words & REPLY_NAMES and not words & VIEW_NAMES and re.fullmatch(r"\W*\d[\d,]*\W*", text):
                 replies = re.sub(r"\D", "", text)
+        if _is_page_link(node, row):
+            continue
         if re.fullmatch(r"\d[\d,]{0,9}", text) and not words & VIEW_NAMES and not any(text_within(c, 60) == text for c in node):
             numbers.append(int(text.replace(",", "")))
         if node.tag == "a" and USER_PATH.search(node.get("href") or ""):
@@ -214,10 +231,28 @@ def sign_of(tree: Tree, row: Row, visit: Visit, marks: dict[Element, list[Mark]]
             found = _absolute(mark, visit)
             if found:
                 said.append(found)
+    replies = replies or _read_column(row)
     if replies is None and len(numbers) == 2:
         replies = str(min(numbers))  # a thread has at least as many views as replies
     sign = "|".join(filter(None, (replies, people[-1] if people else None, *said)))
     return sign or None
+
+
+def _is_page_link(node: Element, row: Row) -> bool:
+    """Whether an element is a link to a later page of the row's own thread."""
+    return node.tag == "a" and bool(re.search(r"(?i)[?&](?:page|start|p|pn)=\d", node.get("href") or "")) and node is not row.anchor
+
+
+def _read_column(row: Row) -> str | None:
+    """The number below "Replies" where the list is a table with a heading."""
+    line = next((top for top in row.nodes if top.tag == "tr"), None)
+    table = next(line.iterancestors("table"), None) if line is not None else None
+    heads = table.xpath("(.//tr[th])[1]/*") if table is not None else []
+    for place, head in enumerate(heads):
+        if re.search(r"(?i)repl|comment|answer|回复|回覆|评论|回应", text_within(head, 40)) and len(line) == len(heads):
+            number = re.match(r"\d[\d,]*", text_within(line[place], 40))
+            return number.group() if number else None
+    return None
 
 
 def _absolute(mark: Mark, visit: Visit) -> str | None:

@@ -75,7 +75,7 @@ class Reading:
     tree: Tree
     parts: list[Parts]
     paths: dict[Element, str]
-    labels: set[tuple[str, str]]
+    labels: dict[tuple[str, str], float]  # share of the records that have the text at the place
 
     def dirt(self) -> set[Element]:
         """The elements that were taken for name, time or floor."""
@@ -89,10 +89,10 @@ def read_parts(tree: Tree, records: list[Record]) -> Reading:
     owner: dict[Element, int] = {}
     for number, record in enumerate(records):
         _walk(record, number, paths, owner)
-    reading = Reading(tree, [Parts(record) for record in records], paths, set())
+    reading = Reading(tree, [Parts(record) for record in records], paths, {})
+    _learn_labels(reading)
     _vote_times(reading, owner)
     _vote_authors(reading, owner)
-    _learn_labels(reading)
     _vote_bodies(reading)
     _vote_floors(reading)
     _read_numbers(reading)
@@ -186,6 +186,8 @@ def _vote_authors(reading: Reading, owner: dict[Element, int]) -> None:
             worth -= 0.8
         if mark.text.isdecimal() and len(mark.text) < 5:
             worth -= 2
+        if len(reading.parts) > 3 and reading.labels.get((f"{reading.paths[node]}|t", _normal(mark.text)), 0) > 0.85:
+            worth -= 1.5  # a rank that most posts show; unless one person wrote them all
         if worth > 0:
             found[number].append((f"{reading.paths[node]}|{mark.slot}", worth, mark))
     votes: Counter[str] = Counter()
@@ -193,8 +195,14 @@ def _vote_authors(reading: Reading, owner: dict[Element, int]) -> None:
         for key, worth in {key: worth for key, worth, _ in reversed(marks)}.items():
             votes[key] += worth
     share = max(1, len(reading.parts))
+    strong = Counter(key for marks in found.values() for key in {key for key, worth, _ in marks if worth >= 0.6})
+    agreed = max(strong.values(), default=0)
     for number, marks in found.items():
-        key, _, mark = max(marks, key=lambda item: (votes[item[0]] / share + item[1] / 4, item[1]))
+        if agreed >= 0.6 * share:  # where most have a name in one place, a poor guess in another is none
+            marks = [item for item in marks if item[1] >= 0.6] or [item for item in marks if votes[item[0]] > 0.8 * share]
+        if not marks:
+            continue
+        _, _, mark = max(marks, key=lambda item: (votes[item[0]] / share + item[1] / 4, item[1]))
         part = reading.parts[number]
         part.author, part.author_mark = _clean_name(mark.text), mark
         part.author_url = _author_link(mark.element)
@@ -231,7 +239,10 @@ def _author_mark(tree: Tree, node: Element, times: set[Element]) -> Mark | None:
 
 
 def _clean_name(text: str) -> str | None:
-    name = re.sub(r"^(?:by|posted by|作者|楼主|发布人|发布者|联系人|卖家|昵称|用户名?)\s*[:：]?\s+", "", text.strip(), flags=re.IGNORECASE)
+    byline = BYLINE.match(text.strip())
+    if byline and re.search(r"[:：]|(?i:\bby\b)", text):
+        return byline["name"]
+    name = text.strip()
     return name.strip(" \t:：,，|·•»›") or None
 
 
@@ -287,10 +298,11 @@ def _learn_labels(reading: Reading) -> None:
                     own.add((f"{reading.paths.get(node, '')}|{key}", _normal(text)))
         seen.update(own)
     if len(reading.parts) == 2:  # two posts may well say the same once; a panel repeats itself in many places
-        both = {key for key, count in seen.items() if count == 2}
-        reading.labels = both if len(both) >= 3 else set()
+        both = {key: 1.0 for key, count in seen.items() if count == 2}
+        reading.labels = both if len(both) >= 3 else {}
     else:
-        reading.labels = {key for key, count in seen.items() if count >= max(3, 0.6 * len(reading.parts))}
+        total = len(reading.parts)
+        reading.labels = {key: count / total for key, count in seen.items() if count >= max(3, 0.6 * total)}
 
 
 def is_dirt(reading: Reading, node: Element, part: Parts) -> bool:

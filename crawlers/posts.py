@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from parsel import Selector
+from web_poet import HttpResponse
 
 from crawlers.bodies import Body
 from crawlers.dates import Moment, read_time, read_times, tidy_time
@@ -17,7 +18,9 @@ from domain.sources import site_of
 
 # Discuz! and its kin number the first floors in words.
 FLOOR_WORDS = {"楼主": 1, "樓主": 1, "沙发": 2, "沙發": 2, "板凳": 3, "地板": 4, "地下室": 5, "下水道": 6}
-FLOOR_NUMBER = re.compile(r"^\W*(?:第|No\.?|Post|Reply|Comment)?\s*#?\s*(\d{1,7})\s*(?:#|楼|樓|F|层|層|th|st|nd|rd)?\W*$", re.IGNORECASE)
+FLOOR_NUMBER = re.compile(
+    r"(?i)^\W*(?:第|No\.?|Post|Reply|Comment)?\s*#?\s*(\d{1,7})\s*(?:#|楼|樓|F|层|層|th|st|nd|rd)?\W*$"
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,16 @@ def read_element(visit: Visit, node: Selector | None) -> Moment:
     """The time of one element: its machine-readable attributes, its title, its text, and those of what is inside."""
     if node is None:
         return Moment()
-    attributes = ("datetime", "data-time", "data-timestamp", "data-date", "title", "content", "data-original-title", "data-utc")
+    attributes = (
+        "datetime",
+        "data-time",
+        "data-timestamp",
+        "data-date",
+        "title",
+        "content",
+        "data-original-title",
+        "data-utc",
+    )
     places = [node.attrib.get(name) for name in attributes]
     inner = node.css("[datetime], [title], [data-time], [data-timestamp]")[:4]
     places += [each.attrib.get(name) for each in inner for name in attributes]
@@ -109,6 +121,16 @@ def text_of(node: Selector | None) -> str | None:
         return None
     text = " ".join("".join(node.xpath(".//text()[not(parent::script or parent::style)]").getall()).split())
     return text or None
+
+
+def pick_text(node: Selector | HttpResponse, *selectors: str) -> str | None:
+    """The text of the first selector, in the order given, that finds any."""
+    for selector in selectors:
+        for found in node.css(selector):
+            text = text_of(found)
+            if text:
+                return text
+    return None
 
 
 def first(nodes: Iterable[Selector]) -> Selector | None:

@@ -8,6 +8,7 @@ h3 and p). Replies that nest inside what they answer come apart by the same rule
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -96,6 +97,9 @@ def _mark_shape(mark: Mark) -> str:
     return "<".join(steps)
 
 
+NO_USER = re.compile(r"(?i)log(?:in|out|on|ging)|regist|sign_?-?(?:in|up)|spacecp|password|usergroup|action=|do=(?!profile)|mode=(?!viewprofile)")
+
+
 def find_authors(tree: Tree) -> Iterator[Mark]:
     """Elements that may say who wrote: links to users, names that say author, machine-readable attributes."""
     for node in tree.order:
@@ -119,15 +123,25 @@ def author_weight(tree: Tree, node: Element) -> float:
     itemprop, rel = node.get("itemprop") or "", node.get("rel") or ""
     if "author" in itemprop.split() or "author" in rel.split() or itemprop == "creator":
         weight += 3
-    if node.tag == "a" and USER_PATH.search(node.get("href") or ""):
+    href = node.get("href") or "" if node.tag == "a" else ""
+    if USER_PATH.search(href) and not NO_USER.search(href):
         weight += 2
     names = [split_words(name) for name in (node.get("class") or "").split()]
-    last = {words[-1] for words in names if words}
-    if last & AUTHOR_WORDS:
+    if any(words and words[-1] in AUTHOR_WORDS and _is_person(words) for words in names):
         weight += 2
-    elif any(set(words) & AUTHOR_WORDS for words in names):
+    elif any(set(words) & (AUTHOR_WORDS - {"name", "from", "by"}) for words in names):
         weight += 0.7
     return weight
+
+
+def _is_person(words: tuple[str, ...]) -> bool:
+    """Whether "name" in a class is somebody's: "user-name" is, "board-name" and "file-name" are not."""
+    return words[-1] != "name" or not set(words[:-1]) & THING_WORDS
+
+
+THING_WORDS = frozenset(
+    "board forum file topic thread product item category group page site section field tag channel node title subject tab".split()
+)
 
 
 def _like_elements(tree: Tree) -> Iterator[tuple[str, str, Element]]:

@@ -36,7 +36,7 @@ DIRT_WORDS = (
     "signature sig sign footer foot meta info information details toolbar tool tools action actions button buttons btn btns "
     "control controls nav navigation menu share social like likes vote votes voting rating ratings score badge badges "
     "rank stat stats date time timestamp datetime ago permalink breadcrumb breadcrumbs crumbs pagination pager paging "
-    "related sidebar side aside tags tag header head quote report flag attachment attachments online group level "
+    "related sidebar side aside tags tag header head report flag attachment attachments online group level "
     "ad ads advert sponsor edited edit number floor index panel extra credits count counts reactions footerlinks icon icons "
     "from by who name names title subject subheader headline heading label caption location joined bio status"
 ).split()
@@ -64,7 +64,7 @@ ACTION_TEXT = re.compile(
     r"|log ?in to reply|reply to this|add comment|give gold|parent|prev|previous|next|op|moderator|admin|online|offline"
     r"|回复|回覆|回应|引用|举报|檢舉|检举|只看该作者|只看該作者|只看楼主|只看大图|倒序浏览|收藏|分享|顶|踩|赞|点赞|讚|支持|反对|评分|點評|点评"
     r"|编辑|編輯|删除|使用道具|道具|发消息|發消息|加好友|加关注|关注|显示全部楼层|顯示全部樓層|TOP|返回顶部|打赏|送花|查看|更多|展开|收起"
-    r"|楼主|樓主|回到顶部|私信|打印|电梯直达|跳转到指定楼层|复制链接|链接)[\W\d_]*$"
+    r"|楼主|樓主|登录|登入|注册|註冊|立即注册|log ?in|log ?out|sign ?in|sign ?up|register|join|回到顶部|私信|打印|电梯直达|跳转到指定楼层|复制链接|链接)[\W\d_]*$"
 )
 JOIN_LABEL = re.compile(
     r"(?i)注册|註冊|加入|上次|最后登录|最後登錄|最后访问|在线时间|在線|生日|joined|member since|registered|last (?:seen|active|visit|login|activity|online)"
@@ -322,6 +322,27 @@ def page_free(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path.rstrip('/') or '/'}" + (f"?{'&'.join(sorted(query))}" if query else "")
 
 
+ACTION_SEGMENTS = frozenset(
+    "edit reply delete report last new unread print quote vote share stats users members feed rss amp history find latest".split()
+)
+
+
+def _segment_pattern(segment: str) -> str:
+    """ "12" is #, "12-some-title" #, "thread-12-1.html" thread-#-#.html, "some-long-title" *."""
+    stem, dot, ending = segment.rpartition(".")
+    if not stem or len(ending) > 5 or ending.isdecimal():
+        stem, dot, ending = segment, "", ""
+    shown = re.sub(r"\d+", "#", stem)
+    words = re.findall(r"[^\W\d_]{2,}|%[0-9A-Fa-f]{2}", stem)
+    if re.match(r"\d+[-_.]\D", stem) and len(words) > 1:
+        shown = "#"
+    elif re.search(r"\D[-_.]\d+$", stem) and len(words) > 2:
+        shown = "*#"
+    elif "%" in stem or len(words) > 2 or len(stem) > 24 or shown.count("#") > 3:
+        shown = "*"
+    return shown + dot + ending
+
+
 @lru_cache(maxsize=20_000)
 def pattern_of(url: str) -> str:
     """The pattern that addresses of one kind share: numbers become #, slugs *."""
@@ -329,20 +350,16 @@ def pattern_of(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return url
-    segments = []
-    for position, segment in enumerate(parts.path.split("/")):
-        stem, dot, ending = segment.rpartition(".")
-        stem, dot, ending = (stem, dot, ending) if stem and len(ending) <= 5 and not ending.isdecimal() else (segment, "", "")
-        shown = re.sub(r"\d+", "#", stem)
-        if "%" in stem or (position > 1 and len(stem) > 12) or len(stem) > 24 or shown.count("#") > 3:
-            shown = "#*" if re.match(r"\d+[-_.]", stem) else "*#" if re.search(r"[-_.]\d+$", stem) else "*"
-        segments.append(shown + dot + ending)
+    segments = [_segment_pattern(segment) for segment in parts.path.strip("/").split("/")]
+    numbered = [position for position, segment in enumerate(segments) if "#" in segment]
+    if numbered and not set(segments) & ACTION_SEGMENTS:
+        segments = segments[: numbered[-1] + 1]  # what follows the number of a thread is its slug
     names = sorted(
         f"{name}={re.sub(r'[0-9]+', '#', value) if len(value) < 16 else '*'}"
         for name, value in parse_qsl(parts.query)
         if name.lower() not in NOISE_NAMES and name.lower() not in PAGE_NAMES - {"p"}
     )
-    return f"{parts.netloc}{'/'.join(segments).rstrip('/')}" + (f"?{'&'.join(names)}" if names else "")
+    return f"{parts.netloc}/{'/'.join(segments)}" + (f"?{'&'.join(names)}" if names else "")
 
 
 def tidy_letters(text: str) -> str:

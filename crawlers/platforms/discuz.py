@@ -15,8 +15,20 @@ from parsel import Selector
 from web_poet import HttpResponse, field
 
 from crawlers.bodies import read_body
+from crawlers.dates import Moment
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
-from crawlers.posts import Thread, build_post, first, once, read_count, read_element, read_floor, text_of
+from crawlers.posts import (
+    Thread,
+    build_post,
+    first,
+    once,
+    pick_text,
+    read_count,
+    read_element,
+    read_floor,
+    read_moment,
+    text_of,
+)
 from domain.pages import Role
 from domain.posts import Author, Counts, Post
 
@@ -24,11 +36,9 @@ NAME = "discuz"
 STATIC_THREAD = re.compile(r"/thread-(\d+)-(\d+)-\d+\.html?$")
 STATIC_BOARD = re.compile(r"/forum-(\w+)-(\d+)\.html?$")
 FINGERPRINT = re.compile(
-    r"""(?ix) <meta\s+name=["']generator["']\s+content=["']Discuz!
-      | <body[^>]+id=["']nv_(?:forum|home|portal|group|member)["'] | \bdiscuz_uid\s*= | \bSTYLEID\s*=\s*'\d+',\s*STATICURL"""
+    r"""(?ix) <meta\s+name=["']generator["']\s+content=["']Discuz! | <body[^>]+id=["']nv_(?:forum|home|portal|group|member)["']
+      | \bdiscuz_uid\s*= | \bSTYLEID\s*=\s*'\d+',\s*STATICURL"""
 )
-BODY_ID = re.compile(r"^pg_(\w+)$")
-ROLES: dict[str, Role] = {"index": "home", "forumdisplay": "board", "viewthread": "thread", "guide": "board"}
 
 
 def recognise_role(response: HttpResponse) -> Role | None:
@@ -112,7 +122,9 @@ def _next_url(response: HttpResponse) -> str | None:
     here = str(response.url)
     links = response.css("div.pg a.nxt::attr(href), .page a.nxt::attr(href), .pages a.next::attr(href)").getall()
     links += response.css("#autopbn::attr(rel)").getall()
-    links += response.xpath("//*[has-class('pg') or has-class('page')]//a[contains(., '下一页') or contains(., '下一頁')]/@href").getall()
+    links += response.xpath(
+        "//*[has-class('pg') or has-class('page')]//a[contains(., '下一页') or contains(., '下一頁')]/@href"
+    ).getall()
     for link in links:
         target = urljoin(here, link)
         same = thread_id(target) == thread_id(here) if thread_id(here) else board_id(target) == board_id(here)
@@ -130,14 +142,14 @@ class DiscuzBoardPage(BoardPage):
     @field
     def name(self) -> str | None:
         """The board's name over its list."""
-        heading = self.response.css("h1.xs2 a, .bm_h h1 a, #pt .z a:last-of-type, .header h2 a, .hdc h2")
-        return text_of(first(heading))
+        return pick_text(self.response, "h1.xs2 a", ".bm_h h1 a", "#pt .z a:last-of-type", ".header h2 a")
 
     @field
     def boards(self) -> tuple[BoardLink, ...]:
         """Boards of the index; on a board's own page only the ones below it."""
         below = self.response.css("[id^=subforum_]")
-        scope = below or ([] if self.response.css("#threadlist") else self.response.css("#ct, #wp, .forumlist, body")[:1])
+        whole = [] if self.response.css("#threadlist") else self.response.css("#ct, #wp, .forumlist, body")[:1]
+        scope = below or whole
         found: dict[str, BoardLink] = {}
         for link in (link for part in scope for link in part.css("h2 a[href], dt a[href], .fl_g a[href], li a[href]")):
             url = urljoin(str(self.response.url), link.attrib["href"])
@@ -160,7 +172,7 @@ class DiscuzBoardPage(BoardPage):
         url = urljoin(str(self.response.url), anchor.attrib.get("href", ""))
         if thread_id(url) is None:
             return None
-        replies = text_of(first(row.css("td.num a, .num, .replies")))
+        replies = pick_text(row, "td.num a", "td.nums strong", ".replies", ".num")  # never the views beside them
         last = row.css("td.by")[-1:]
         poster = text_of(first(last.css("cite")))
         # "3 分钟前" changes by itself; the title beside it, or a date written out, does not.
@@ -190,19 +202,22 @@ class DiscuzThreadPage(ThreadPage):
         here = str(self.response.url)
         if thread_id(here):
             return here
-        links = self.response.css("#thread_subject::attr(href), .plc a[href*='ptid=']::attr(href), a#post_reply::attr(href)")
+        places = "#thread_subject::attr(href), .plc a[href*='ptid=']::attr(href), a#post_reply::attr(href)"
+        links = self.response.css(places)
         return next((url for link in links.getall() if thread_id(url := urljoin(here, link))), here)
 
     @field
     def title(self) -> str | None:
         """The subject of the thread."""
-        return text_of(first(self.response.css("#thread_subject, .postlist h2, #threadtitle h1"))) or self.visit.title
+        touch = "".join(self.response.css(".postlist > h2::text").getall()).strip()
+        return pick_text(self.response, "#thread_subject", "#threadtitle h1") or touch or self.visit.title
 
     @field
     def board(self) -> str | None:
         """The last board in the bread crumbs."""
         crumbs = self.response.css("#pt a, #nav a, .header h2 a")
-        names = [text_of(link) for link in crumbs if board_id(urljoin(str(self.response.url), link.attrib.get("href", "")))]
+        here = str(self.response.url)
+        names = [text_of(link) for link in crumbs if board_id(urljoin(here, link.attrib.get("href", "")))]
         return next((name for name in reversed(names) if name), self.visit.board)
 
     @field
@@ -226,8 +241,8 @@ class DiscuzThreadPage(ThreadPage):
         link = first(node.css(".authi a.xw1, .postauthor .postinfo a, .authi a[href*='uid'], .authi a[href*='space-']"))
         target = urljoin(thread.page_url, link.attrib.get("href", "")) if link is not None else None
         uid = re.search(r"(?:uid[=-])(\d+)", target or "")
-        guest = text_of(first(node.css(".pls .pi, .postauthor .postinfo, .authi .z")))
-        floor_label = text_of(first(node.css(f"#postnum{pid}, .authi .y, .authi em")))
+        guest = pick_text(node, ".pls .pi", ".postauthor .postinfo", ".authi .z")  # 匿名, 游客 1.2.*.*
+        floor_label = pick_text(node, f"#postnum{pid}", ".authi .y", ".authi em")
         folder = _folder(thread.page_url)
         findpost = f"{folder}/forum.php?mod=redirect&goto=findpost&ptid={thread_id(thread.url) or ''}&pid={pid}"
         return build_post(
@@ -237,10 +252,16 @@ class DiscuzThreadPage(ThreadPage):
             url=urljoin(thread.page_url, findpost),
             body=read_body(options + (message.get() or ""), thread.page_url),
             author=Author(text_of(link) or guest, uid[1] if uid else None, target),
-            moment=read_element(self.visit, first(node.css(f"#authorposton{pid}, .authi .mtime, .authi .rela"))),
+            moment=self._read_moment(node, pid),
             post_id=pid,
             floor=read_floor(floor_label) or self.visit.floors_before + number,
         )
+
+    def _read_moment(self, node: Selector, pid: str) -> Moment:
+        desktop = first(node.css(f"#authorposton{pid}"))
+        if desktop is not None:
+            return read_element(self.visit, desktop)
+        return read_moment(self.visit, ["".join(node.css(".authi .mtime::text, .authi .rela::text").getall())])
 
     @field
     def next_url(self) -> str | None:
@@ -254,8 +275,23 @@ PLATFORM = Platform(
     board=DiscuzBoardPage,
     thread=DiscuzThreadPage,
     page_url=page_url,
-    closed=("/api/", "/data/", "/source/", "/install/", "/template/", "/config/", "/uc_client/", "/uc_server/",
-            "/static/", "/admin.php", "/search.php", "/member.php",
-            "/forum.php?mod=redirect", "/forum.php?mod=post", "/forum.php?mod=attachment",
-            "/home.php?mod=spacecp", "/misc.php?mod=tag"),
+    closed=(
+        "/api/",
+        "/data/",
+        "/source/",
+        "/install/",
+        "/template/",
+        "/config/",
+        "/uc_client/",
+        "/uc_server/",
+        "/static/",
+        "/admin.php",
+        "/search.php",
+        "/member.php",
+        "/forum.php?mod=redirect",
+        "/forum.php?mod=post",
+        "/forum.php?mod=attachment",
+        "/home.php?mod=spacecp",
+        "/misc.php?mod=tag",
+    ),
 )

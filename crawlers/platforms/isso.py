@@ -25,7 +25,7 @@ def recognise_role(response: HttpResponse) -> Role | None:
     """A page with Isso's box or script is a thread; Isso draws no lists."""
     if "isso" not in response.text:
         return None
-    return "thread" if response.css("#isso-thread, script[data-isso], script[src*='embed.min.js'][data-isso-id]") else None
+    return "thread" if response.css("#isso-thread, script[data-isso]") else None
 
 
 @attrs.define(kw_only=True)
@@ -74,7 +74,7 @@ class IssoThreadPage(ThreadPage):
 
 def _is_deleted(node: Selector) -> bool:
     own = node.xpath("./*[not(contains(@class, 'isso-follow-up'))]")
-    return not own.css(".isso-text") or (not own.css("time") and not own.css(".isso-text").xpath("string()").get())
+    return text_of(first(own.css(".isso-text"))) is None and text_of(first(own.css(".isso-note"))) is not None
 
 
 PLATFORM = Platform(

@@ -46,7 +46,9 @@ def threads() -> Iterator[Sheet]:
 def sheet(skin: str, talk: dict[str, Any]) -> Sheet:
     """One page."""
     now = datetime.fromisoformat(talk["now"])
-    posts = [{**post, "when": datetime.fromisoformat(post["when"]), "floor": n} for n, post in enumerate(talk["posts"], 1)]
+    posts = [
+        {**post, "when": datetime.fromisoformat(post["when"]), "floor": n} for n, post in enumerate(talk["posts"], 1)
+    ]
     template = environment(now, talk["name"].startswith(("zh", "pair"))).get_template(f"thread-{skin}.html")
     zh = talk["name"] != "en"
     body = template.render(title=talk["title"], board=talk["board"], posts=posts, zh=zh)
@@ -86,7 +88,9 @@ def environment(now: datetime, zh: bool) -> Environment:
         quote = post.get("quote")
         if not quote:
             return ""
-        return Markup(f'<div class="quote"><b>{escape(quote["author"])} 发表于 2026-9-18</b><br>{escape(quote["text"])}</div>')
+        return Markup(
+            f'<div class="quote"><b>{escape(quote["author"])} 发表于 2026-9-18</b><br>{escape(quote["text"])}</div>'
+        )
 
     def us(when: datetime) -> str:
         half = "p.m." if when.hour >= 12 else "a.m."
