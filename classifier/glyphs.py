@@ -239,6 +239,9 @@ def join_radicals(text: str) -> list[Edit]:
 _BOTH_SCRIPTS = frozenset("乾吒夥徵拚榘薹袷醣麴麽么菸")
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 @lru_cache(maxsize=1)
 def _traditional() -> tuple[re.Pattern[str], dict[str, str]]:
     """The characters that OpenCC simplifies one for one. Made on first use (some 60 ms)."""
@@ -274,7 +277,8 @@ def simplify(text: str) -> list[Edit]:
         return []
     edits = []
     for start, end in _paragraphs(text, pattern):
-        piece = text[start:end]
+        # Half a surrogate pair is no text that could be encoded.
+        piece = _SURROGATE.sub("?", text[start:end])
         simple = _convert(piece)
         if len(simple) != len(piece):
             simple = "".join(table.get(glyph, glyph) for glyph in piece)

@@ -81,10 +81,11 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Model:
-    """A trained head with its manifest."""
+    """A trained head with its manifest. `kinds` tells the kinds of an offer apart, in the order of OFFER_KINDS."""
 
     dense: Dense
     sparse: Sparse
+    kinds: Dense
     manifest: Manifest
 
     def judge(self, vectors: Floats, sparse: Logs) -> Logs:
@@ -137,6 +138,7 @@ def load_model(folder: Path) -> Model:
             arrays["title.weights"].astype(np.float32),
             arrays["sparse.bias"],
         ),
+        Dense(arrays["kinds.weights"], arrays["kinds.bias"]),
         manifest,
     )
 
@@ -154,6 +156,8 @@ def _arrays(model: Model) -> dict[str, npt.NDArray[np.generic]]:
         "title.rarity": sparse.title.rarity,
         "title.weights": sparse.title_weights.astype(np.float16),
         "sparse.bias": sparse.bias,
+        "kinds.weights": model.kinds.weights,
+        "kinds.bias": model.kinds.bias,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,13 @@ from classifier.context import Framed, frame
 from classifier.encoders import DEFAULT, Encoder, load_encoder, packaged
 from classifier.fold import fold
 from classifier.head import Logs, Model, load_model
+from classifier.ngrams import Places
 from classifier.offer import read_kind, read_offer
 from classifier.reasons import give_reasons, weigh_letters
 from classifier.redact import find_victims, mask
 from classifier.windows import Span, choose_windows, cut_windows, pool
 from domain.errors import MissingPart
-from domain.signals import FINDING_LABELS, LABELS, Mask, Offer, Passage, Reading, Signal
+from domain.signals import FINDING_LABELS, LABELS, OFFER_KINDS, Mask, Offer, Passage, Reading, Signal
 
 SHIPPED = Path(__file__).parent / "models"
 OFFER, UNRELATED = LABELS.index("offer"), LABELS.index("unrelated")
@@ -40,12 +42,14 @@ _RULES = (
 
 @dataclass(frozen=True)
 class Judged:
-    """A passage with its answer: log probabilities at the corpus mix, and the window that looks most like an offer."""
+    """A passage with its answer: log probabilities at the corpus mix, the window that looks most like an offer, and
+    the kind that it would be."""
 
     passage: Passage
     framed: Framed
     logs: Logs
     window: Span
+    kind: str
 
 
 class Reader:
@@ -80,11 +84,14 @@ class Reader:
             totals.append(len(spans))
             sparse.append(answers[kept])
         inputs = [view.whole(*span) for view, spans in zip(framed, chosen, strict=True) for span in spans]
-        logs = self._head.judge(self._encode(inputs), np.concatenate([*sparse, np.zeros((0, len(LABELS)))]))
+        vectors = self._encode(inputs)
+        logs = self._head.judge(vectors, np.concatenate([*sparse, np.zeros((0, len(LABELS)))]))
+        kinds = self._head.kinds.judge(vectors).argmax(1)
         bounds = np.cumsum([0, *map(len, chosen)])
+        parts = [slice(start, end) for start, end in pairwise(bounds)]
         return [
-            _settle(passage, view, spans, logs[bounds[index] : bounds[index + 1]], totals[index])
-            for index, (passage, view, spans) in enumerate(zip(passages, framed, chosen, strict=True))
+            _settle(passage, view, spans, logs[part], kinds[part], total)
+            for passage, view, spans, part, total in zip(passages, framed, chosen, parts, totals, strict=True)
         ]
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -114,7 +121,7 @@ class Reader:
             label=label,
             score=score,
             labels=labels,
-            kind=(read_kind(folded, offer) or "list_sale") if offer and label == "offer" else None,
+            kind=_name_kind(read_kind(folded, offer), judged.kind) if offer and label == "offer" else None,
             offer=_mask_offer(offer, shown.text) if offer else None,
             reasons=give_reasons(letters, shown.text, folded, offer),
             model=self.model,
@@ -158,14 +165,20 @@ def _find_other(models: Path, encoder: Encoder) -> Model:
     return model
 
 
-def _settle(passage: Passage, framed: Framed, spans: Sequence[Span], logs: Logs, total: int) -> Judged:
+def _name_kind(written: str | None, likely: str) -> str:
+    """What the words say outright, else what the head finds likeliest: a list is what is said to be nothing else."""
+    return likely if written is None or written == "list_sale" else written
+
+
+def _settle(passage: Passage, framed: Framed, spans: Sequence[Span], logs: Logs, kinds: Places, total: int) -> Judged:
     if not spans:
         nothing = np.full(len(LABELS), _NOTHING)
         nothing[UNRELATED] = 0.0
-        return Judged(passage, framed, nothing, (0, 0))
-    best = spans[int(logs[:, OFFER].argmax())]
+        return Judged(passage, framed, nothing, (0, 0), OFFER_KINDS[0])
+    place = int(logs[:, OFFER].argmax())
+    best = spans[place]
     reachable = len(spans) > 1 and bool(read_offer(fold(framed.text[slice(*best)])).contacts)
-    return Judged(passage, framed, pool(logs, total, reachable=reachable), best)
+    return Judged(passage, framed, pool(logs, total, reachable=reachable), best, OFFER_KINDS[kinds[place]])
 
 
 def _spread(chances: Logs, score: float) -> dict[str, float]:

@@ -71,9 +71,10 @@ def give_reasons(letters: Weights, shown: str, folded: Folded, offer: Offer | No
         free[start:end] = 0
     worded = [Found(why, start, end) for why, start, end in _find_wording(free, shown)]
     reasons = [
-        Reason(found.why, shown[found.start : found.end], found.start, found.end, round(float(weight), 3))
-        for found in named + worded
-        if (weight := letters[found.start : found.end].sum()) is not None
+        Reason(
+            one.why, shown[one.start : one.end], one.start, one.end, round(float(letters[one.start : one.end].sum()), 3)
+        )
+        for one in named + worded
     ]
     return tuple(sorted(reasons, key=lambda reason: -abs(reason.weight))[: MOST + len(spans)])
 
@@ -99,21 +100,25 @@ def _list_found(offer: Offer | None, folded: Folded) -> Iterator[Found]:
 
 
 def _find_wording(letters: Weights, shown: str) -> Iterator[tuple[str, int, int]]:
-    """Up to MOST spans, the weightiest runs of either sign."""
+    """Up to MOST spans of either sign, the weightiest runs. No span reaches over the end of a line."""
+    carried = np.flatnonzero(letters)
+    if not len(carried):
+        return
+    # A page is long, and only one window of it carries weights.
+    first, last = int(carried[0]), int(carried[-1]) + 1
+    ends = np.array([letter in "\r\n" for letter in shown[first:last]])
     for why, signed in (("wording of offers", letters), ("wording that speaks against", -letters)):
-        left = np.where([letter in "\r\n" for letter in shown], -1e9, signed) if len(signed) else signed
+        left = np.where(ends, -1e9, signed[first:last])
         for _ in range(MOST):
             start, end = _find_heaviest(left)
             if left[start:end].sum() < LEAST:
                 break
-            yield why, *_trim(shown, start, end)
+            yield why, *_trim(shown, first + start, first + end)
             left[start:end] = -1e9
 
 
 def _find_heaviest(letters: Weights) -> tuple[int, int]:
     """The run of at most LONGEST characters with the greatest sum after drag (Kadane's algorithm)."""
-    if not len(letters):
-        return 0, 0
     drag = _DRAG * max(float(letters.max()), 0.0)
     best, span, total, start = 0.0, (0, 0), 0.0, 0
     for place, weight in enumerate((letters - drag).tolist()):

@@ -1,11 +1,11 @@
-"""Victims' data masked, so that a monitor does not become the next leak. Which data are victims': `victims.py`."""
+"""Victims' data masked, so that a monitor does not become the next leak. `offer/victims.py` tells which they are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from classifier.fold import Folded
-from classifier.victims import find_personal
+from classifier.offer.victims import find_personal
 from domain.signals import Mask, Offer
 
 # Full width, so that it is told from the stars with which authors half-hide a number; folding lets it be.

@@ -20,7 +20,7 @@ from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
 from classifier.encoders import DEFAULT, Encoder, load_encoder
 from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, combine, save_model
 from classifier.ngrams import Rows, build_rows, build_vocabulary
-from domain.signals import LABELS
+from domain.signals import LABELS, OFFER_KINDS
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -41,11 +41,13 @@ THRESHOLDS_FOR = (
 
 @dataclass(frozen=True)
 class Prepared:
-    """The corpus as arrays: what each view reads, the labels as numbers, and who wrote it."""
+    """The corpus as arrays: what each view reads, the labels and kinds as numbers (-1 where there
+    is no kind), and who wrote it."""
 
     framed: tuple[Framed, ...]
     vectors: Floats
     labels: Ids
+    kinds: Ids
     groups: tuple[str, ...]
 
 
@@ -92,7 +94,8 @@ def train(examples: Sequence[Example], encoder: Encoder) -> Model:
     calibration = calibrate(logs, prepared.labels)
     dense = fit_dense(prepared, everything)
     sparse = fit_sparse(prepared, everything)
-    return Model(dense, sparse, describe(examples, encoder, calibration, measure(logs, prepared.labels)))
+    kinds = fit_kinds(prepared, everything)
+    return Model(dense, sparse, kinds, describe(examples, encoder, calibration, measure(logs, prepared.labels)))
 
 
 def prepare(examples: Sequence[Example], encoder: Encoder) -> Prepared:
@@ -100,7 +103,8 @@ def prepare(examples: Sequence[Example], encoder: Encoder) -> Prepared:
     framed = tuple(frame(example.text, example.thread_title, example.board, ()) for example in examples)
     vectors = encoder.encode([view.whole() for view in framed])
     labels = np.array([LABELS.index(example.label) for example in examples])
-    return Prepared(framed, vectors, labels, tuple(example.writer for example in examples))
+    kinds = np.array([OFFER_KINDS.index(example.kind) if example.kind else -1 for example in examples])
+    return Prepared(framed, vectors, labels, kinds, tuple(example.writer for example in examples))
 
 
 def predict_apart(prepared: Prepared) -> Logs:
@@ -119,9 +123,19 @@ def predict_apart(prepared: Prepared) -> Logs:
 
 def fit_dense(prepared: Prepared, ids: Ids) -> Dense:
     """The dense view, fitted on the posts `ids`. Vectors are standardised; that is folded into the weights."""
-    vectors = prepared.vectors[ids].astype(np.float64)
+    return _fit_vectors(prepared.vectors[ids], prepared.labels[ids], len(LABELS))
+
+
+def fit_kinds(prepared: Prepared, ids: Ids) -> Dense:
+    """What tells the kinds of an offer apart, fitted on the offers among the posts `ids`."""
+    offers = ids[prepared.kinds[ids] >= 0]
+    return _fit_vectors(prepared.vectors[offers], prepared.kinds[offers], len(OFFER_KINDS))
+
+
+def _fit_vectors(given: Floats, labels: Ids, classes: int) -> Dense:
+    vectors = given.astype(np.float64)
     centre, spread = vectors.mean(0), vectors.std(0) + 1e-9
-    weights, bias = _fit((vectors - centre) / spread, prepared.labels[ids], DENSE_C)
+    weights, bias = _fit((vectors - centre) / spread, labels, DENSE_C, classes)
     weights = weights / spread[:, None]
     return Dense(weights.astype(np.float32), (bias - centre @ weights).astype(np.float32))
 
@@ -134,7 +148,7 @@ def fit_sparse(prepared: Prepared, ids: Ids) -> Sparse:
     body, title = build_vocabulary(texts), build_vocabulary(titles)
     parts = (_matrix(build_rows(texts, body), len(body.keys)), _matrix(build_rows(titles, title), len(title.keys)))
     matrix = hstack([parts[0], parts[1] * TITLE_WEIGHT]).tocsr()
-    weights, bias = _fit(matrix, prepared.labels[ids], SPARSE_C)
+    weights, bias = _fit(matrix, prepared.labels[ids], SPARSE_C, len(LABELS))
     cut = len(body.keys)
     kept = [part.astype(np.float16).astype(np.float32) for part in (weights[:cut], weights[cut:] * TITLE_WEIGHT)]
     return Sparse(body, kept[0], title, kept[1], bias.astype(np.float32))
@@ -144,7 +158,7 @@ def calibrate(logs: Logs, labels: Ids) -> Calibration:
     """Platt scaling and thresholds from predictions for writers left out."""
     truths = labels == LABELS.index("offer")
     odds = np.array([log_odds(float(np.exp(row[0]))) for row in logs])
-    weights, bias = _fit(odds[:, None], truths.astype(np.int64), 1e6)
+    weights, bias = _fit(odds[:, None], truths.astype(np.int64), 1e6, 2)
     # Two classes: `_fit` gives the weights of both, and their difference is the slope.
     slope, shift = float(weights[0, 1] - weights[0, 0]), float(bias[1] - bias[0])
     settled = (slope * odds + shift).tolist()
@@ -187,14 +201,13 @@ def describe(
     )
 
 
-def _fit(matrix: npt.NDArray[np.float64] | csr_matrix, labels: Ids, strength: float) -> tuple[Logs, Logs]:
+def _fit(matrix: npt.NDArray[np.float64] | csr_matrix, labels: Ids, strength: float, classes: int) -> tuple[Logs, Logs]:
     """Multinomial logistic regression: weights [features, classes] and bias [classes], over all labels there can be.
 
     A label without an example gets weights of 0 and a bias so low that it is never the answer.
     """
     from sklearn.linear_model import LogisticRegression
 
-    classes = len(LABELS) if labels.max() > 1 else 2
     fitted = LogisticRegression(C=strength, max_iter=2000, tol=1e-5).fit(matrix, labels)
     coefficients, intercepts = fitted.coef_, fitted.intercept_
     if len(coefficients) == 1:

@@ -12,8 +12,8 @@ from classifier.offer.prices import parse_prices
 from classifier.offer.regions import read_regions
 from classifier.offer.terms import read_slots
 from classifier.offer.tokens import lower
+from classifier.offer.victims import find_personal
 from classifier.offer.volumes import read_volumes
-from classifier.victims import find_personal
 from domain.signals import Offer
 
 

@@ -70,7 +70,8 @@ def parse_prices(folded: Folded) -> Parsed:
     kept = {id(purchase) for purchase in purchases}
     dropped = [purchase for purchase in found if id(purchase) not in kept]
     idle = [limit for limit in limits if not (limit.taken or limit.firm)]
-    free = {at for element in (*dropped, *idle) for at in range(element.first, element.last + 1)}
+    spans = [(p.first, p.last) for p in dropped] + [(limit.first, limit.last) for limit in idle]
+    free = {at for first, last in spans for at in range(first, last + 1)}
     return Parsed(prices, text, tokens, scene.used - free)
 
 

@@ -6,6 +6,7 @@ import re
 
 from classifier.fold import Folded
 from classifier.offer.prices import Parsed
+from classifier.offer.scene import contexts
 from classifier.offer.tokens import Token
 from domain.signals import Volume
 
@@ -37,6 +38,7 @@ _PERIOD_AFTER = re.compile(r"\+?\s?(?:条|个|份)?\s?(?:/|每|一|per |a )\s?(?
 def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
     """Each distinct volume once, in the order of the text."""
     volumes: dict[int, Volume] = {}
+    about_data = contexts()[0].search(parsed.text) is not None
     for at, token in enumerate(parsed.tokens):
         if token.kind != "number" or at in parsed.used or not _counts(parsed.text, token):
             continue
@@ -48,7 +50,7 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
             continue
         following = parsed.tokens[at + 1] if at + 1 < len(parsed.tokens) else None
         end = following.end if _is_unit(parsed.text, token, following) and following is not None else token.end
-        if _is_claimed(parsed.text, token, end, end > token.end):
+        if _is_claimed(parsed.text, token, end > token.end, about_data):
             start, stop = folded.span(token.start, end)
             records = int(token.value)
             volumes.setdefault(records, Volume(records, folded.original[start:stop], start, stop))
@@ -59,7 +61,8 @@ def _counts(text: str, token: Token) -> bool:
     if token.value < _LEAST or token.value != int(token.value):
         return False
     # 2024车主 is a year, unless it is written as a count.
-    return token.scaled or "," in text[token.start : token.end] or not 1980 <= token.value <= 2035
+    counted = token.scaled or "," in text[token.start : token.end] or text[token.end : token.end + 1] in "+条"
+    return counted or not 1980 <= token.value <= 2035
 
 
 def _is_unit(text: str, token: Token, following: Token | None) -> bool:
@@ -71,14 +74,14 @@ def _is_unit(text: str, token: Token, following: Token | None) -> bool:
     )
 
 
-def _is_claimed(text: str, token: Token, end: int, unit: bool) -> bool:
+def _is_claimed(text: str, token: Token, unit: bool, about_data: bool) -> bool:
     before = text[max(0, token.start - 16) : token.start]
     if _NOT_HELD.search(before):
         return False
     if text[token.start : token.end].endswith("m"):
         # 100M is a line's speed as often as a million.
         return _GOODS_AFTER_LATIN.match(text, token.end) is not None
-    if _HELD.search(before):
+    if about_data and _HELD.search(before):
         return True
     if unit and token.value >= 10_000 and _GOODS_BEFORE.search(before):
         return True

@@ -70,7 +70,7 @@ def _alias_words() -> frozenset[str]:
 def read_contacts(folded: Folded, victims: Iterable[Hit] = ()) -> tuple[Contact, ...]:
     """The contacts of a text, each distinct one once, in the order of the text. Never raises.
 
-    `victims` are the handles that are not the author's (`classifier.victims.find_personal`).
+    `victims` are the handles that are not the author's (`classifier.offer.victims.find_personal`).
     """
     others = {(hit.start, hit.end) for hit in victims}
     hits = [hit for hit in find_hits(folded.text) if (hit.start, hit.end) not in others]
