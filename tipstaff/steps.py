@@ -11,6 +11,7 @@ repeated alone; the store is the hand-over between them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from domain.errors import DamagedSeal
 from domain.plain import plain
 from domain.posts import Post
 from domain.signals import FINDING_LABELS, Passage, Reading
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from classifier.reader import Reader
 
 Tell = Callable[[Event], None]
+PAGES_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -82,14 +85,16 @@ def read(reader: Reader, posts: list[Post]) -> list[tuple[Post, Reading]]:
 def keep(store: Store, reader: Callable[[], Reader], tell: Tell, now: datetime) -> tuple[str, ...]:
     """Of each page that waits, findings are stored and the page sealed, or nothing stays. The new findings' ids."""
     new: list[str] = []
-    while pages := spool.waiting(store, now=now, limit=8):
-        for page_id in pages:
-            page = spool.open_page(store, page_id)
-            fresh = [post for post in page.haul.posts if post.id in page.fresh]
-            verdicts = [_verdict(post, reading, reader()) for post, reading in read(reader(), fresh)]
-            settled = spool.settle(store, page_id, verdicts, now=now)
+    while waiting := spool.waiting(store, now=now, limit=PAGES_AT_ONCE):
+        pages = [page for page_id in waiting if (page := _open(store, page_id, tell))]
+        fresh = [[post for post in page.haul.posts if post.id in page.fresh] for page in pages]
+        # All their posts are read together: the encoder works best on many texts at once.
+        readings = iter(read(reader(), [post for posts in fresh for post in posts]))
+        for page, posts in zip(pages, fresh, strict=True):
+            verdicts = [_verdict(post, reading, reader()) for post, reading in itertools.islice(readings, len(posts))]
+            settled = spool.settle(store, page.id, verdicts, now=now)
             new.extend(settled.new)
-            tell({"event": "scored", "posts": len(fresh), "findings": len(settled.new)})
+            tell({"event": "scored", "posts": len(posts), "findings": len(settled.new)})
     return tuple(new)
 
 
@@ -146,6 +151,16 @@ def masked(post: Post, reading: Reading) -> Post:
     """The post as it may be stored and shown: victims' data masked, length kept."""
     shown = reading.passage
     return replace(post, text=shown.text, thread_title=shown.thread_title, quoted=shown.quoted)
+
+
+def _open(store: Store, page_id: str, tell: Tell) -> spool.SpooledPage | None:
+    """A page that waits, or None when it does not open: it can prove nothing then, and its thread is fetched again."""
+    try:
+        return spool.open_page(store, page_id)
+    except DamagedSeal as error:
+        spool.discard(store, page_id)
+        tell({"event": "damaged", "url": page_id, "detail": str(error)})
+        return None
 
 
 def _verdict(post: Post, reading: Reading, reader: Reader) -> Verdict:

@@ -21,7 +21,9 @@ PARTS: Mapping[str, Sequence[str]] = {"prices": PRICE, "contacts": CONTACT, "vol
 def write_tables(folder: Path, findings: Iterable[dict[str, Any]]) -> int:
     """findings.csv, prices.csv, contacts.csv and volumes.csv in `folder`; the number of findings."""
     count = 0
-    names = {"findings": FINDING} | {name: ("finding_id", *columns) for name, columns in PARTS.items()}
+    names: dict[str, Sequence[str]] = {"findings": FINDING} | {
+        name: ("finding_id", *columns) for name, columns in PARTS.items()
+    }
     files = {name: (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") for name in names}
     try:
         writers = {name: csv.writer(stream) for name, stream in files.items()}

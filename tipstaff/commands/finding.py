@@ -33,11 +33,13 @@ def findings(
     as_json: Json = False,
 ) -> None:
     """Search the findings, newest first."""
+    from classifier.fold import fold
     from domain.signals import LABELS, STATES
     from store.findings import Query, search_findings
 
     query = Query(
-        text=text, label=_one_of("label", label, LABELS), since=read_moment("since", since),
+        text=text,
+        folded=fold(text).text if text else None, label=_one_of("label", label, LABELS), since=read_moment("since", since),
         until=read_moment("until", until, whole_day=True), source=source, contact=contact, region=region,
         max_price=max_price, state=_one_of("state", state, STATES), limit=limit,
     )  # fmt: skip
