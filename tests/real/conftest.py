@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from forums import Isso, Spirit, Written, read_threads
+from forums import Isso, Site, Spirit, read_threads
 from program import Program
-
-
-@dataclass(frozen=True)
-class Site:
-    """A site that is up: its address, and every post in it as the site itself stored it."""
-
-    url: str
-    written: list[Written]
 
 
 @pytest.fixture(scope="session")

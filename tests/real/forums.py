@@ -45,6 +45,14 @@ class Written:
     gold: dict[str, Any] | None
 
 
+@dataclass(frozen=True)
+class Site:
+    """A site that is up: its address, and every post in it as the site itself stored it."""
+
+    url: str
+    written: list[Written]
+
+
 def read_threads() -> list[dict[str, Any]]:
     """The threads that are written into the forums: board, title, posts with author, text, minutes_ago, gold."""
     return [json.loads(line) for line in (HERE / "threads.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Site
-from forums import Written
+from forums import Site, Written
 from program import Program
 
 # How far a time may be off: what the site shows of it (Spirit shows minutes, and a browser's "2 hours ago" less).

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from answers import Said
 
 from tipstaff import cli
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one command answered."""
-
-    status: int
-    output: str
-    errors: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """Standard output as JSON lines."""
-        return [json.loads(line) for line in self.output.splitlines()]
 
 
 @pytest.fixture

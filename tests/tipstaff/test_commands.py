@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from conftest import Said
+from answers import Said
 
 from tipstaff.cli import app
 

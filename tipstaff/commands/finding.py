@@ -25,9 +25,7 @@ def findings(
     source: Annotated[str | None, typer.Option(help="The name of a source.")] = None,
     contact: Annotated[str | None, typer.Option(help="A handle, in any usual form.")] = None,
     region: Annotated[str | None, typer.Option(help="A province or city that is offered.")] = None,
-    max_price: Annotated[
-        float | None, typer.Option(min=0, help="At most so much for one record, query or set.")
-    ] = None,
+    max_price: Annotated[float | None, typer.Option(min=0, help="At most so much for one unit.")] = None,
     state: Annotated[str | None, typer.Option(help="new, review, confirmed, dismissed or referred.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
     as_json: Json = False,
