@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import warnings
+from typing import Any
 
 from crawlers.intake import Intake
 from crawlers.plan import Plan as Plan
@@ -77,11 +78,12 @@ def stay_offline() -> None:
 
 def quiet_logs() -> None:
     """Nothing below a warning, and nothing at all of libraries that would quote pages or print tracebacks."""
-    from twisted.logger import globalLogBeginner
+    from twisted.logger import LimitedHistoryLogObserver, globalLogBeginner
 
     warnings.simplefilter("ignore")
     # Until somebody begins to log, Twisted prints whatever it finds critical, a bad certificate for one.
-    globalLogBeginner.beginLoggingTo([lambda event: None], discardBuffer=True, redirectStandardIO=False)
+    nobody: Any = LimitedHistoryLogObserver(0)
+    globalLogBeginner.beginLoggingTo([nobody], discardBuffer=True, redirectStandardIO=False)
     logging.getLogger().setLevel(logging.WARNING)
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

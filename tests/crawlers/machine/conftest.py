@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from rig import Site, Told, start_crawl
+from rig import Site, Stand, Told, start_crawl
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stand() -> Iterator[None]:
+    """The process that crawls are forked from ends with the tests."""
+    yield
+    Stand.stop()
 
 
 @pytest.fixture

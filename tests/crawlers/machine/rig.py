@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -163,23 +167,48 @@ class Told:
         return {"marks": self.marks, "validators": self.validators, "known": [post["id"] for post in self.posts]}
 
 
+class Stand:
+    """The process that crawls are forked from; one for all tests."""
+
+    process: subprocess.Popen[str] | None = None
+
+    @classmethod
+    def running(cls) -> subprocess.Popen[str]:
+        if cls.process is None or cls.process.poll() is not None:
+            cls.process = subprocess.Popen(
+                [sys.executable, str(STAND)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        return cls.process
+
+    @classmethod
+    def stop(cls) -> None:
+        if cls.process is not None:
+            cls.process.communicate(timeout=10)
+            cls.process = None
+
+
 class Crawl:
-    """A crawl that was started."""
+    """A crawl that was started; one at a time."""
 
     def __init__(self, job: dict[str, Any]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, str(STAND)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(job) + "\n")
-        self.process.stdin.flush()
+        self.folder = Path(tempfile.mkdtemp(prefix="crawl-"))
+        self.stand = Stand.running()
+        assert self.stand.stdin
+        assert self.stand.stdout
+        whole = job | {"out": str(self.folder / "out"), "err": str(self.folder / "err")}
+        self.stand.stdin.write(json.dumps(whole) + "\n")
+        self.stand.stdin.flush()
+        self.number = int(self.stand.stdout.readline())
 
     def end(self, timeout: float = 90) -> Told:
-        out, err = self.process.communicate(timeout=timeout)
+        """Waits for the end; a crawl that takes longer than `timeout` seconds is killed."""
+        assert self.stand.stdout
+        if not select.select([self.stand.stdout], [], [], timeout)[0]:
+            os.kill(self.number, signal.SIGKILL)
+        status = int(self.stand.stdout.readline())
+        out, err = (self.folder.joinpath(name).read_text("utf-8") for name in ("out", "err"))
+        shutil.rmtree(self.folder)
+        assert status == 0, (status, err)
         return Told([json.loads(line) for line in out.splitlines()], err)
 
 
@@ -193,11 +222,6 @@ def start_crawl(
 ) -> Crawl:
     """Starts a crawl of `url`, by default of an allowed private address, without delays."""
     made = {"name": "test", "url": url, "allow_private": True, "delay": 0.0} | (source or {})
-    whole = {
-        "source": made,
-        "mode": mode,
-        "user_agent": "Tipstaff/0.1 (+mailto:ops@example.org)",
-        "timeout": 5.0,
-        "delay": 0.0,
-    } | (plan or {})
+    agent = "Tipstaff/0.1 (+mailto:ops@example.org)"
+    whole = {"source": made, "mode": mode, "user_agent": agent, "timeout": 5.0, "delay": 0.0} | (plan or {})
     return Crawl({"plan": whole, **job})

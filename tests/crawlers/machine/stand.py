@@ -1,14 +1,18 @@
 """One crawl in a process of its own, with an intake that tells everything as JSON lines. Started by rig.py.
 
-Standard input is a job: the plan, and what is known from before. Pages are read by a toy platform, so that these tests
+Standard input has a job on each line: the plan, what is known from before, and where to tell. Each job is done by a
+fork of this process, because a reactor runs only once and the imports take longer than most crawls; the answers on
+standard output are the fork's number and, at its end, its status. Pages are read by a toy platform, so that these tests
 are about the machine and not about reading.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from web_poet import HttpResponse, field
 
 import crawlers.addresses
 import crawlers.reading
+import crawlers.spider
 from crawlers.crawl import Plan, run
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from domain.errors import DiskFull
@@ -172,8 +177,7 @@ class TellingIntake:
         tell("note", event=event, url=url, detail=detail)
 
 
-def main() -> None:
-    job = json.loads(sys.stdin.readline())
+def do_job(job: dict[str, Any]) -> None:
     platform = platform_of(job)
     crawlers.reading.recognise = lambda response, name=None: (platform, toy_role(response))  # type: ignore[assignment]
     answers: dict[str, list[list[str]]] = job.get("names", {})
@@ -197,6 +201,31 @@ def main() -> None:
         tell("raised", error=str(error))
     else:
         tell("outcome", **plain(outcome))
+
+
+def main() -> None:
+    for line in sys.stdin:
+        job = json.loads(line)
+        number = os.fork()
+        if number == 0:
+            for stream, path in ((1, job["out"]), (2, job["err"])):
+                os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            try:
+                do_job(job)
+            except Exception:  # noqa: BLE001 (a fork must never go on as its parent)
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(0)
+        answer(number)
+        answer(os.waitpid(number, 0)[1])
+
+
+def answer(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -232,7 +232,7 @@ def test_interrupted(site: Site, number: int) -> None:
     crawl = start_crawl(site.url("/b"), source={"delay": 0.2})
     while len(site.paths) < 4:
         time.sleep(0.05)
-    crawl.process.send_signal(number)
+    os.kill(crawl.number, number)
     told = crawl.end(20)
     assert (told.reason, "Traceback" in told.stderr) == ("interrupted", False)
     assert 1 <= len(told.names) < 60
