@@ -30,6 +30,8 @@ def read_kind_of(text: str, offer: Offer) -> str | None:
     if _SYSTEM.search(text) and _GIFT.search(text) and _LEADS.search(text):
         return "bundled_lead_system"
     lookup, capture = bool(_LOOKUP.search(text)), bool(_CAPTURE.search(text))
+    if units and set(units) <= {"query", "vehicle"}:
+        return "lookup_service"
     if lookup and (units.count("query") + units.count("vehicle") >= units.count("record")) and not _has_minimum(offer):
         return "lookup_service"
     if (

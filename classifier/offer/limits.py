@@ -38,7 +38,7 @@ def read_limits(scene: Scene) -> Iterator[Limit]:
 
 
 def _read_limit(scene: Scene, at: int) -> Limit | None:
-    opener = scene.kind(at) if scene.kind(at) in ("min", "over", "max") else ""
+    opener = scene.kind(at) if scene.kind(at) in ("min", "over", "max") and scene.tokens[at].sense != "close" else ""
     first = at
     if opener:
         at += 1
@@ -68,8 +68,7 @@ def _closer(scene: Scene, last: int) -> str:
     kind = scene.kind(last + 1)
     if kind not in ("min", "over", "max") or not scene.tight(last, last + 1, 4):
         return ""
-    # "1000条 最低0.5": the word opens what follows.
-    return "" if "," in scene.gap(last, last + 1) else kind
+    return "" if scene.tokens[last + 1].sense == "open" or "," in scene.gap(last, last + 1) else kind
 
 
 def _make_limit(
@@ -106,6 +105,8 @@ def _countable(scene: Scene, first: int, last: int, low: float, opener: str, clo
     """Whether a number without a unit counts records: not the 10 of "10块起", nor the 3 of "3起"."""
     word = scene.tokens[last if closer else first]
     term = scene.text[word.start : word.end]
+    if closer and low >= 10 and scene.kind(last + 1) == "amount":
+        return True
     if scene.kind(last + 1) == "amount" and not scene.gap(last, last + 1).strip() and opener and not closer:
         return low >= 100
     if term in ("起", "+", "from", "first", "最低", "at least", "满", ">", "over", "up to", "under", "<", "不到"):
@@ -178,10 +179,15 @@ def _distance(scene: Scene, left: int, right: int) -> int:
     return 0 if len(between.strip()) <= 2 else 1
 
 
+_THEN = re.compile(r"(?:之后|后续|以后|其后|超出|续订|复购|再来|then|thereafter|afterwards)[^,，。;；\d]{0,6}$")
+
+
 def _spread(scene: Scene, takers: list[Purchase], limits: list[Limit], firm: Limit) -> None:
     """A minimum order said once holds for every price per record that states no quantity of its own."""
     tiers = [limit for limit in limits if not limit.firm]
     for purchase in takers:
+        if _THEN.search(scene.text, max(0, purchase.start - 16), purchase.start):
+            continue
         free = purchase.min_qty is None and purchase.max_qty is None and purchase.per == 1 and purchase.unit == "record"
         if free and not tiers:
             purchase.min_qty = firm.low

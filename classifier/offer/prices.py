@@ -127,37 +127,58 @@ def _per_record(purchase: Purchase) -> bool:
 
 def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None:
     """Give the amounts that name no unit what their surroundings say, or leave them without."""
-    said = [purchase for purchase in purchases if purchase.unit in ("record", "query") and purchase.per == 1]
+    said = [purchase.unit for purchase in purchases if purchase.unit in ("record", "query") and purchase.per == 1]
     beside = {limit.last: limit for limit in limits} | {limit.first - 1: limit for limit in limits}
     for purchase in purchases:
         if purchase.unit is None:
             limit = beside.get(purchase.first - 1) or beside.get(purchase.last)
-            _settle_unit(scene, purchase, bool(said), limit)
+            settled = _settle_unit(scene, purchase, said[0] if said else None, limit)
+            if settled:
+                purchase.per, purchase.unit, purchase.source = settled
     for purchase in purchases:
         if purchase.unit in ("record", "set") and (purchase.per or 1) < 50 and _asks_of_one(scene, purchase):
             purchase.unit = "query"
 
 
-def _settle_unit(scene: Scene, purchase: Purchase, said: bool, limit: Limit | None) -> None:
+def _settle_unit(
+    scene: Scene, purchase: Purchase, said: str | None, limit: Limit | None
+) -> tuple[int, str, str] | None:
+    """`per`, unit and where it was learned, for an amount without a unit of its own."""
     before = purchase.first - 1
     near = before >= 0 and close_enough(scene, before, purchase.first)
     kind = scene.kind(before) if near else ""
-    word = scene.text[scene.tokens[before].start : scene.tokens[before].end] if near else ""
     if kind == "period":
-        purchase.per, purchase.unit, purchase.source = 1, scene.tokens[before].sense, "lead"
-    elif kind == "lump" or (kind == "lead" and scene.kind(before - 1) == "lump"):
-        count = _count_before(scene, before)
-        purchase.per, purchase.unit, purchase.source = (count or 1), ("record" if count else "package"), "lump"
-    elif limit is not None and (near or not kind):
-        if purchase.low > 50 and limit.low and limit.low >= 100 and purchase.low < limit.low * 5:
-            purchase.per = limit.low
-        purchase.per, purchase.unit, purchase.source = purchase.per or 1, "record", "tier"
-    elif (kind == "age" and (said or scene.data)) or (
-        said and kind == "lead" and word not in ("出", "收", "is", "for", "at")
-    ):
-        purchase.per, purchase.unit, purchase.source = 1, "record", "tier"
-    elif scene.data and purchase.high <= 10 and (kind == "lead" or _small_money(scene, purchase)):
-        purchase.per, purchase.unit, purchase.source = 1, "record", "lead"
+        return 1, scene.tokens[before].sense, "lead"
+    if limit is not None and (near or not kind) and kind != "lump":
+        whole = purchase.low > 50 and limit.low is not None and 100 <= limit.low and purchase.low < limit.low * 5
+        return (limit.low or 1) if whole else 1, said or "record", "tier"
+    if _is_whole(scene, purchase, kind):
+        count = _count_near(scene, purchase)
+        if count is None and purchase.high <= 10 and scene.data:
+            return 1, "record", "lead"
+        return count or 1, "record" if count else "package", "lump"
+    if kind == "age" and (said or scene.data):
+        return 1, said or "record", "tier"
+    term = scene.text[scene.tokens[before].start : scene.tokens[before].end] if near else ""
+    if said and kind == "lead" and term not in _LOOSE_LEADS:
+        return 1, said, "tier"
+    if scene.data and purchase.high <= 10 and (kind == "lead" or _small_money(scene, purchase)):
+        return 1, "record", "lead"
+    return None
+
+
+# These lead in much else besides a price.
+_LOOSE_LEADS = frozenset({"出", "收", "is", "for", "at"})
+
+
+def _is_whole(scene: Scene, purchase: Purchase, kind: str) -> bool:
+    """打包3000, 打包价只要3000, 3000包圆, $1500 for the full DB."""
+    before, after = purchase.first - 1, purchase.last + 1
+    if kind == "lump" or (kind == "lead" and scene.kind(before - 1) == "lump"):
+        return True
+    if scene.kind(after) == "lead" and scene.kind(after + 1) == "lump" and scene.tight(after, after + 1, 5):
+        return scene.tight(purchase.last, after)
+    return scene.kind(after) == "lump" and scene.tight(purchase.last, after)
 
 
 def _small_money(scene: Scene, purchase: Purchase) -> bool:
@@ -165,16 +186,21 @@ def _small_money(scene: Scene, purchase: Purchase) -> bool:
     return any(scene.tokens[i].factor < 1 for i in range(purchase.first, purchase.last + 1))
 
 
-def _count_before(scene: Scene, at: int) -> int | None:
-    """The one count of records in the same sentence before `at`: what 打包 packs."""
-    counts = []
-    for i in range(at - 1, max(-1, at - 20), -1):
-        if scene.kind(i) == "stop":
-            break
-        counted = scene.kind(i) == "unit" and scene.tokens[i].sense == "record" and scene.kind(i - 1) == "number"
-        if counted and i not in scene.used and scene.tokens[i - 1].value >= 2:
-            counts.append(int(scene.tokens[i - 1].value))
-    return counts[0] if len(counts) == 1 else None
+def _count_near(scene: Scene, purchase: Purchase) -> int | None:
+    """The one count of records in the same sentence: what 打包 packs. One before goes before one after."""
+    behind = range(purchase.first - 1, max(-1, purchase.first - 20), -1)
+    ahead = range(purchase.last + 1, min(len(scene.tokens), purchase.last + 8))
+    for places in (behind, ahead):
+        counts = []
+        for i in places:
+            if scene.kind(i) == "stop":
+                break
+            counted = scene.kind(i) == "unit" and scene.tokens[i].sense == "record" and scene.kind(i - 1) == "number"
+            if counted and i not in scene.used and scene.tokens[i - 1].value >= 2:
+                counts.append(int(scene.tokens[i - 1].value))
+        if counts:
+            return counts[0] if len(counts) == 1 else None
+    return None
 
 
 def _asks_of_one(scene: Scene, purchase: Purchase) -> bool:
@@ -203,6 +229,8 @@ def _plausible(scene: Scene, purchase: Purchase, floors: bool) -> bool:
 
 
 def _plausible_service(scene: Scene, purchase: Purchase) -> bool:
+    if purchase.source == "lead" and purchase.unit in ("month", "year"):
+        return True
     if purchase.unit == "vehicle" and not (scene.data or scene.lookup):
         return False
     if purchase.unit in ("package", "set", "city") and not (scene.data or scene.lookup):

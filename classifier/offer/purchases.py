@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from classifier.offer.scene import Scene, close_enough, is_word, share_scale
 
@@ -87,58 +89,95 @@ def _read_amount(scene: Scene, at: int) -> Purchase | None:
     return Purchase(low, high, currency, at, at + 2, token.start, other.end)
 
 
+class _Unit(NamedTuple):
+    """What an amount buys, as said beside it, up to token `edge`. `firm`: with a slash, 每 or per."""
+
+    per: int
+    unit: str
+    edge: int
+    firm: bool
+
+
 def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
+    bounded = explicit or _bounded(scene, purchase)
     right = _unit_right(scene, purchase.last, explicit)
-    left = _unit_left(scene, purchase.first, explicit)
+    left = _unit_left(scene, purchase.first, explicit, bounded)
     chosen = right or left
     if right is not None and left is not None:
         # A number on each side: an unclaimed count before wins over a count after, but not over "per one".
-        chosen = right if right[0] == 1 or right[3] else left
-        if chosen is right and left[0] >= 50 and left[1] == "record":
+        chosen = right if right.per == 1 or right.firm else left
+        if chosen is right and left.per >= 50 and left.unit == "record":
             # 1000条0.5元/条: the count before is the quantity for that price.
-            purchase.min_qty = left[0]
-            scene.used.update(range(left[2], purchase.first))
+            purchase.min_qty = left.per
+            scene.used.update(range(left.edge, purchase.first))
     if chosen is None:
         return False
-    per, unit, edge, _ = chosen
-    purchase.per, purchase.unit, purchase.source = per, unit, "said"
-    if edge > purchase.last:
-        purchase.last, purchase.end = edge, scene.tokens[edge].end
+    purchase.per, purchase.unit, purchase.source = chosen.per, chosen.unit, "said"
+    if chosen.edge > purchase.last:
+        purchase.last, purchase.end = chosen.edge, scene.tokens[chosen.edge].end
     else:
-        purchase.first, purchase.start = edge, scene.tokens[edge].start
+        purchase.first, purchase.start = chosen.edge, scene.tokens[chosen.edge].start
     return True
 
 
-def _unit_right(scene: Scene, last: int, explicit: bool) -> tuple[int, str, int, bool] | None:
-    """What stands after an amount: /条, 一条, 1000条, per 1000 records, /万. Answers per, unit, last token, slash."""
+# What may follow a bare number that is a price: not a word that makes it a count or a date of something.
+_GOES_ON = re.compile(r"\s*(?:$|[^\w\s]|[\s](?=\D)|起|以|左右|一|每|不|带|包|全|走|拿|打|出|可|要|，|per|each)")
+
+
+def _bounded(scene: Scene, purchase: Purchase) -> bool:
+    token = scene.tokens[purchase.last]
+    written = scene.text[token.start : token.end]
+    if len(written) == 1 and not written.isascii():
+        return False
+    return _GOES_ON.match(scene.text, token.end) is not None
+
+
+# What links an amount and what it gets: 300元得1000条, 20元=100条, $200 for 1,000.
+_GETS = re.compile(r"[\s:：=(（]*(?:得|买|给|拿|换|能买|可买|可得|含|包含)?[\s:：=]*")
+
+
+def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
+    """What stands after an amount: /条, 一条, 1000条, per 1000 records, /万, each."""
     at = last + 1
-    slash = False
-    while (
-        scene.kind(at) in ("per", "lead")
-        and scene.tight(at - 1, at)
-        and (scene.kind(at) == "per" or is_word(scene, at, "for"))
-    ):
-        slash, at = True, at + 1
-    if at >= len(scene.tokens) or at in scene.used or not scene.tight(at - 1, at):
-        return _each(scene, last, at, slash)
-    if scene.kind(at) == "number":
-        count = scene.tokens[at].value
-        if scene.kind(at + 1) == "unit" and scene.tight(at, at + 1):
-            if at + 1 in scene.used or count != int(count) or count < 1:
-                return None
-            if not slash and (_opens_next(scene, last, at) or (count > 1 and not explicit)):
-                return None
-            return int(count), scene.tokens[at + 1].sense, at + 1, slash
-        plain = count >= 100 and count == int(count) and (explicit or slash) and (slash or scene.tokens[at].scaled)
-        if plain and scene.kind(at + 1) not in ("amount", "min", "over", "range"):
-            return int(count), "record", at, slash
+    firm = each = False
+    while scene.kind(at) in ("per", "lead") and scene.tight(at - 1, at):
+        if scene.kind(at) == "lead" and not (is_word(scene, at, "for") or is_word(scene, at, "=")):
+            break
+        each = each or is_word(scene, at, "each")
+        firm = firm or not is_word(scene, at, "=")
+        at += 1
+    unit = _unit_at(scene, last, at, explicit, firm) if at < len(scene.tokens) and at not in scene.used else None
+    if unit is None and each:
+        edge = next(i for i in range(last + 1, at) if is_word(scene, i, "each"))
+        return _Unit(1, "record", edge, True)
+    return unit
+
+
+def _unit_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _Unit | None:
+    if not scene.tight(at - 1, at) and not (explicit and _GETS.fullmatch(scene.gap(at - 1, at))):
         return None
+    if scene.kind(at) == "number":
+        return _count_at(scene, last, at, explicit, firm)
     if scene.kind(at) == "unit":
         term = scene.text[scene.tokens[at].start : scene.tokens[at].end]
         direct = explicit and term in ("条", "个", "份", "单", "条数据") and not scene.gap(last, at)
-        if slash or direct:
-            return 1, scene.tokens[at].sense, at, slash
-    return _each(scene, last, at, slash)
+        if firm or direct:
+            return _Unit(1, scene.tokens[at].sense, at, firm)
+    return None
+
+
+def _count_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _Unit | None:
+    count = scene.tokens[at].value
+    if count != int(count) or count < 1:
+        return None
+    if scene.kind(at + 1) == "unit" and scene.tight(at, at + 1):
+        if at + 1 in scene.used or (not firm and (_opens_next(scene, last, at) or (count > 1 and not explicit))):
+            return None
+        return _Unit(int(count), scene.tokens[at + 1].sense, at + 1, firm)
+    plain = count >= 100 and (explicit or firm) and (firm or scene.tokens[at].scaled)
+    if plain and scene.kind(at + 1) not in ("amount", "min", "over", "range"):
+        return _Unit(int(count), "record", at, firm)
+    return None
 
 
 def _opens_next(scene: Scene, last: int, at: int) -> bool:
@@ -148,69 +187,54 @@ def _opens_next(scene: Scene, last: int, at: int) -> bool:
     return following and bool(scene.gap(last, at)) and not scene.gap(at + 1, at + 2) and not counted
 
 
-def _each(scene: Scene, last: int, at: int, slash: bool) -> tuple[int, str, int, bool] | None:
-    """ "1.5 yuan each": per one record."""
-    if slash and scene.text[scene.tokens[at - 1].start : scene.tokens[at - 1].end] == "each":
-        return 1, "record", at - 1, True
-    return None
-
-
-def _unit_left(scene: Scene, first: int, explicit: bool) -> tuple[int, str, int, bool] | None:
-    """What stands before an amount: 每条, 一条, 1万条, 1.1万条，打包. Answers per, unit, first token, slash."""
+def _unit_left(scene: Scene, first: int, explicit: bool, bounded: bool) -> _Unit | None:
+    """What stands before an amount: 每条, 一条, 1万条, 1.1万条，打包."""
     at = first - 1
-    announced = False
+    kinds = set()
     while scene.kind(at) in ("lead", "lump", "per", "comma", "range") and at not in scene.used:
         if scene.kind(at) == "per" and scene.kind(at - 1) not in ("unit", "number"):
             break
-        announced = announced or scene.kind(at) in ("lead", "lump")
+        kinds.add(scene.kind(at))
         at -= 1
     if at < 0 or at in scene.used or not close_enough(scene, at, first):
         return None
-    comma = any(scene.kind(i) == "comma" for i in range(at + 1, first))
-    if comma and not any(scene.kind(i) == "lump" for i in range(at + 1, first)):
+    if "comma" in kinds and "lump" not in kinds:
         return None
-    if (
-        scene.kind(at) == "number"
-        and at + 1 < first
-        and explicit
-        and scene.tokens[at].scaled
-        and _joined(scene, at, first)
-    ):
-        count = scene.tokens[at].value
-        return (int(count), "record", at, False) if count >= 100 else None
-    if scene.kind(at) != "unit":
+    token = scene.tokens[at]
+    if token.kind == "number" and token.scaled and explicit and kinds and kinds <= {"range", "lead"}:
+        # 10k - $300, 1万=500元
+        return _Unit(int(token.value), "record", at, False) if token.value >= 100 else None
+    if token.kind != "unit":
         return None
-    return _counted_left(scene, at, first, explicit or announced)
+    return _counted_left(scene, at, explicit or bool(kinds & {"lead", "lump"}), bounded)
 
 
-def _joined(scene: Scene, at: int, first: int) -> bool:
-    """10k - $300, 1万=500元."""
-    return all(scene.kind(i) in ("range", "lead") for i in range(at + 1, first))
-
-
-def _counted_left(scene: Scene, at: int, first: int, explicit: bool) -> tuple[int, str, int, bool] | None:
+def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Unit | None:
     unit = scene.tokens[at].sense
     number = scene.tokens[at - 1] if scene.kind(at - 1) == "number" and scene.tight(at - 1, at) else None
     if number is not None and at - 1 not in scene.used:
         if number.value != int(number.value) or number.value < 1:
             return None
-        if number.value > 1 and not explicit:
+        # 1000条 500 is a price for what is sold by lots; 3条 5 is not.
+        if number.value > 1 and not announced and not (bounded and (number.value >= 100 or scene.lookup)):
+            return None
+        if number.value == 1 and not bounded:
             return None
         begin = at - 2 if scene.kind(at - 2) == "per" and scene.tight(at - 2, at - 1) else at - 1
-        return int(number.value), unit, begin, False
+        return _Unit(int(number.value), unit, begin, False)
     if scene.kind(at - 1) == "per" and scene.tight(at - 1, at):
-        return 1, unit, at - 1, True
+        return _Unit(1, unit, at - 1, True)
     return None
 
 
 def _announced(scene: Scene, purchase: Purchase) -> bool:
     """Whether a bare number without a unit is a price all the same: 打包400, 隔天1, 5000条以上0.8, 包月3000."""
-    before = purchase.first - 1
-    kind = scene.kind(before)
-    if not kind or not scene.tight(before, purchase.first):
-        return False
-    if scene.kind(purchase.last + 1) in ("unit", "number") and scene.tight(purchase.last, purchase.last + 1):
-        return False
-    if before in scene.used:
+    before, after = purchase.first - 1, purchase.last + 1
+    if scene.kind(after) == "lump" and scene.tight(purchase.last, after) and purchase.low >= 50:
         return True
-    return kind in ("age", "lump", "period", "lead")
+    kind = scene.kind(before)
+    if not kind or not scene.tight(before, purchase.first) or not _bounded(scene, purchase):
+        return False
+    if scene.kind(after) in ("unit", "number") and scene.tight(purchase.last, after):
+        return False
+    return before in scene.used or kind in ("age", "lump", "period", "lead")

@@ -33,7 +33,7 @@ class Scene:
 
     def tight(self, left: int, right: int, room: int = 1) -> bool:
         """Whether two tokens stand together: at most `room` other characters, none of them a bracket's close."""
-        return len(self.gap(left, right).strip(" :：=()（）*【】[]是为")) < room
+        return len(self.gap(left, right).strip(" :：=()（）*【】[]是为的")) < room
 
 
 def close_enough(scene: Scene, at: int, first: int) -> bool:
@@ -73,5 +73,5 @@ def contexts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 # Wares that are sold by the 条 as well.
 WARES = re.compile(
-    "轮胎|胎|香烟|条烟|裤|毛巾|围巾|领带|皮带|床单|鱼|狗|裙|短信|微博|评论|视频|文案|朋友圈|内裤|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫"
+    "轮胎|胎|香烟|条烟|裤|毛巾|围巾|领带|皮带|床单|鱼|狗|裙|短信提醒|短信通知|微博|评论|视频|文案|朋友圈|内裤|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫"
 )

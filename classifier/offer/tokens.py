@@ -89,7 +89,7 @@ def _numbers() -> re.Pattern[str]:
                 r"|at)\d)[a-z_@][a-z_@.-]*+\d[a-z0-9_-]*+"
                 r"|\d{8,}(?!\.?\d*\s?(?:元|块))|(?<!\d)\d{1,6}(?!(?:yuan|usdt?|rmb|cny|pcs|pieces?|rec|u[^a-z]"
                 r"|inr|rs|hkd|twd|ntd|btc|per|mao))[a-jln-vxyz][a-z0-9]++)",
-                rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右)"
+                rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右|的(?=\s?[\d{CHINESE}]))"
                 r"|\d{1,2}-\d{1,2}天|within \d+ (?:days?|weeks?|months?))",
                 rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成]))块(?P<tenth>{fifth}))",
                 rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>{fifth})分?)",

@@ -20,6 +20,8 @@ _SHAPES = frozenset({
     (11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 7), (3, 3, 5), (5, 6), (6, 5), (2, 9), (1, 10), (3, 2, 2, 2, 2),
     (3, 4, 2, 2), (13,), (2, 11), (2, 3, 8), (2, 3, 4, 4), (15,), (4, 11), (4, 3, 4, 4),
 })  # fmt: skip
+# Ten digits amid talk of India are an Indian number, which its people write without +91.
+_INDIAN = re.compile(r"₹|\bINR\b|[Ii]ndia|\b[Rr]upees?\b|\bDelhi|\bMumbai")
 _OPENING = re.compile("1[3-9]|86|00")
 _LONGEST = 15
 
@@ -118,7 +120,8 @@ def _read(text: str, at: int) -> Hit | None:
     if number is None or number.digits[0] not in "1689":
         return None
     match = _MOBILE.fullmatch(number.digits)
-    value = "+86" + (match.group(1) if match else number.digits)
+    country = "+91" if len(number.digits) == 10 and _INDIAN.search(text, max(0, at - 200), at + 200) else "+86"
+    value = country + (match.group(1) if match else number.digits)
     return Hit("phone", value, at, number.end, is_valid(value), led=True)
 
 
