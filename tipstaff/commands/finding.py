@@ -36,10 +36,18 @@ def findings(
     from store.findings import Query, search_findings
 
     query = Query(
-        text=text, folded=fold(text).text if text else None, label=_one_of("label", label, LABELS),
-        since=read_moment("since", since), until=read_moment("until", until, whole_day=True), source=source, contact=contact,
-        region=region,        max_price=max_price, state=_one_of("state", state, STATES), limit=limit,
-    )  # fmt: skip
+        text=text,
+        folded=fold(text).text if text else None,
+        label=_one_of("label", label, LABELS),
+        since=read_moment("since", since),
+        until=read_moment("until", until, whole_day=True),
+        source=source,
+        contact=contact,
+        region=region,
+        max_price=max_price,
+        state=_one_of("state", state, STATES),
+        limit=limit,
+    )
     with open_desk() as (settings, store):
         found = search_findings(store, query)
         if as_json:
