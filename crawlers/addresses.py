@@ -1,8 +1,8 @@
 """The guard: which addresses may be reached, decided after name resolution, and pinned for the run.
 
 One guard serves plain requests (resolver.py), redirects and robots.txt (conduct.py) and the browser (tunnel.py).
-Nothing is reached but an address that it has vetted, and a name is resolved once in a run, so that a name cannot
-answer with a public address first and with 127.0.0.1 next.
+Nothing is reached but an address that it has vetted, and its answer for a host and port holds for the run, so
+that a name cannot answer with a public address first and with 127.0.0.1 next.
 
 The refused ranges are those that the IANA special-purpose registries do not mark as globally reachable (RFC 6890),
 multicast, and the transition forms that carry an IPv4 address inside an IPv6 one: mapped (RFC 4291), 6to4 (RFC 3056),

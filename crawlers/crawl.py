@@ -37,9 +37,6 @@ def run(plan: Plan, intake: Intake) -> RunOutcome:
     stay_offline()
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
-    settings.set("USER_AGENT", plan.user_agent, priority="cmdline")
-    settings.set("DOWNLOAD_TIMEOUT", plan.timeout, priority="cmdline")
-    settings.set("DOWNLOAD_VERIFY_CERTIFICATES", not plan.source.allow_private, priority="cmdline")
     process = AsyncCrawlerProcess(settings, install_root_handler=False)
 
     from crawlers.spider import WatchSpider
@@ -57,13 +54,12 @@ def run(plan: Plan, intake: Intake) -> RunOutcome:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
     process.start(install_signal_handlers=False)
-    spider = crawler.spider
-    if not isinstance(spider, WatchSpider) or task.cancelled() or not task.done():
-        return RunOutcome("failed", "the crawl did not start")
-    error = spider.fault or task.exception()
+    spider, error = crawler.spider, task.exception() if task.done() and not task.cancelled() else None
+    if isinstance(spider, WatchSpider) and spider.fault is not None:
+        error = spider.fault
     if error is not None:
         raise error
-    return spider.outcome()
+    return spider.outcome() if isinstance(spider, WatchSpider) else RunOutcome("failed", "the crawl did not start")
 
 
 def stay_offline() -> None:

@@ -45,6 +45,7 @@ logger = logging.getLogger("tipstaff.crawl")
 MOST_DEPTH = 3
 # What another visit would not mend: the pass over a list that shows such a page may end all the same.
 SETTLED = LASTING_WALLS | {"robots", "not_html", "empty", "selector_drift", "refused_address"}
+NO_CONTACT = "a public address is only asked with a contact address in the user agent"
 NO_BROWSER = "the page exists only after JavaScript, and there is no browser; `tipstaff doctor` says how to mend it"
 
 
@@ -71,12 +72,23 @@ class WatchSpider(Spider):
         """Takes `plan` and `intake`, or the arguments of `scrapy crawl watch -a url=…` (memory.py)."""
         plan: Plan = kwargs.get("plan") or plan_from_arguments(kwargs)
         intake: Intake = kwargs.get("intake") or MemoryIntake()
+        private = plan.source.allow_private
+        for name, value in {
+            "USER_AGENT": plan.user_agent,
+            "DOWNLOAD_TIMEOUT": plan.timeout,
+            # Nobody vouches for a private host's certificate; its owner named the host.
+            "DOWNLOAD_VERIFY_CERTIFICATES": not private,
+        }.items():
+            crawler.settings.set(name, value, priority="cmdline")
         spider = cls(plan, intake, Conduct(plan, intake, robots_fetcher(crawler, intake)))
         spider._set_crawler(crawler)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
         """The addresses that the source names."""
+        if not (self.plan.source.allow_private or "@" in self.plan.user_agent or "http" in self.plan.user_agent):
+            self.ended = RunOutcome("failed", NO_CONTACT)
+            return
         for address in expand_queries(self.plan.source):
             for request in self.frontier.ask_start(address):
                 yield request
@@ -100,6 +112,12 @@ class WatchSpider(Spider):
         """The intake cannot take a page: what is not stored must not count as read."""
         self.fault = fault
         self.end("failed", str(fault))
+
+    def closed(self, reason: str) -> None:
+        """Scrapy's own command has nobody else to tell how it ended."""
+        if isinstance(self.intake, MemoryIntake):
+            outcome = self.outcome()
+            logger.warning("%s: %s %s", self.plan.source.url, outcome.reason, outcome.detail)
 
     def outcome(self) -> RunOutcome:
         """How the crawl ended."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from rig import CHROMIUM, Answer, Site, Told, board_page, thread_page
+from rig import CHROMIUM, Answer, Site, Told, board_page, start_crawl, thread_page
 
 Crawler = Callable[..., Told]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; `tipstaff doctor` says how to get one")
@@ -139,3 +145,44 @@ def test_a_name_that_changes_its_mind_in_the_browser(crawl: Crawler) -> None:
     finally:
         public.close()
         private.close()
+
+
+def test_interrupted_while_drawing(site: Site) -> None:
+    """A signal in the middle of a drawn page leaves no browser behind."""
+    site.routes["/t"] = f"<html><body class='toy thread' data-key=t><div id=app></div>{FILL}</body></html>"
+    release = threading.Event()
+
+    def hang(_: object) -> str:
+        release.wait(20)
+        return ""
+
+    site.routes["/t.json"] = hang
+    crawl = start_crawl(site.url("/t"), ready=".post", plan={"browser": CHROMIUM})
+    while "/t.json" not in site.paths:
+        time.sleep(0.05)
+    below = descendants(crawl.number)
+    assert below
+    os.kill(crawl.number, signal.SIGTERM)
+    told = crawl.end(40)
+    release.set()
+    assert (told.reason, "Traceback" in told.stderr) == ("interrupted", False)
+    assert [number for number in below if alive(number)] == []
+
+
+def descendants(number: int) -> list[int]:
+    """The processes below one."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
+    found, last = [number], 0
+    while len(found) != last:
+        last = len(found)
+        found += [child for child, parent in parents.items() if parent in found and child not in found]
+    return found[1:]
+
+
+def alive(number: int) -> bool:
+    """Whether a process still runs; one that only waits to be collected does not."""
+    try:
+        return ") Z " not in Path(f"/proc/{number}/stat").read_text()
+    except OSError:
+        return False

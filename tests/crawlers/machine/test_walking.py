@@ -265,7 +265,10 @@ def test_scrapys_own_command(site: Site, tmp_path: Path) -> None:
     assert listed.stdout.split() == ["watch"]
     out = tmp_path / "posts.jsonl"
     command = [*scrapy, "crawl", "watch", "-a", f"url={site.url('/b1')}", "-a", "platform=generic", "-O", str(out)]
-    subprocess.run(command, cwd=root, capture_output=True, check=True, env=os.environ | {"PYTHONWARNINGS": "ignore"})
+    for argument, word in [("contact=", "contact address"), ("contact=mailto:ops@example.org", "refused_address")]:
+        done = subprocess.run([*command, "-a", argument], cwd=root, capture_output=True, text=True, check=True)
+        assert word in done.stderr
+        assert "Traceback" not in done.stderr
     assert not out.read_text()
     assert site.asked == []
     subprocess.run([*command, "-a", "allow_private=1"], cwd=root, capture_output=True, check=True)
