@@ -27,7 +27,7 @@ REPORTING = tuple(LABELS.index(label) for label in ("news_report", "complaint", 
 # a quotation, unless the window says how to reach the seller, which the press leaves out.
 QUOTED, REACHABLE = 4.0, 1.0
 # What each doubling of the number of windows costs the best of them: the best of many is often a fluke.
-DOUBLING = 0.1
+DOUBLING = 0.05
 
 Span = tuple[int, int]
 Logs = npt.NDArray[np.float64]
