@@ -14,9 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "crawlers"))
 
-import skins  # noqa: E402 (lies with the tests)
+import skins
 
-from crawlers.generic import PLATFORM  # noqa: E402
+from crawlers.generic import PLATFORM
 
 MEASURES = ("role", "recall", "precision", "text", "author", "time")
 

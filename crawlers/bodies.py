@@ -12,44 +12,43 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.element import PageElement, PreformattedString
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PageElement, PreformattedString
 from parsel import Selector
 
 LARGEST = 2_000_000  # characters of markup; a body past this is cut, not refused
 
-QUOTES = (
-    "blockquote", ".quote", ".quoteblock", ".blockquote", ".mycode_quote", ".bbCodeBlock--quote", ".bbCodeQuote",
-    "aside.quote", ".bbcode_quote", ".bbc_quote", ".quote_container", ".quote-container", ".quotebox", ".quotemain",
-    ".bb_quote", ".reply_quote", ".ipsQuote", ".tgme_widget_message_reply", "[data-quote]", "q-post",
-)  # fmt: skip
-QUOTE_HEADS = (
-    "cite", "header", ".quoteheader", ".topslice_quote", ".quote_header", ".quote-header", ".quotetop", ".quote-title",
-    ".quote_author", ".bbCodeBlock-title", ".bbCodeBlock-expandLink", ".bbcode_postedby", ".ipsQuote_citation",
-    "aside.quote > .title", ".quotetitle", ".attribution",
-)  # fmt: skip
-SIGNATURES = (
-    ".sign", ".signature", ".sig", ".message-signature", ".post-signature", ".postsignature", ".post_signature",
-    ".user-signature", ".usersig", ".signature-container", ".bbp-signature", "[class^=signature]", "[id^=signature]",
-    "[id^=sig_]", "[component='post/signature']",
-)  # fmt: skip
-CHROME = (
-    # edits, by the forum
-    ".pstatus", ".post_edit", ".edited", ".editedby", ".edited_by", ".edit-notice", ".message-lastEdit", ".lastedit",
-    ".postedit", ".post-edit", ".edit-info",
-    # attachments: neither fetched nor read
-    "ignore_js_op", ".attach", ".attachlist", ".attachbox", ".attachments", ".pattl", ".tattl", ".aimg_tip",
-    ".message-attachments", ".postattach", ".t_attach", ".t_attachlist", ".attach_nopermission",
-    # machinery
+# Class names are compared in lower case.
+QUOTE_CLASSES = frozenset((
+    "quote", "quoteblock", "blockquote", "mycode_quote", "bbcodeblock--quote", "bbcodequote", "bbcode_quote",
+    "bbc_quote", "quote_container", "quote-container", "quotebox", "quotemain", "bb_quote", "reply_quote", "ipsquote",
+    "tgme_widget_message_reply",
+))  # fmt: skip
+QUOTE_HEAD_TAGS = frozenset(("cite", "header"))
+QUOTE_HEAD_CLASSES = frozenset((
+    "quoteheader", "topslice_quote", "quote_header", "quote-header", "quotetop", "quote-title", "quote_author",
+    "bbcodeblock-title", "bbcodeblock-expandlink", "bbcode_postedby", "ipsquote_citation", "quotetitle", "attribution",
+))  # fmt: skip
+SIGNATURE_CLASSES = frozenset((
+    "sign", "signature", "sig", "message-signature", "post-signature", "postsignature", "post_signature",
+    "user-signature", "usersig", "signature-container", "bbp-signature", "signaturecontainer",
+))  # fmt: skip
+MACHINERY_TAGS = frozenset((
     "script", "style", "noscript", "template", "button", "select", "option", "textarea", "input", "object", "embed",
-    "svg", "canvas", "head", "title", "meta", "link", "iframe",
+    "svg", "canvas", "head", "title", "meta", "link", "iframe", "ignore_js_op",
+))  # fmt: skip
+CHROME_CLASSES = frozenset((
+    # edits, by the forum
+    "pstatus", "post_edit", "edited", "editedby", "edited_by", "edit-notice", "message-lastedit", "lastedit",
+    "postedit", "post-edit", "edit-info",
+    # attachments: neither fetched nor read
+    "attach", "attachlist", "attachbox", "attachments", "pattl", "tattl", "aimg_tip", "message-attachments",
+    "postattach", "t_attach", "t_attachlist", "attach_nopermission",
     # buttons and marks round the text
-    ".post-actions", ".message-actionBar", ".reactionsBar", ".post_controls", ".postbuttons", ".like-button",
-    ".jammer", ".sr-only", ".visually-hidden", ".screen-reader-text", ".message-attribution", ".rate", ".psth", ".cm",
-    ".pcbs", ".modact", ".locked",
-)  # fmt: skip
-QUOTE_CLASSES = frozenset({place.lstrip(".") for place in QUOTES if place.startswith(".")} | {"quote"})
-SIGNATURE_CLASSES = frozenset(place.lstrip(".") for place in SIGNATURES if place.startswith("."))
+    "post-actions", "message-actionbar", "reactionsbar", "post_controls", "postbuttons", "like-button", "jammer",
+    "sr-only", "visually-hidden", "screen-reader-text", "message-attribution", "rate", "psth", "cm", "pcbs", "modact",
+    "locked",
+))  # fmt: skip
 # A folded part of a post is its author's own: shown at a click.
 FOLDED = re.compile(r"spoil|collaps|accordion|fold|toggle|expand|read-?more|hide-?content|show-?hide", re.IGNORECASE)
 HIDDEN = re.compile(
@@ -79,13 +78,15 @@ QUOTE_LINE = re.compile(
 )
 
 PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre"))
-BLOCKS = PARAGRAPHS | frozenset(
-    ("div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "aside", "main", "form", "fieldset")
-    + ("figure", "figcaption", "address", "blockquote", "center", "details", "summary", "tbody", "thead", "hr", "nav")
-)
+BLOCKS = PARAGRAPHS | {
+    "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "aside", "main", "form", "fieldset",
+    "figure", "figcaption", "address", "blockquote", "center", "details", "summary", "tbody", "thead", "hr", "nav",
+}  # fmt: skip
 LINK_SCHEMES = frozenset(("http", "https", "mailto", "tel", "tg", "weixin", "wechat", "mqq", "skype", "whatsapp"))
 IMAGE_PLACES = ("zoomfile", "file", "data-original", "data-src", "data-lazy-src", "data-url", "src")
-BLANK_IMAGES = re.compile(r"(?:none|blank|spacer|pixel|loading|placeholder|transparent)\.(?:gif|png|svg)(?:\?|$)|^data:")
+BLANK_IMAGES = re.compile(
+    r"(?:none|blank|spacer|pixel|loading|placeholder|transparent)\.(?:gif|png|svg)(?:\?|$)|^data:"
+)
 EMOJI_IMAGE = re.compile(r"(?i)\b(?:emoji|smil(?:ey|ie)s?|emoticon|face|twemoji|bbcode_smiley|mycode_smiley)")
 EMOJI_PLACE = re.compile(r"(?i)/(?:emoji|smil(?:ey|ie)s?|emoticons?|twemoji)/")
 
@@ -112,7 +113,7 @@ def read_body(node: Selector | str | None, base_url: str) -> Body:
     soup = BeautifulSoup(markup[:LARGEST], "html.parser")
     images = _read_images(soup, base_url)
     edited = _strip_chrome(soup)
-    quotes = [quote for quote in soup.select(", ".join(QUOTES)) if not quote.find_parent(_is_quote)]
+    quotes = [quote for quote in soup.find_all(_is_quote) if not quote.find_parent(_is_quote)]
     whole_is_quote = len(quotes) == 1 and not _has_text_beside(soup, quotes[0])
     if whole_is_quote and not _has_header(quotes[0]):
         # A body that is one quote without a name over it answers nobody: these are its author's own words.
@@ -128,28 +129,48 @@ def read_body(node: Selector | str | None, base_url: str) -> Body:
     return Body(text, tuple(quote for quote in quoted if quote), links, images, edited)
 
 
+def _classes_of(tag: Tag) -> set[str]:
+    return {str(name).lower() for name in tag.get_attribute_list("class") if name}
+
+
 def _is_quote(tag: Tag) -> bool:
-    classes = tag.get_attribute_list("class")
-    return tag.name == "blockquote" or any(f".{name}" in QUOTES for name in classes if name)
+    return tag.name == "blockquote" or "data-quote" in tag.attrs or bool(_classes_of(tag) & QUOTE_CLASSES)
+
+
+def _is_quote_head(tag: Tag) -> bool:
+    if tag.name in QUOTE_HEAD_TAGS:
+        return True
+    classes = _classes_of(tag)
+    aside = tag.parent is not None and tag.parent.name == "aside" and "title" in classes
+    return aside or bool(classes & QUOTE_HEAD_CLASSES)
+
+
+def _is_chrome(tag: Tag) -> bool:
+    """Whether the forum put an element there, or no reader sees it."""
+    if tag.name in MACHINERY_TAGS:
+        return True
+    if not tag.attrs:
+        return False
+    classes, ident = _classes_of(tag), str(tag.get("id") or "").lower()
+    if classes & CHROME_CLASSES or classes & SIGNATURE_CLASSES:
+        return True
+    if ident.startswith(("signature", "sig_")) or tag.get("component") == "post/signature":
+        return True
+    hidden = "hidden" in tag.attrs or HIDDEN.search(str(tag.get("style") or ""))
+    return bool(hidden) and not FOLDED.search(f"{classes} {ident}")
 
 
 def _strip_chrome(soup: BeautifulSoup) -> str | None:
     """Takes out what the forum added and what no reader sees; the answer is the notice of an edit, if any."""
     edited = None
     root = next((child for child in soup.children if isinstance(child, Tag)), None)
-    for tag in soup.select(", ".join((*SIGNATURES, *CHROME))):
+    for tag in soup.find_all(_is_chrome):
         if tag.decomposed or tag is root:
             continue
-        text = tag.get_text(" ", strip=True)
+        text = tag.get_text(" ", strip=True) if len(tag.contents) < 20 else ""
         if EDITED.match(text):
             edited = text
         tag.decompose()
-    for tag in soup.find_all(lambda tag: tag.has_attr("style") or tag.has_attr("hidden")):
-        if tag.decomposed or tag is root:
-            continue
-        hidden = tag.has_attr("hidden") or HIDDEN.search(str(tag.get("style") or ""))
-        if hidden and not FOLDED.search(f"{tag.get('class') or ''} {tag.get('id') or ''}"):
-            tag.decompose()
     return edited
 
 
@@ -160,11 +181,11 @@ def _has_text_beside(soup: BeautifulSoup, quote: Tag) -> bool:
 
 def _has_header(quote: Tag) -> bool:
     first = write_lines(quote).split("\n", 1)[0]
-    return bool(quote.select_one(", ".join(QUOTE_HEADS)) or QUOTE_LINE.match(first))
+    return quote.find(_is_quote_head) is not None or bool(QUOTE_LINE.match(first))
 
 
 def _write_quote(quote: Tag) -> str:
-    for head in quote.select(", ".join(QUOTE_HEADS)):
+    for head in quote.find_all(_is_quote_head):
         if not head.decomposed:
             head.decompose()
     lines = write_lines(quote).split("\n")
@@ -236,7 +257,8 @@ def _stands_for(tag: Tag) -> str | None:
         title = str(tag.get("title") or "")
         return title if re.fullmatch(r":[\w+-]+:", title) else ""
     if tag.name == "a":
-        hidden = tag.get("data-cfemail") or (tag.span or {}).get("data-cfemail")
+        inner = tag.span
+        hidden = tag.get("data-cfemail") or (inner.get("data-cfemail") if inner is not None else None)
         if hidden:
             return _reveal_email(str(hidden))
         text, target = tag.get_text(), str(tag.get("href") or "")

@@ -12,19 +12,23 @@ import attrs
 from web_poet import HttpResponse, field
 
 from crawlers.bodies import read_body
-from crawlers.dates import Moment
-from crawlers.inference import infer
-from crawlers.listing import is_sticky, marks_by_container, sign_of
+from crawlers.inference.anchors import find_permalink
+from crawlers.inference.listing import is_sticky, marks_by_container, sign_of
+from crawlers.inference.matter import write_body
+from crawlers.inference.parts import Parts, Reading
+from crawlers.inference.schema import ADVERT_TYPES, POST_TYPES, Stated, read_meta, read_statements
+from crawlers.inference.verdicts import infer
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
-from crawlers.parts import Parts, Reading, find_permalink, write_body
 from crawlers.posts import Thread, build_post, once, read_moment
-from crawlers.schema import ADVERT_TYPES, POST_TYPES, Stated, read_meta, read_statements
-from crawlers.shapes import tidy_letters
+from crawlers.times.moments import Moment
 from domain.pages import Role
 from domain.posts import Author, Post, text_digest
 
 NAME = "generic"
-ID_IN_LINK = re.compile(r"(?:uid|user_?id|member_?id|id|u)[=/-](\d+)|/(?:users?|members?|u|profile|space|people)/(?:[^/]*[.-])?(\d+)(?:[/.-]|$)")
+ID_IN_LINK = re.compile(
+    r"(?:uid|user_?id|member_?id|id|u)[=/-](\d+)"
+    r"|/(?:users?|members?|u|profile|space|people)/(?:[^/]*[.-])?(\d+)(?:[/.-]|$)"
+)
 
 
 def recognise_role(response: HttpResponse) -> Role | None:
@@ -147,7 +151,7 @@ class GenericThreadPage(ThreadPage):
 
 
 def _identity(thread: Thread, part: Parts, author: Author, moment: Moment, text: str) -> tuple[str, ...]:
-    """The thread's key and the post's own number; else its writer and exact time, with its text where time is coarse."""
+    """The thread's key and the post's own number; else its writer and time, with its text where time is coarse."""
     if part.number:
         return (thread.key, "id", part.number)
     if part.floor is not None and part.floor > 0:
@@ -159,13 +163,16 @@ def _identity(thread: Thread, part: Parts, author: Author, moment: Moment, text:
 
 def _find_stated(stated: list[Stated], text: str) -> Stated | None:
     """What the page states for machines of the post with this text; a lone advert's statement fits any text."""
-    letters = tidy_letters(text)[:60]
+    letters = _squeeze(text)[:40]
     for one in stated:
-        if one.kind in POST_TYPES and letters and tidy_letters(one.text).startswith(letters[:40]):
+        if one.kind in POST_TYPES and letters and _squeeze(one.text).startswith(letters):
             return one
     adverts = [one for one in stated if one.kind in ADVERT_TYPES and (one.author or one.time)]
     return adverts[0] if len(adverts) == 1 else None
 
 
-PLATFORM = Platform(name=NAME, role=recognise_role, board=GenericBoardPage, thread=GenericThreadPage)
+def _squeeze(text: str) -> str:
+    return "".join(text.split())
 
+
+PLATFORM = Platform(name=NAME, role=recognise_role, board=GenericBoardPage, thread=GenericThreadPage)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from parsel import Selector
 from web_poet import HttpResponse
 
 from crawlers.bodies import Body
-from crawlers.dates import Moment, read_time, read_times, tidy_time
+from crawlers.dates import read_time, read_times, tidy_time
 from crawlers.pages import Visit
+from crawlers.times.moments import Moment
 from domain.posts import Author, Counts, Post, post_identity, text_digest
 from domain.sources import site_of
 
@@ -33,7 +34,7 @@ class Thread:
     url: str
     title: str | None = None
     board: str | None = None
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
 
 
 def build_post(

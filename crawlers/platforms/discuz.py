@@ -15,7 +15,6 @@ from parsel import Selector
 from web_poet import HttpResponse, field
 
 from crawlers.bodies import read_body
-from crawlers.dates import Moment
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.posts import (
     Thread,
@@ -29,6 +28,7 @@ from crawlers.posts import (
     read_moment,
     text_of,
 )
+from crawlers.times.moments import Moment
 from domain.pages import Role
 from domain.posts import Author, Counts, Post
 
@@ -36,7 +36,8 @@ NAME = "discuz"
 STATIC_THREAD = re.compile(r"/thread-(\d+)-(\d+)-\d+\.html?$")
 STATIC_BOARD = re.compile(r"/forum-(\w+)-(\d+)\.html?$")
 FINGERPRINT = re.compile(
-    r"""(?ix) <meta\s+name=["']generator["']\s+content=["']Discuz! | <body[^>]+id=["']nv_(?:forum|home|portal|group|member)["']
+    r"""(?ix) <meta\s+name=["']generator["']\s+content=["']Discuz!
+      | <body[^>]+id=["']nv_(?:forum|home|portal|group|member)["']
       | \bdiscuz_uid\s*= | \bSTYLEID\s*=\s*'\d+',\s*STATICURL"""
 )
 

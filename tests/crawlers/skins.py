@@ -20,7 +20,8 @@ UNTIMED = {"untimed"}
 WORDS = {1: "楼主", 2: "沙发", 3: "板凳", 4: "地板"}
 ADDRESSES = {
     "fonts": "show.asp?id=77", "dl": "read/4-77-1.html", "mobile": "t.php?tid=8", "rows": "viewtopic.php?t=9",
-    "nested": "2026/08/a-post/", "imageboard": "car/res/91.html", "cells": "threads/rattle.55/", "panel": "thread-7-1-1.html",
+    "nested": "2026/08/a-post/", "imageboard": "car/res/91.html", "cells": "threads/rattle.55/",
+    "panel": "thread-7-1-1.html",
 }  # fmt: skip
 
 

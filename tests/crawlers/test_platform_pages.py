@@ -115,8 +115,16 @@ def test_generic_lists_what_the_platform_lists(name: str, page: str) -> None:
     [
         ("http://e.test/thread-12-1-3.html", 2, "http://e.test/thread-12-2-1.html"),
         ("http://e.test/bbs/forum-8-1.html", 3, "http://e.test/bbs/forum-8-3.html"),
-        ("http://e.test/forum.php?mod=viewthread&tid=12&extra=page%3D1&sid=ab", 2, "http://e.test/forum.php?mod=viewthread&tid=12&page=2"),
-        ("http://e.test/forum.php?mod=redirect&goto=findpost&ptid=12&pid=9", 1, "http://e.test/forum.php?mod=viewthread&tid=12"),
+        (
+            "http://e.test/forum.php?mod=viewthread&tid=12&extra=page%3D1&sid=ab",
+            2,
+            "http://e.test/forum.php?mod=viewthread&tid=12&page=2",
+        ),
+        (
+            "http://e.test/forum.php?mod=redirect&goto=findpost&ptid=12&pid=9",
+            1,
+            "http://e.test/forum.php?mod=viewthread&tid=12",
+        ),
         ("http://e.test/viewthread.php?tid=12&page=4", 1, "http://e.test/viewthread.php?tid=12"),
     ],
 )

@@ -8,27 +8,23 @@ h3 and p). Replies that nest inside what they answer come apart by the same rule
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from crawlers.shapes import (
-    AUTHOR_WORDS,
+from crawlers.inference.shapes import (
     CHROME_TAGS,
     CHROME_WORDS,
     JOIN_LABEL,
-    USER_PATH,
     Element,
-    Mark,
-    Tree,
     hint_of,
     names_of,
     shape_of,
     split_words,
-    text_within,
-    words_of,
 )
+from crawlers.inference.trees import Mark, Tree
+from crawlers.inference.writers import find_authors
 
 MOST_RECORDS = 600
 SERIES_TRIED = 24
@@ -69,7 +65,7 @@ def find_series(tree: Tree) -> list[Series]:
         key=lambda pair: _promise(tree, *pair),
         reverse=True,
     )
-    found = []
+    found: list[Series] = []
     mixed = [mark for mark in tree.times if not JOIN_LABEL.search(mark.text[:30])]
     if 2 <= len(mixed) <= 40:  # two posts in different markup repeat nothing but that each has a time
         weighed.insert(SERIES_TRIED // 2, ("mixed", mixed))
@@ -82,7 +78,11 @@ def find_series(tree: Tree) -> list[Series]:
 def _promise(tree: Tree, kind: str, marks: list[Mark]) -> float:
     """A cheap guess at how likely a series is, so that only the best are cut and read."""
     weight = {"item": 4.0, "time": 3.0, "author": 2.0, "shape": 1.0}[kind]
-    covered = sum(min(tree.text.get(mark.element, 0), 400) for mark in marks) if kind in ("shape", "item") else 200 * len(marks)
+    covered = (
+        sum(min(tree.text.get(mark.element, 0), 400) for mark in marks)
+        if kind in ("shape", "item")
+        else 200 * len(marks)
+    )
     return weight * (len(marks) > 1) * min(covered, 20_000) + len(marks)
 
 
@@ -97,60 +97,21 @@ def _mark_shape(mark: Mark) -> str:
     return "<".join(steps)
 
 
-NO_USER = re.compile(r"(?i)log(?:in|out|on|ging)|regist|sign_?-?(?:in|up)|spacecp|password|usergroup|action=|do=(?!profile)|mode=(?!viewprofile)")
-
-
-def find_authors(tree: Tree) -> Iterator[Mark]:
-    """Elements that may say who wrote: links to users, names that say author, machine-readable attributes."""
-    for node in tree.order:
-        weight = author_weight(tree, node)
-        if weight:
-            stated = node.get("data-author") or node.get("data-username") or node.get("data-user-name")
-            text = text_within(node, 120)
-            if node.tag == "meta":
-                text = node.get("content") or ""
-            if stated or 0 < len(text) <= 60:
-                yield Mark(node, "self", stated or text, (stated or text,), weight)
-
-
-def author_weight(tree: Tree, node: Element) -> float:
-    """How much an element looks like the name of a writer: 0 for not at all."""
-    weight = 0.0
-    if node.get("data-author") or node.get("data-username") or node.get("data-user-name"):
-        weight += 1.5 if tree.text[node] < 60 else 3.0
-    if tree.text[node] > 60:
-        return weight if weight >= 3 else 0.0
-    itemprop, rel = node.get("itemprop") or "", node.get("rel") or ""
-    if "author" in itemprop.split() or "author" in rel.split() or itemprop == "creator":
-        weight += 3
-    href = node.get("href") or "" if node.tag == "a" else ""
-    if USER_PATH.search(href) and not NO_USER.search(href):
-        weight += 2
-    names = [split_words(name) for name in (node.get("class") or "").split()]
-    if any(words and words[-1] in AUTHOR_WORDS and _is_person(words) for words in names):
-        weight += 2
-    elif any(set(words) & (AUTHOR_WORDS - {"name", "from", "by"}) for words in names):
-        weight += 0.7
-    return weight
-
-
-def _is_person(words: tuple[str, ...]) -> bool:
-    """Whether "name" in a class is somebody's: "user-name" is, "board-name" and "file-name" are not."""
-    return words[-1] != "name" or not set(words[:-1]) & THING_WORDS
-
-
-THING_WORDS = frozenset(
-    "board forum file topic thread product item category group page site section field tag channel node title subject tab".split()
-)
-
-
 def _like_elements(tree: Tree) -> Iterator[tuple[str, str, Element]]:
     """Elements that repeat by machine-readable type, numbered id, class, or place among like siblings."""
     for node in tree.order:
         if node.tag in ("html", "body", "option", "br", "img", "a", "span", "b", "i", "font", "em", "strong"):
             continue
         kind = (node.get("itemtype") or "").rstrip("/").rpartition("/")[2].lower()
-        if kind in ("comment", "usercomments", "answer", "question", "discussionforumposting", "review", "socialmediaposting"):
+        if kind in (
+            "comment",
+            "usercomments",
+            "answer",
+            "question",
+            "discussionforumposting",
+            "review",
+            "socialmediaposting",
+        ):
             yield "item", "item", node
         if tree.text[node] == 0:
             continue
@@ -160,9 +121,6 @@ def _like_elements(tree: Tree) -> Iterator[tuple[str, str, Element]]:
         elif node.tag in ("tr", "li", "div", "table", "article", "section", "dl", "p", "dd"):
             parent = node.getparent()
             yield "shape", f"{shape}<{tree.order.get(parent, -1)}", node
-
-
-# ── cutting ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _cut(tree: Tree, kind: str, marks: list[Mark]) -> Iterator[Series]:
@@ -212,7 +170,10 @@ def is_chrome(node: Element) -> bool:
     if node.get("role") in ("navigation", "banner", "contentinfo", "complementary", "search"):
         return True
     named = [split_words(name) for name in f"{node.get('class') or ''} {node.get('id') or ''}".split()]
-    return any(words and words[-1] in CHROME_WORDS and words[0] not in ("post", "comment", "message", "reply", "thread") for words in named)
+    return any(
+        words and words[-1] in CHROME_WORDS and words[0] not in ("post", "comment", "message", "reply", "thread")
+        for words in named
+    )
 
 
 def _cut_siblings(
@@ -233,7 +194,7 @@ def _cut_siblings(
         return
     gaps = [
         [child for child in children[left + 1 : right] if count[child] == 0 and not is_chrome(child)]
-        for left, right in zip(at, at[1:], strict=False)
+        for left, right in pairwise(at)
     ]
     lead = [child for child in children[: at[0]] if count[child] == 0 and not is_chrome(child)]
     trail = [child for child in children[at[-1] + 1 :] if count[child] == 0 and not is_chrome(child)]
@@ -313,8 +274,3 @@ def single_record(tree: Tree) -> Record | None:
     if body is None:
         return None
     return Record([body])
-
-
-def words_in(elements: Iterable[Element]) -> set[str]:
-    """All name words of some elements."""
-    return {word for element in elements for word in words_of(element)}

@@ -22,7 +22,9 @@ NUMERAL = r"(?:\d{1,4}(?:\.\d)?|[零〇一二三四五六七八九十百两兩�
 ENGLISH_NUMERAL = r"(?:\d{1,4}|" + "|".join(sorted(ENGLISH, key=len, reverse=True)) + ")"
 
 HALVES = "凌晨|半夜|清晨|早上|早晨|上午|中午|正午|下午|午后|午後|傍晚|晚上|晚间|晚間|夜里|夜裡|夜间|深夜|早|晚"
-AFTERNOON = frozenset(("pm", "下午", "午后", "午後", "傍晚", "晚上", "晚间", "晚間", "夜里", "夜裡", "夜间", "深夜", "晚"))
+AFTERNOON = frozenset(
+    ("pm", "下午", "午后", "午後", "傍晚", "晚上", "晚间", "晚間", "夜里", "夜裡", "夜间", "深夜", "晚")
+)
 NIGHT = frozenset(("am", "凌晨", "上午", "半夜", "深夜", "夜里", "夜裡"))  # in these, twelve is midnight
 CLOCK = (
     rf"(?:(?P<half>{HALVES}|[AaPp]\.?[Mm]\.?)\s*)?"
@@ -34,7 +36,8 @@ CLOCK = (
     r"(?:\s?(?P<half2>[AaPp]\.?\s?[Mm]\b\.?|上午|下午))?"
 )
 OFFSET = r"(?:\s?(?P<offset>Z\b|(?:UTC|GMT)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b))?"
-GAP = r"(?i:\s?\(?(?:(?:周|星期|週|礼拜|禮拜)[一二三四五六日天]|[月火水木金土日]|mon|tue|wed|thu|fri|sat|sun)\)?)?(?:\s|,|T|于|於|at\b|@|-\s|\||·|•)*"
+DAY_NAME = r"(?:周|星期|週|礼拜|禮拜)[一二三四五六日天]|[月火水木金土日]|mon|tue|wed|thu|fri|sat|sun"
+GAP = rf"(?i:\s?\(?(?:{DAY_NAME})\)?)?(?:\s|,|T|于|於|at\b|@|-\s|\||·|•)*"
 # Django writes "noon" and "midnight" for 12 o'clock.
 MAYBE_CLOCK = rf"(?:{GAP}(?:(?P<word>noon|midnight)\b|{CLOCK}{OFFSET}))?"
 

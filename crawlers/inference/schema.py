@@ -16,7 +16,9 @@ from web_poet import HttpResponse
 POST_TYPES = frozenset(
     ("DiscussionForumPosting", "SocialMediaPosting", "Comment", "UserComments", "Question", "Answer", "BlogPosting")
 )
-ADVERT_TYPES = frozenset(("Product", "Offer", "Vehicle", "Car", "ClassifiedAd", "IndividualProduct", "Service", "JobPosting"))
+ADVERT_TYPES = frozenset(
+    ("Product", "Offer", "Vehicle", "Car", "ClassifiedAd", "IndividualProduct", "Service", "JobPosting")
+)
 DEEPEST = 40
 
 
@@ -41,11 +43,17 @@ def read_statements(response: HttpResponse) -> list[Stated]:
         kind = next(iter(kinds & (POST_TYPES | ADVERT_TYPES)), None)
         if kind is None:
             continue
-        text = _string(thing.get("text") or thing.get("articleBody") or thing.get("description") or thing.get("reviewBody"))
-        author = next(iter(_list(thing.get("author") or thing.get("creator") or thing.get("seller") or _seller(thing))), None)
+        text = _string(
+            thing.get("text") or thing.get("articleBody") or thing.get("description") or thing.get("reviewBody")
+        )
+        author = next(
+            iter(_list(thing.get("author") or thing.get("creator") or thing.get("seller") or _seller(thing))), None
+        )
         name = _string(author.get("name")) if isinstance(author, dict) else _string(author)
         link = _string(author.get("url") or author.get("@id")) if isinstance(author, dict) else None
-        time = _string(thing.get("datePublished") or thing.get("dateCreated") or thing.get("datePosted") or thing.get("uploadDate"))
+        time = _string(
+            thing.get("datePublished") or thing.get("dateCreated") or thing.get("datePosted") or thing.get("uploadDate")
+        )
         headline = _string(thing.get("headline") or thing.get("name"))
         url = _string(thing.get("url") or thing.get("@id"))
         found.append(Stated(kind, text or "", name, link, time, url, headline))

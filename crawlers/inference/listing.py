@@ -9,32 +9,23 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.dates import find_time, tidy_time
+from crawlers.inference.links import USER_PATH, page_free, pattern_of
+from crawlers.inference.records import is_chrome
+from crawlers.inference.shapes import ACTION_TEXT, Element, shape_of, text_within, words_of
+from crawlers.inference.trees import EVER, Mark, Tree
+from crawlers.inference.words import word_set
 from crawlers.pages import Visit
-from crawlers.records import is_chrome
-from crawlers.shapes import (
-    ACTION_TEXT,
-    EVER,
-    USER_PATH,
-    Element,
-    Mark,
-    Tree,
-    page_free,
-    pattern_of,
-    shape_of,
-    text_within,
-    words_of,
-)
 
-BOARD_WORDS = frozenset(
+BOARD_WORDS = word_set(
     "forum forums board boards category categories cat section sections node nodes channel channels forumdisplay "
-    "viewforum fid boardid viewboard c f forumid bbs group groups subforum".split()
+    "viewforum fid boardid viewboard c f forumid bbs group groups subforum"
 )
-THREAD_WORDS = frozenset(
-    "thread threads topic topics t viewtopic showthread viewthread tid read post posts question questions discussion "
-    "discussions article articles item items ad ads detail details view show story news entry listing listings topicid "
-    "threadid info product".split()
+THREAD_WORDS = word_set(
+    "thread threads topic topics t viewtopic showthread viewthread tid read post posts question questions "
+    "discussion discussions article articles item items ad ads detail details view show story news entry listing "
+    "listings topicid threadid info product"
 )
-TITLE_WORDS = frozenset("title subject topic thread headline heading topictitle threadtitle xst name".split())
+TITLE_WORDS = word_set("title subject topic thread headline heading topictitle threadtitle xst name")
 FRAME_PATH = re.compile(
     r"(?i)^/(?:[\w.-]+/)?(?:login|logon|signin|sign-in|register|signup|sign-up|search|help|faq|rules|rss|feed|tags?|about|contact|privacy|terms"
     r"|members?|memberlist|users|online|archive|logout|[\w-]*password[\w-]*|account|cart|lost|reset|recover|post-new|newtopic)(?:[/.?]|$)|mode=(?:login|register)|do=(?:login|register)"
@@ -107,11 +98,17 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
     title = text_within(node, 200)
     if len(title) < 2 or title.isdecimal() or ACTION_TEXT.match(title) or not re.search(r"[^\W\d]", title):
         return None
-    if "author" in (node.get("rel") or "") or any(_names_author(each) for each in (node, *node.iterchildren(), node.getparent())):
+    if "author" in (node.get("rel") or "") or any(
+        _names_author(each) for each in (node, *node.iterchildren(), node.getparent())
+    ):
         return None
     if USER_PATH.search(link) or FRAME_PATH.search(parts.path + "?" + parts.query) or page_free(url) == page_free(here):
         return None
-    if len(title) < 40 and find_time(tidy_time(title), now=EVER, timezone="UTC") and len(re.sub(r"[\d\W]", "", title)) < 6:
+    if (
+        len(title) < 40
+        and find_time(tidy_time(title), now=EVER, timezone="UTC")
+        and len(re.sub(r"[\d\W]", "", title)) < 6
+    ):
         return None
     url = url.split("#", 1)[0]
     return Row(url, page_free(url), title, node)
@@ -150,9 +147,15 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
     _cut_rows(distinct, rows)
     dated = _share_dated(tree, distinct)
     length = sum(min(len(row.title), 30) ** 0.7 for row in distinct)
-    named = sum(bool((words_of(row.anchor) | words_of(row.anchor.getparent())) & TITLE_WORDS) or row.anchor.getparent().tag in ("h2", "h3", "h4", "h5") for row in distinct)
+    named = sum(
+        bool((words_of(row.anchor) | words_of(row.anchor.getparent())) & TITLE_WORDS)
+        or row.anchor.getparent().tag in ("h2", "h3", "h4", "h5")
+        for row in distinct
+    )
     score = length * (1 + dated + 0.5 * named / len(distinct)) * (0.8 if kind == "shape" else 1.0)
-    words = set(re.findall(r"[a-z]+", urlsplit(distinct[0].url).path.lower() + "?" + urlsplit(distinct[0].url).query.lower()))
+    words = set(
+        re.findall(r"[a-z]+", urlsplit(distinct[0].url).path.lower() + "?" + urlsplit(distinct[0].url).query.lower())
+    )
     boards = bool(words & BOARD_WORDS) and not words & (THREAD_WORDS - {"view", "show"})
     return Listing(distinct, score, pattern, boards, dated)
 
@@ -167,7 +170,11 @@ def _cut_rows(rows: list[Row], everything: list[Row]) -> None:
             node = node.getparent()
     for row in rows:
         top = row.anchor
-        while top.getparent() is not None and len(targets[top.getparent()]) == 1 and top.getparent().tag not in ("body", "html"):
+        while (
+            top.getparent() is not None
+            and len(targets[top.getparent()]) == 1
+            and top.getparent().tag not in ("body", "html")
+        ):
             top = top.getparent()
         row.nodes = [top]
 
@@ -182,6 +189,7 @@ def _share_dated(tree: Tree, rows: list[Row]) -> float:
 
 # ── what a row says of its thread ────────────────────────────────────────────────────────────────────────────────
 
+
 def is_title(tree: Tree, row: Row) -> bool:
     """Whether a link stands by itself, as titles do, and not in a sentence."""
     node = row.anchor
@@ -195,9 +203,11 @@ def is_title(tree: Tree, row: Row) -> bool:
     return False
 
 
-REPLY_NAMES = frozenset("reply replies comments comment answers answer posts responses replycount num".split())
-VIEW_NAMES = frozenset("view views hits reads viewed viewcount visits".split())
-REPLY_TEXT = re.compile(r"(?i)(?:回复|回覆|评论|回应|跟帖|答案|repl(?:y|ies)|comments?|answers?|posts?)\s*[:：]?\s*(\d[\d,]*)|(\d[\d,]*)\s*(?:条|个)?\s*(?:回复|回覆|评论|回应|repl(?:y|ies)|comments?|answers?|posts?)")
+REPLY_NAMES = word_set("reply replies comments comment answers answer posts responses replycount num")
+VIEW_NAMES = word_set("view views hits reads viewed viewcount visits")
+REPLY_TEXT = re.compile(
+    r"(?i)(?:回复|回覆|评论|回应|跟帖|答案|repl(?:y|ies)|comments?|answers?|posts?)\s*[:：]?\s*(\d[\d,]*)|(\d[\d,]*)\s*(?:条|个)?\s*(?:回复|回覆|评论|回应|repl(?:y|ies)|comments?|answers?|posts?)"
+)
 STICKY = re.compile(r"(?i)sticky|pinned|announce|\btop\b|置顶|置頂|公告|stick")
 
 
@@ -223,7 +233,11 @@ def sign_of(tree: Tree, row: Row, visit: Visit, marks: dict[Element, list[Mark]]
                 replies = re.sub(r"\D", "", text)
         if _is_page_link(node, row):
             continue
-        if re.fullmatch(r"\d[\d,]{0,9}", text) and not words & VIEW_NAMES and not any(text_within(c, 60) == text for c in node):
+        if (
+            re.fullmatch(r"\d[\d,]{0,9}", text)
+            and not words & VIEW_NAMES
+            and not any(text_within(c, 60) == text for c in node)
+        ):
             numbers.append(int(text.replace(",", "")))
         if node.tag == "a" and USER_PATH.search(node.get("href") or ""):
             people.append(text)
@@ -240,14 +254,20 @@ def sign_of(tree: Tree, row: Row, visit: Visit, marks: dict[Element, list[Mark]]
 
 def _is_page_link(node: Element, row: Row) -> bool:
     """Whether an element is a link to a later page of the row's own thread."""
-    return node.tag == "a" and bool(re.search(r"(?i)[?&](?:page|start|p|pn)=\d", node.get("href") or "")) and node is not row.anchor
+    return (
+        node.tag == "a"
+        and bool(re.search(r"(?i)[?&](?:page|start|p|pn)=\d", node.get("href") or ""))
+        and node is not row.anchor
+    )
 
 
 def _read_column(row: Row) -> str | None:
     """The number below "Replies" where the list is a table with a heading."""
     line = next((top for top in row.nodes if top.tag == "tr"), None)
     table = next(line.iterancestors("table"), None) if line is not None else None
-    heads = table.xpath("(.//tr[th])[1]/*") if table is not None else []
+    if line is None or table is None:
+        return None
+    heads = table.xpath("(.//tr[th])[1]/*")
     for place, head in enumerate(heads):
         if re.search(r"(?i)repl|comment|answer|回复|回覆|评论|回应", text_within(head, 40)) and len(line) == len(heads):
             number = re.match(r"\d[\d,]*", text_within(line[place], 40))

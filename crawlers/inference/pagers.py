@@ -9,18 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from crawlers.shapes import PAGE_NAMES, Element, Tree, names_of, page_free, text_within, words_of
+from crawlers.inference.links import PAGE_NAMES, page_free
+from crawlers.inference.shapes import Element, names_of, text_within, words_of
+from crawlers.inference.trees import Tree
+from crawlers.inference.words import word_set
 
 NEXT_TEXT = re.compile(
-    r"(?i)^\W*(?:下一页|下一頁|下页|下頁|后一页|後一頁|后页|next(?: page)?|older(?: posts| entries| comments)?|more comments"
-    r"|newer comments|加载更多|查看更多)?\W*$"
+    r"(?i)^\W*(?:下一页|下一頁|下页|下頁|后一页|後一頁|后页|next(?: page)?|older(?: posts| entries| comments)?"
+    r"|more comments|newer comments|加载更多|查看更多)?\W*$"
 )
 ARROWS = re.compile(r"[»›→▶►⟩>]|&gt;")
-OTHER_NEXT = re.compile(r"(?i)下一主题|下一篇|下一主題|下一个|next (?:topic|thread|post|article|unread|oldest|newest)|newer (?:topic|thread)")
-PAGER_WORDS = frozenset("pagination pager paging pages page pg pagenav paginator pagelinks navlinks nav-links wp-pagenavi pagebar".split())
-ACTIVE_WORDS = frozenset("active current selected on cur now thispage this disabled".split())
+OTHER_NEXT = re.compile(
+    r"(?i)下一主题|下一篇|下一主題|下一个|next (?:topic|thread|post|article|unread|oldest|newest)"
+    r"|newer (?:topic|thread)"
+)
+PAGER_WORDS = word_set(
+    "pagination pager paging pages page pg pagenav paginator pagelinks navlinks nav-links wp-pagenavi pagebar"
+)
+ACTIVE_WORDS = word_set("active current selected on cur now thispage this disabled")
 
 
 def find_next(tree: Tree) -> str | None:
@@ -69,12 +78,16 @@ def _worded(tree: Tree) -> Iterator[Element]:
         if len(text) > 30 or OTHER_NEXT.search(f"{text} {label}"):
             continue
         parent = node.getparent()
-        words = words_of(node) | (words_of(parent) if parent is not None and parent.tag in ("li", "span", "div") else set())
+        words = words_of(node) | (
+            words_of(parent) if parent is not None and parent.tag in ("li", "span", "div") else set()
+        )
         said = bool(text and NEXT_TEXT.match(text) and (re.search(r"\w", text) or ARROWS.search(text)))
         icon = any({"next", "right", "nxt"} & words_of(child) for child in node.iterdescendants())
         named = bool({"next", "nxt"} & words) or bool(re.search(r"(?i)\bnext\b|下一页|下一頁", label))
         if said or named or (icon and not text):
-            if re.search(r"(?i)last|尾页|末页", f"{text} {label}") or (re.fullmatch(r"\W*(?:>>|»»|>\|)\W*", text) and not named):
+            if re.search(r"(?i)last|尾页|末页", f"{text} {label}") or (
+                re.fullmatch(r"\W*(?:>>|»»|>\|)\W*", text) and not named
+            ):
                 continue
             yield node
 
@@ -128,7 +141,9 @@ def _is_next(here: str, target: str) -> bool:
         changed = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
         return len(changed) == 1 and changed[0][1] == changed[0][0] + 1 and len(mine) > 1
     stem = re.sub(r"\.\w+$", "", one.path.rstrip("/"))
-    return two.path.startswith(stem) and bool(re.fullmatch(r"(?i)[-_/,]?(?:page|p|index|list)?[-_/]?2(?:\.\w+)?/?", two.path[len(stem) :]))
+    return two.path.startswith(stem) and bool(
+        re.fullmatch(r"(?i)[-_/,]?(?:page|p|index|list)?[-_/]?2(?:\.\w+)?/?", two.path[len(stem) :])
+    )
 
 
 def _from_numbers(tree: Tree, here: str) -> str | None:
@@ -151,10 +166,18 @@ def _number_rows(tree: Tree) -> Iterator[list[tuple[int, str | None, bool]]]:
         if node.tag not in ("a", "strong", "b", "span", "em", "li", "td", "font") or tree.text[node] > 6:
             continue
         text = text_within(node, 20).strip("[]() ")
-        if not text.isdecimal() or len(text) > 5 or any(text_within(child, 20).strip("[]() ") == text for child in node):
+        if (
+            not text.isdecimal()
+            or len(text) > 5
+            or any(text_within(child, 20).strip("[]() ") == text for child in node)
+        ):
             continue
         item = node
-        while item.getparent() is not None and tree.text.get(item.getparent(), 99) == tree.text[node] and item.getparent().tag != "body":
+        while (
+            item.getparent() is not None
+            and tree.text.get(item.getparent(), 99) == tree.text[node]
+            and item.getparent().tag != "body"
+        ):
             item = item.getparent()
         parent = item.getparent()
         if parent is None:
@@ -167,8 +190,14 @@ def _number_rows(tree: Tree) -> Iterator[list[tuple[int, str | None, bool]]]:
     for row in rows.values():
         numbers = [number for number, _, _ in row]
         plain = sum(link is None for _, link, _ in row)
-        rising = all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
-        if len(row) >= 2 and rising and 1 <= plain + sum(marked for _, _, marked in row) and plain <= 2 and numbers[0] <= max(2, numbers[-1]):
+        rising = all(a < b for a, b in pairwise(numbers))
+        if (
+            len(row) >= 2
+            and rising
+            and plain + sum(marked for _, _, marked in row) >= 1
+            and plain <= 2
+            and numbers[0] <= max(2, numbers[-1])
+        ):
             yield row
 
 

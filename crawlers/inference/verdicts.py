@@ -9,16 +9,20 @@ from weakref import WeakKeyDictionary
 
 from web_poet import HttpResponse
 
-from crawlers.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, find_listings, is_title
-from crawlers.pagers import find_next, first_page_of
-from crawlers.parts import Parts, Reading, read_parts
-from crawlers.records import Record, Series, find_series, is_chrome, single_record
-from crawlers.schema import read_meta
-from crawlers.shapes import Element, Tree, build_tree, page_free, pattern_of, text_within, words_of
+from crawlers.inference.links import page_free, pattern_of
+from crawlers.inference.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, find_listings, is_title
+from crawlers.inference.pagers import find_next, first_page_of
+from crawlers.inference.parts import Parts, Reading
+from crawlers.inference.records import Record, Series, find_series, is_chrome, single_record
+from crawlers.inference.schema import read_meta
+from crawlers.inference.shapes import Element, text_within, words_of
+from crawlers.inference.trees import Tree, build_tree
+from crawlers.inference.voting import read_parts
+from crawlers.inference.words import word_set
 from domain.pages import Role
 
 LARGEST_PAGE = 6_000_000  # characters; what lies beyond is not looked at
-COMMENT_WORDS = frozenset("comment comments post posts reply replies message messages answer answers review".split())
+COMMENT_WORDS = word_set("comment comments post posts reply replies message messages answer answers review")
 
 
 @dataclass(eq=False)
@@ -106,7 +110,9 @@ def _looks_written(reading: Reading) -> bool:
 
 
 def _is_signed(part: Parts) -> bool:
-    return part.time is not None or (part.author is not None and (part.author_mark is None or part.author_mark.weight >= 0.6))
+    return part.time is not None or (
+        part.author is not None and (part.author_mark is None or part.author_mark.weight >= 0.6)
+    )
 
 
 def _without_strays(reading: Reading) -> Reading:
@@ -198,7 +204,11 @@ def _record_before(tree: Tree, posts: Reading) -> Record | None:
     node = first
     while node is not None and node.tag not in ("body", "html"):
         before = [child for child in node.itersiblings(preceding=True) if isinstance(child.tag, str)]
-        nodes = [child for child in reversed(before) if not _is_frame(child) and child not in taken and tree.text.get(child, 0)] + nodes
+        nodes = [
+            child
+            for child in reversed(before)
+            if not _is_frame(child) and child not in taken and tree.text.get(child, 0)
+        ] + nodes
         node = node.getparent()
     return Record(nodes) if nodes else None
 
@@ -206,7 +216,10 @@ def _record_before(tree: Tree, posts: Reading) -> Record | None:
 def _is_frame(node: Element) -> bool:
     if node.tag in ("h1", "script", "title") or is_chrome(node):
         return True
-    return bool(words_of(node) & {"breadcrumb", "breadcrumbs", "pagination", "pager", "toolbar", "nav", "notice", "alert", "rules"})
+    return bool(
+        words_of(node)
+        & {"breadcrumb", "breadcrumbs", "pagination", "pager", "toolbar", "nav", "notice", "alert", "rules"}
+    )
 
 
 # ── role ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,7 +229,9 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
     title_length = sum(min(len(row.title), 40) for row in threads.rows) if threads else 0
     words = set(re.findall(r"[a-z]+", urlsplit(url).path.lower() + "?" + urlsplit(url).query.lower()))
     thread_like = bool(words & THREAD_WORDS) - bool(words & BOARD_WORDS)
-    one_of_them = threads is not None and pattern_of(url) == threads.pattern and bool(re.search(r"[#*]", threads.pattern))
+    one_of_them = (
+        threads is not None and pattern_of(url) == threads.pattern and bool(re.search(r"[#*]", threads.pattern))
+    )
     if posts is not None:
         letters = sum(min(part.body_length, 400) for part in posts.parts)
         signed = sum(bool(part.author) or part.time is not None for part in posts.parts) / len(posts.parts)
@@ -231,7 +246,9 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
         return "thread"
     if rows < 3 and any(node.get("type") == "password" for node in tree.order):
         return "other"
-    if boards is not None and (threads is None or _lie_within(tree, threads, boards) or 2 * threads.score < boards.score):
+    if boards is not None and (
+        threads is None or _lie_within(tree, threads, boards) or 2 * threads.score < boards.score
+    ):
         return "home"
     if threads is not None and rows >= 2:
         return "board"
@@ -294,7 +311,10 @@ def _pieces(title: str) -> list[str]:
 def read_board(tree: Tree) -> str | None:
     """The last step of the bread crumbs that is a link."""
     for node in tree.order:
-        if words_of(node) & {"breadcrumb", "breadcrumbs", "crumbs", "crumb", "navbar"} or node.get("aria-label") in ("breadcrumb", "Breadcrumb"):
+        if words_of(node) & {"breadcrumb", "breadcrumbs", "crumbs", "crumb", "navbar"} or node.get("aria-label") in (
+            "breadcrumb",
+            "Breadcrumb",
+        ):
             links = [text for link in node.iter("a") if (text := text_within(link, 80))]
             here = tree.url.split("#", 1)[0]
             own = [link for link in node.iter("a") if page_free(link.get("href") or "") == page_free(here)]

@@ -1,0 +1,87 @@
+"""Addresses of an unknown site: whose page is a user's, what pages of one thread share, what threads share."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit
+
+from crawlers.inference.words import word_set
+
+USER_PATH = re.compile(
+    r"(?i)(?:^|/)(?:u|user|users|usr|member|members|profile|profiles|people|person|author|authors|space|home|uid|userinfo)"
+    r"[/.-]|/@[\w.-]+/?$|/~[\w.-]+|[?&](?:uid|user_?id|member_?id|u|userid|username|user|author)=|space-uid|viewprofile"
+    r"|(?:profile|member|user|userinfo|memberinfo)\.(?:php|asp|aspx|jsp|cgi)"
+)
+NO_USER = re.compile(
+    r"(?i)log(?:in|out|on|ging)|regist|sign_?-?(?:in|up)|spacecp|password|usergroup|action=|do=(?!profile)|mode=(?!viewprofile)"
+)
+PAGE_NAMES = word_set("page p pn pg start st offset from skip cursor pageno pagenum page_no page_num paged pageindex")
+NOISE_NAMES = word_set(
+    "sid s phpsessid jsessionid sessionid utm_source utm_medium utm_campaign ref extra highlight sort order "
+    "filter orderby view lastpost unread new replytocom share from_source spm"
+)
+PAGE_PATH = re.compile(r"(?i)/(?:page[-/_]?\d+|p\d+)(?=/?$|\.html?$)|;jsessionid=[^/?#]+")
+
+
+@lru_cache(maxsize=20_000)
+def page_free(url: str) -> str:
+    """An address without page number, session id, sorting and fragment: what pages of one thread have in common."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    query = []
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    for name, value in pairs:
+        low = name.lower()
+        if low in NOISE_NAMES and not (low == "s" and len(value) < 16):
+            continue
+        if low in PAGE_NAMES and value.lstrip("-").isdecimal() and not (low == "p" and len(pairs) == 1):
+            continue
+        query.append(f"{name}={value}")
+    path = PAGE_PATH.sub("", parts.path)
+    return f"{parts.scheme}://{parts.netloc}{path.rstrip('/') or '/'}" + (
+        f"?{'&'.join(sorted(query))}" if query else ""
+    )
+
+
+ACTION_SEGMENTS = word_set(
+    "edit reply delete report last new unread print quote vote share stats users members feed rss amp history "
+    "find latest"
+)
+
+
+def _segment_pattern(segment: str) -> str:
+    """ "12" is #, "12-some-title" #, "thread-12-1.html" thread-#-#.html, "some-long-title" *."""
+    stem, dot, ending = segment.rpartition(".")
+    if not stem or len(ending) > 5 or ending.isdecimal():
+        stem, dot, ending = segment, "", ""
+    shown = re.sub(r"\d+", "#", stem)
+    words = re.findall(r"[^\W\d_]{2,}|%[0-9A-Fa-f]{2}", stem)
+    if re.match(r"\d+[-_.]\D", stem) and len(words) > 1:
+        shown = "#"
+    elif re.search(r"\D[-_.]\d+$", stem) and len(words) > 2:
+        shown = "*#"
+    elif "%" in stem or len(words) > 2 or len(stem) > 24 or shown.count("#") > 3:
+        shown = "*"
+    return shown + dot + ending
+
+
+@lru_cache(maxsize=20_000)
+def pattern_of(url: str) -> str:
+    """The pattern that addresses of one kind share: numbers become #, slugs *."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    segments = [_segment_pattern(segment) for segment in parts.path.strip("/").split("/")]
+    numbered = [position for position, segment in enumerate(segments) if "#" in segment]
+    if numbered and not set(segments) & ACTION_SEGMENTS:
+        segments = segments[: numbered[-1] + 1]  # what follows the number of a thread is its slug
+    names = sorted(
+        f"{name}={re.sub(r'[0-9]+', '#', value) if len(value) < 16 else '*'}"
+        for name, value in parse_qsl(parts.query)
+        if name.lower() not in NOISE_NAMES and name.lower() not in PAGE_NAMES - {"p"}
+    )
+    return f"{parts.netloc}/{'/'.join(segments)}" + (f"?{'&'.join(names)}" if names else "")

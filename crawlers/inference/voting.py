@@ -1,0 +1,27 @@
+"""All parts of all records, by vote."""
+
+from __future__ import annotations
+
+from crawlers.inference.anchors import read_numbers, vote_floors
+from crawlers.inference.matter import vote_bodies
+from crawlers.inference.names import vote_authors
+from crawlers.inference.parts import Parts, Reading, learn_labels, vote_times, walk
+from crawlers.inference.records import Record
+from crawlers.inference.shapes import Element
+from crawlers.inference.trees import Tree
+
+
+def read_parts(tree: Tree, records: list[Record]) -> Reading:
+    """All parts of all records, by vote."""
+    paths: dict[Element, str] = {}
+    owner: dict[Element, int] = {}
+    for number, record in enumerate(records):
+        walk(record, number, paths, owner)
+    reading = Reading(tree, [Parts(record) for record in records], paths, {})
+    learn_labels(reading)
+    vote_times(reading, owner)
+    vote_authors(reading, owner)
+    vote_bodies(reading)
+    vote_floors(reading)
+    read_numbers(reading)
+    return reading
