@@ -76,16 +76,16 @@ class _Form(NamedTuple):
 # and not our own mask.
 _GAP = r"[^\w\r\n,，。!！?？;；:：、()（）《》<>【】\[\]“”‘’\"'$¥￥%@#＊]|_|丶"
 _PIECE = re.compile(rf"(?:(?!{_GAP})[\s\S])+")
-_CUT = re.compile(rf"[{HAN}](?:{_GAP}){{1,4}}[{HAN}A-Za-z]")
+_CUT = re.compile(rf"[{HAN}A-Za-z](?:{_GAP}){{1,4}}[{HAN}A-Za-z]")
 _SIGNS = re.compile(f"(?:{_GAP}){{1,3}}")
 _LONGEST_GAP = 4
 # A blank or a dash may just as well end a phrase, so words cut by them alone must stand free on both sides.
 _WEAK = frozenset(" \t\u3000\xa0-/／~.")
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _ENDS = frozenset("的了们和及与都吗呢吧等有是在出卖收低价一二三四五六七八九十")
-_STARTS = frozenset("的有出卖售收各要找查买和及与新全")
+_STARTS = frozenset("加的有出卖售收各要找查买和及与新全")
 _DATA_NOUNS = ("信息", "数据", "资料", "名单", "名录", "资源", "线索", "客资", "客户", "姓名", "电话", "手机")
-_HANDLE_AFTER = re.compile(r"[\s号码是]{0,3}[:：+➕]?\s{0,2}[A-Za-z0-9_]{5,}")
+_HANDLE_AFTER = re.compile(r"[\s号码是.]{0,3}[:：+➕]?\s{0,2}[A-Za-z0-9_]{5,}")
 _LEADS = frozenset("加➕+十嘉佳伽")
 
 
@@ -198,6 +198,8 @@ def _holds(
         return False
     if entry.form[0].isascii() and before.isascii() and before.isalnum():
         return False
+    if entry.when == "cut" and not gaps:
+        return False
     rule = _RULES.get(entry.when)
     return rule is None or rule(text, start, end, heads, tails)
 
@@ -247,4 +249,10 @@ def _standing_free(text: str, start: int, end: int, heads: frozenset[str], tails
     return _free_right(text, end, heads)
 
 
-_RULES = {"noun": _before_noun, "after": _after_word, "handle": _with_handle, "edge": _standing_free}
+_RULES = {
+    "noun": _before_noun,
+    "after": _after_word,
+    "handle": _with_handle,
+    "cut": _with_handle,
+    "edge": _standing_free,
+}

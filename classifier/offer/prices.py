@@ -150,7 +150,7 @@ def _settle_unit(
     if kind == "period":
         return 1, scene.tokens[before].sense, "lead"
     if limit is not None and (near or not kind) and kind != "lump":
-        whole = purchase.low > 50 and limit.low is not None and 100 <= limit.low and purchase.low < limit.low * 5
+        whole = purchase.low > 50 and limit.low is not None and limit.low >= 100 and purchase.low < limit.low * 5
         return (limit.low or 1) if whole else 1, said or "record", "tier"
     if _is_whole(scene, purchase, kind):
         count = _count_near(scene, purchase)

@@ -164,7 +164,7 @@ _OWNER = re.compile(
     r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$"
 )
 _SAMPLE = re.compile(
-    r"样本|样例|样板|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话"
+    r"样本|样例|样板|样品|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话"
     r"|手机)|sample|example|preview|format|name.{0,12}phone",
     re.IGNORECASE,
 )
@@ -276,7 +276,10 @@ class _Scene:
             return False
         before = self.lowered[max(0, hit.start - 12) : hit.start]
         return hit.kind in ("wechat", "qq") or bool(
-            re.search(r"联系我|联系电话|咨询|加我?|找我|客服|热线|有意|下单|购买|合作|contact|call|微信|vx", before)
+            re.search(
+                r"联系我|联系电话|联系\s?[:：]?\s?$|咨询|加我?|找我|客服|热线|有意|下单|购买|合作|contact|call|微信|vx",
+                before,
+            )
         )
 
     def _is_only_number(self, hit: Hit) -> bool:

@@ -141,9 +141,11 @@ def _lead(lowered: str, hit: Hit) -> Hit:
 def _find_aliases(lowered: str) -> list[_Alias]:
     """Aliases, leftmost and longest first, without overlap."""
     found = []
+    ends: set[int] = set()
     for last, (kind, strong, length) in _aliases().iter(lowered):
         start, end = last - length + 1, last + 1
-        if _bounded(lowered, start, end):
+        if _bounded(lowered, start, end, ends):
+            ends.add(end)
             found.append(_Alias(kind, strong, start, end))
     found.sort(key=lambda alias: (alias.start, -alias.end))
     chosen: list[_Alias] = []
@@ -153,14 +155,14 @@ def _find_aliases(lowered: str) -> list[_Alias]:
     return chosen
 
 
-def _bounded(lowered: str, start: int, end: int) -> bool:
+def _bounded(lowered: str, start: int, end: int, ends: set[int]) -> bool:
     first, last = lowered[start], lowered[end - 1]
     before, after = lowered[start - 1 : start], lowered[end : end + 1]
     if first.isascii() and first.isalnum() and before and before.isascii():
         if before.isalnum() or before in "_@.":
             return False
         # Inside a link or a handle (example.org/qq, data-v), but not in V/Q.
-        if before in "/-" and _CODE.search(lowered, max(0, start - 6), start):
+        if before in "/-" and start - 1 not in ends and _CODE.search(lowered, max(0, start - 6), start):
             return False
     return not (last.isascii() and last.isalpha() and after.isascii() and (after.isalpha() or after == "_") and after)
 
@@ -184,7 +186,7 @@ def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
 _CONNECT = re.compile(
     r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username"
     r"|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服"
-    r"|\+(?!\d)|[:：=\-—–➕→👉⬇↓是为加请【\[(（)）「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
+    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=\-—–➕→👉⬇↓是为加请【\[(（)）「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
     r"(?:加|➕|\+|嘉|伽|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
@@ -198,11 +200,15 @@ def _read_after(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
     at = connect.end()
     link = connect.group("link")
     kinds = {alias.kind: alias.strong for alias in chain}
-    if "@" in link:
-        at = connect.start("link") + link.index("@") + 1
+    if "qq_group" in kinds:
+        kinds.pop("qq", None)
+    # An @ or a bracket may be the handle's own: @name, 【car】【88】.
+    places = [connect.start("link") + link.index("@")] if "@" in link else []
+    places += [at - 1, at] if link[-1:] in ("【", "[", "(", "（") else [at]
     hits = []
     for kind, strong in kinds.items():
-        hit = CONTACTS[kind].read(text, at)
+        read = CONTACTS[kind].read
+        hit = next(filter(None, (read(text, place) for place in places)), None)
         if hit is None or not _convincing(lowered, chain[0], link, hit, strong):
             continue
         hits.append(hit)

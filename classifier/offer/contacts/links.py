@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from classifier.offer.contacts.shape import Hit, Kind
 
 _LINK = re.compile(
-    r"(?:https?://|(?<![\w@.])www\.)[A-Za-z0-9][^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef<>\"'，。]{3,300}",
+    r"(?:https?://|(?<![A-Za-z0-9_@.])www\.)[A-Za-z0-9][^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef<>\"'，。]{3,300}",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"(?<![\w@./-])[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|cn|cc|top|xyz|shop|vip|club"
-    r"|icu|me|io|test|example|store)(?![\w.])(?:/[\w./?=&%-]{0,200})?",
+    r"(?<![A-Za-z0-9_@./-])[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|cn|cc|top|xyz|shop|vip|club"
+    r"|icu|me|io|test|example|store)(?![A-Za-z0-9_.])(?:/[\w./?=&%-]{0,200})?",
     re.IGNORECASE,
 )
 _INVITES = re.compile(

@@ -14,7 +14,7 @@ from classifier.offer.contacts.shape import Hit, Kind
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 _FOREIGN = re.compile(r"\+(?!86)(?:[0-9][ .()-]{0,2}){7,14}[0-9](?![0-9])")
-_TAIWAN = re.compile(r"(?<![\w.-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?![\d-])")
+_TAIWAN = re.compile(r"(?<![A-Za-z0-9_.-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?![\d-])")
 # How eleven digits (with 86 or 0086 before them) are cut up; other rows of numbers are price lists and the like.
 _SHAPES = frozenset({
     (11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 7), (3, 3, 5), (5, 6), (6, 5), (2, 9), (1, 10), (3, 2, 2, 2, 2),

@@ -46,16 +46,30 @@ class Kind:
 
 
 _SPACED = re.compile(r"[A-Za-z0-9_](?:[ .·]{1,2}[A-Za-z0-9_]){5,24}(?![A-Za-z0-9_])")
+# 【car】【data】【88】 and car⭐data88
+_SIGN = "\u2190-\u2bff\U0001f000-\U0001faff\ufe0f"
+_PARTED = re.compile(
+    rf"(?:[【\[(（][A-Za-z0-9_-]{{1,16}}[】\])）]){{2,6}}"
+    rf"|[A-Za-z0-9_-]{{1,19}}(?:[{_SIGN}]{{1,3}}[A-Za-z0-9_-]{{1,19}}){{1,6}}(?![A-Za-z0-9_])"
+)
 _INSERTED = re.compile(r"[(（\[【](?:删除?|去掉?)[)）\]】]")
 
 
 def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:
-    """The handle at `at`: what `pattern` matches, also with its letters set apart (a b c 1 2 3) or a 删 put in."""
+    """The handle at `at`: what `pattern` matches, also with its letters set apart or in brackets.
+
+    A sign or a 删 put into it is taken out again.
+    """
     spaced = _SPACED.match(text, at)
     if spaced:
         joined = re.sub(r"[ .·]", "", spaced.group())
         if pattern.fullmatch(joined):
             return joined, spaced.end()
+    parted = _PARTED.match(text, at)
+    if parted:
+        joined = re.sub(r"[^A-Za-z0-9_-]", "", parted.group())
+        if pattern.fullmatch(joined):
+            return joined, parted.end()
     match = pattern.match(text, at)
     if match is None:
         return None

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from classifier.offer.contacts.shape import Hit, Kind, read_word
 
 _LINK = re.compile(
-    r"(?:https?://)?(?<![\w.])(?:www\.)?(?:t ?[.。] ?me|telegram ?[.。] ?(?:me|dog|org)) ?/ ?(?:s/)?"
+    r"(?:https?://)?(?<![A-Za-z0-9_.])(?:www\.)?(?:t ?[.。点] ?me|telegram ?[.。] ?(?:me|dog|org)) ?/ ?(?:s/)?"
     r"(?:(?P<invite>\+|joinchat/)(?P<hash>[A-Za-z0-9_-]{6,64})|(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})(?![A-Za-z0-9_]))",
     re.IGNORECASE,
 )
 _RESOLVE = re.compile(r"tg://(?:resolve\?domain=(?P<name>\w{4,32})|join\?invite=(?P<hash>[\w-]{6,64}))", re.IGNORECASE)
-_HOST = re.compile(r"(?<![\w.-])(?P<name>[a-z][a-z0-9_]{3,31})\.t\.me(?![\w.])", re.IGNORECASE)
-_AT = re.compile(r"(?<![\w@./%+-])@[A-Za-z][A-Za-z0-9_]{4,31}(?![\w@])(?!\.[a-z])")
+_HOST = re.compile(r"(?<![A-Za-z0-9_.-])(?P<name>[a-z][a-z0-9_]{3,31})\.t\.me(?![A-Za-z0-9_.])", re.IGNORECASE)
+_AT = re.compile(r"(?<![A-Za-z0-9_@./%+-])@[A-Za-z][A-Za-z0-9_]{4,31}(?![A-Za-z0-9_@])(?!\.[a-z])")
 _HANDLE = re.compile(r"@?[A-Za-z][A-Za-z0-9_]{3,31}(?![A-Za-z0-9_@])")
 _VALID = re.compile(r"(?!.*__)[a-z][a-z0-9_]{2,30}[a-z0-9]")
 _RESERVED = frozenset(
