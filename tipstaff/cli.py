@@ -30,8 +30,10 @@ USAGE_FAULTS = (BadInput, NewerStore)
 
 def main() -> None:
     """Run one command; every fault that was foreseen is one clear line on standard error."""
-    # Being told to end (a service manager, `kill`) is Ctrl-C by another name: what is in hand is finished.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Being told to end (a service manager, `kill`) is Ctrl-C by another name: what is in hand is finished. A shell
+    # starts background jobs deaf to Ctrl-C; a crawl always hears it.
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, signal.default_int_handler)
     try:
         app()
     except TipstaffError as error:
