@@ -44,6 +44,8 @@ has_browser || install_packages chromium || true
 if has fc-list; then [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || install_packages fonts-wqy-zenhei || true
 else install_packages fontconfig fonts-wqy-zenhei || true; fi
 
+[ -e /etc/ssl/certs/ca-certificates.crt ] || install_packages ca-certificates || true
+
 # --- packages ---------------------------------------------------------------------------------------------------------
 stamp=.venv/.setup-$want
 fresh=$({ cat pyproject.toml constraints.txt scripts/setup.sh; "$python" -V; } | sha256sum | cut -d' ' -f1)

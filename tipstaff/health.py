@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import shutil
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -142,6 +143,15 @@ def check_sqlite(settings: Settings) -> Part:
     )
 
 
+def check_certificates(settings: Settings) -> Part:
+    """Roots of trust, without which no https page can be fetched."""
+    paths = ssl.get_default_verify_paths()
+    found = next((path for path in (paths.cafile, paths.capath) if path and Path(path).exists()), None)
+    return Part(
+        "certificates", bool(found), found or "none found", None if found else "apt-get install ca-certificates"
+    )
+
+
 def check_contact(settings: Settings) -> Part:
     """The contact address that public crawls need."""
     mend = 'contact = "mailto:you@example.org" in settings.toml, or TIPSTAFF_CONTACT'
@@ -164,7 +174,7 @@ def check_memory(settings: Settings) -> Part:
 
 
 CHECKS: tuple[Callable[[Settings], Part], ...] = (
-    check_python, check_packages, check_torch, check_encoder, check_browser, check_glyphs, check_sqlite, check_store,
+    check_python, check_packages, check_torch, check_encoder, check_browser, check_glyphs, check_certificates, check_sqlite, check_store,
     check_contact, check_room, check_memory,
 )  # fmt: skip
 SLOW = frozenset({check_encoder})
