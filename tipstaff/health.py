@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.errors import TipstaffError
@@ -45,7 +45,8 @@ def examine(settings: Settings, *, quick: bool = False) -> Iterator[Part]:
     """Every part, one after the other."""
     for check in CHECKS:
         if not (quick and check in SLOW):
-            yield check(settings)
+            part = check(settings)
+            yield replace(part, mend=None) if part.well else part
 
 
 def check_python(settings: Settings) -> Part:
@@ -174,9 +175,19 @@ def check_memory(settings: Settings) -> Part:
 
 
 CHECKS: tuple[Callable[[Settings], Part], ...] = (
-    check_python, check_packages, check_torch, check_encoder, check_browser, check_glyphs, check_certificates, check_sqlite, check_store,
-    check_contact, check_room, check_memory,
-)  # fmt: skip
+    check_python,
+    check_packages,
+    check_torch,
+    check_encoder,
+    check_browser,
+    check_glyphs,
+    check_certificates,
+    check_sqlite,
+    check_store,
+    check_contact,
+    check_room,
+    check_memory,
+)
 SLOW = frozenset({check_encoder})
 
 
