@@ -246,8 +246,9 @@ def sign_of(tree: Tree, row: Row, visit: Visit, marks: dict[Element, list[Mark]]
             if found:
                 said.append(found)
     replies = replies or _read_column(row)
-    if replies is None and len(numbers) == 2:
-        replies = str(min(numbers))  # a thread has at least as many views as replies
+    # Of two bare numbers the smaller is the replies, mostly; where a last poster or time is told, it is not needed.
+    if replies is None and len(numbers) == 2 and len(people) < 2 and len(said) < 2:
+        replies = str(min(numbers))
     sign = "|".join(filter(None, (replies, people[-1] if people else None, *said)))
     return sign or None
 

@@ -15,8 +15,10 @@ from crawlers.inference.writers import author_weight
 from crawlers.posts import read_floor
 
 BYLINE = re.compile(
-    r"(?i)(?:\b(?:posted|written|submitted|started|asked|published|listed|added)\s+by|\bby|\bfrom|\bseller|\bauthor|作者|楼主|樓主|发布人|发布者"
-    r"|发帖人|發帖人|发帖者|联系人|聯絡人|卖家|贴主|网友|昵称|用户|来自)\s*[:：]?\s*(?P<name>[^\s,，|·•()（）:：]{1,30})"
+    r"(?i)(?:\b(?:posted|written|submitted|started|asked|published|listed|added)\s+by\b\s*[:：]?|^\W*(?:by|from)\b\s*[:：]?"
+    r"|\b(?:seller|author)\s*[:：]"
+    r"|(?:作者|楼主|樓主|发布人|发布者|发帖人|發帖人|发帖者|联系人|聯絡人|卖家|贴主|网友|昵称|用户)\s*[:：])"
+    r"\s*(?P<name>[^\s,，|·•()（）:：]{1,30})"
 )
 
 

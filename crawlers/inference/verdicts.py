@@ -64,8 +64,8 @@ def _infer(response: HttpResponse) -> Inference:
     found.title, found.board = read_title(response, tree), read_board(tree)
     listings = find_listings(tree)
     threads = next((listing for listing in listings if not listing.boards), None)
-    if threads is None or threads.score < 0.2 * listings[0].score:  # threads may lie below /forum/, too
-        threads = next((listing for listing in listings if listing.dated >= 0.6), threads)
+    if not _is_front(url) and (threads is None or threads.score < 0.2 * listings[0].score):
+        threads = next((listing for listing in listings if listing.dated >= 0.6), threads)  # /forum/garage/12-title
     boards = next((listing for listing in listings if listing.boards and listing.pattern != pattern_of(url)), None)
     posts = _best_reading(tree, [listing for listing in (threads, boards) if listing is not None])
     found.role = _decide(tree, url, posts, threads, boards)
@@ -257,6 +257,12 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
     return "board" if threads is not None and (threads.dated or thread_like < 0) else "other"
 
 
+def _is_front(url: str) -> bool:
+    """Whether an address is a site's or a forum's front, as far as its last step tells."""
+    last = urlsplit(url).path.rstrip("/").rpartition("/")[2].partition(".")[0].lower()
+    return not last or last in BOARD_WORDS or last in ("index", "community", "discuss", "home", "main", "portal")
+
+
 def _lie_within(tree: Tree, threads: Listing, boards: Listing) -> bool:
     """Whether the threads are the "last post" of each board: within its row, after its name."""
     owners = {node: row for row in boards.rows for top in row.nodes for node in top.iter()}
@@ -311,7 +317,7 @@ def _pieces(title: str) -> list[str]:
 def read_board(tree: Tree) -> str | None:
     """The last step of the bread crumbs that is a link."""
     for node in tree.order:
-        if words_of(node) & {"breadcrumb", "breadcrumbs", "crumbs", "crumb", "navbar"} or node.get("aria-label") in (
+        if words_of(node) & {"breadcrumb", "breadcrumbs", "crumbs", "crumb"} or node.get("aria-label") in (
             "breadcrumb",
             "Breadcrumb",
         ):
