@@ -7,8 +7,8 @@ import hashlib
 from OpenSSL import crypto
 from scrapy.http import Response, TextResponse
 
-from crawlers.addresses import Guard, host_and_port
-from crawlers.politeness import now
+from crawlers.conduct.addresses import Guard, host_and_port
+from crawlers.conduct.politeness import now
 from domain.pages import Page, Validators
 
 

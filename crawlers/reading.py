@@ -17,12 +17,12 @@ from web_poet import HttpResponse, HttpResponseHeaders
 
 from crawlers.capture import is_rendered, rendered_body
 from crawlers.charset import find_encoding
-from crawlers.conduct import spider_of
+from crawlers.conduct.gate import spider_of
+from crawlers.conduct.politeness import now
+from crawlers.conduct.scope import is_html
 from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit, is_bare
-from crawlers.politeness import now
 from crawlers.recognise import recognise
-from crawlers.scope import is_html
-from crawlers.walk import errand_of
+from crawlers.walk.course import errand_of
 from domain.pages import Role
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawlers.robots import MOST_REDIRECTS
+from crawlers.conduct.robots import MOST_REDIRECTS
 
 BOT_NAME = "tipstaff"
 SPIDER_MODULES = ["crawlers.spider"]
@@ -32,16 +32,16 @@ REFERRER_POLICY = "same-origin"
 ADDONS = {"scrapy_poet.Addon": 300}
 SCRAPY_POET_PROVIDERS = {"crawlers.reading.ReadingProvider": 450}
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # crawlers/robots.py has all of RFC 9309
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # conduct/robots.py has all of RFC 9309
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # it reads the environment
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "crawlers.drawing.DrawingMiddleware": 540,
-    "crawlers.retries.RetryMiddleware": 550,
-    "crawlers.conduct.ConductMiddleware": 950,
+    "crawlers.browser.drawing.DrawingMiddleware": 540,
+    "crawlers.conduct.retries.RetryMiddleware": 550,
+    "crawlers.conduct.gate.ConductMiddleware": 950,
 }
 
-DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "crawlers.browser.BrowserHandler") | dict.fromkeys(
+DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "crawlers.browser.chromium.BrowserHandler") | dict.fromkeys(
     ("data", "file", "ftp", "s3")
 )
 

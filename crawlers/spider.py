@@ -18,22 +18,22 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawlers.browser.drawing import Drawing
 from crawlers.capture import capture_page, validators_of
-from crawlers.conduct import Conduct, robots_fetcher
-from crawlers.drawing import Drawing
-from crawlers.faults import read_fault
-from crawlers.freshness import ends_list, list_key
-from crawlers.frontier import Frontier
+from crawlers.conduct.faults import read_fault
+from crawlers.conduct.gate import Conduct, robots_fetcher
+from crawlers.conduct.retries import postpone_request
+from crawlers.conduct.scope import normalise
+from crawlers.conduct.walls import LASTING_WALLS, see_wall, tell_wall
 from crawlers.intake import Intake
 from crawlers.memory import MemoryIntake, plan_from_arguments
 from crawlers.pages import BoardItem, ThreadItem, is_bare
 from crawlers.plan import Plan
 from crawlers.reading import Reading
-from crawlers.retries import postpone_request
-from crawlers.scope import normalise
-from crawlers.tally import Tally
-from crawlers.walk import Errand, ListWalk, ThreadWalk, errand_of
-from crawlers.walls import LASTING_WALLS, see_wall, tell_wall
+from crawlers.walk.course import Errand, ListWalk, ThreadWalk, errand_of
+from crawlers.walk.freshness import ends_list, list_key
+from crawlers.walk.frontier import Frontier
+from crawlers.walk.tally import Tally
 from domain.errors import CrawlEnded, TipstaffError
 from domain.pages import Haul, Mark, Page, Role, Validators
 from domain.plain import plain

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from crawl_cases import read_cases
 
-from crawlers.addresses import Guard, is_public, read_literal
+from crawlers.conduct.addresses import Guard, is_public, read_literal
 from domain.errors import CrawlEnded
 from domain.sources import Source
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.freshness import Step, decide_thread, ends_list, validator_headers
 from crawlers.pages import ThreadLink
+from crawlers.walk.freshness import Step, decide_thread, ends_list, validator_headers
 from domain.pages import Mark, Validators
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, strategies
 
-from crawlers.politeness import LONGEST_WAIT, Turns, pause_before, read_retry_after
+from crawlers.conduct.politeness import LONGEST_WAIT, Turns, pause_before, read_retry_after
 from domain.errors import CrawlEnded
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

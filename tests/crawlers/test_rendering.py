@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from parsel import Selector
 
-from crawlers.rendering import lacks, visible_text, waits_for_script
+from crawlers.browser.rendering import lacks, visible_text, waits_for_script
 
 WORDS = "<p>" + "An ordinary page with a good deal of ordinary text. " * 30 + "</p>"
 

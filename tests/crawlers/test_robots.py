@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from crawlers.robots import Answer, Robots, Rules, read_answer, robots_address
+from crawlers.conduct.robots import Answer, Robots, Rules, read_answer, robots_address
 
 TEXT = b"""User-agent: *
 Disallow: /private

@@ -8,7 +8,7 @@ import pytest
 from crawl_cases import read_cases
 from hypothesis import given, strategies
 
-from crawlers.scope import Scope, is_closed, is_html, is_login, normalise
+from crawlers.conduct.scope import Scope, is_closed, is_html, is_login, normalise
 
 CASES = read_cases("scope.jsonl")
 

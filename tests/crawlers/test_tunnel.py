@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from crawlers.addresses import Guard
-from crawlers.tunnel import Tunnel, proxy_headers, rewrite_headers
+from crawlers.conduct.addresses import Guard
+from crawlers.conduct.tunnel import Tunnel, proxy_headers, rewrite_headers
 from domain.errors import CrawlEnded
 from domain.sources import Source
 

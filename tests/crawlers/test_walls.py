@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from crawl_cases import read_cases
 
-from crawlers.walls import MOST_WALL_CHARACTERS, WALLS, sentence_reason, wall_of
+from crawlers.conduct.walls import MOST_WALL_CHARACTERS, WALLS, sentence_reason, wall_of
 from domain.sources import RUN_REASONS
 
 CASES = read_cases("walls.jsonl")

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from web_poet import HttpResponse, field
 
-import crawlers.addresses
+import crawlers.conduct.addresses
 import crawlers.reading
 import crawlers.spider
 from crawlers.crawl import Plan, run
@@ -191,10 +191,10 @@ def do_job(job: dict[str, Any]) -> None:
         tell("resolved", host=host, number=number)
         return tuple(answers[host][min(number, len(answers[host]) - 1)])
 
-    crawlers.addresses.resolve_name = resolve
+    crawlers.conduct.addresses.resolve_name = resolve
     public = set(job.get("public", ()))
-    judge = crawlers.addresses.is_public
-    crawlers.addresses.is_public = lambda address: str(address) in public or judge(address)
+    judge = crawlers.conduct.addresses.is_public
+    crawlers.conduct.addresses.is_public = lambda address: str(address) in public or judge(address)
     try:
         outcome = run(restore(Plan, job["plan"]), TellingIntake(job))
     except DiskFull as error:

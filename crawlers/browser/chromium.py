@@ -1,0 +1,194 @@
+"""Chromium, through scrapy-playwright: nothing it asks for gets past the conduct of the crawl.
+
+Three gates, because none of them sees everything: Playwright's routes see each request but no redirect; the DevTools
+session of the page sees the redirects; the tunnel sees every connection, of frames, workers and web sockets too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from typing import Any
+
+from playwright.async_api import CDPSession, Error, Page
+from playwright.async_api import Request as BrowserRequest
+from playwright.async_api import Response as BrowserResponse
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+from scrapy_playwright.page import PageMethod
+
+from crawlers.browser.rendering import READY_SECONDS, settle
+from crawlers.conduct.gate import Conduct, spider_of
+from crawlers.conduct.tunnel import Tunnel
+from domain.errors import CrawlEnded
+from domain.sources import site_of
+
+ARGUMENTS = (
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-domain-reliability",
+    "--disable-breakpad",
+    "--dns-prefetch-disable",
+    # Everything through the tunnel, loopback too, and no name is resolved here.
+    "--proxy-bypass-list=<-loopback>",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    # What would not go through a proxy does not go at all.
+    "--disable-quic",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints,Translate,PrefetchPrivacyChanges",
+)
+BLOCKED_KINDS = frozenset({"image", "media", "font", "manifest", "ping", "cspreport", "texttrack", "eventsource"})
+LOCAL_SCHEMES = ("data:", "blob:", "about:")
+CLOSE_SECONDS = 5.0
+
+
+def launch_options(executable: str, proxy: str) -> dict[str, Any]:
+    """What Playwright starts Chromium with. The sandbox is only left out where it cannot work, for root."""
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    return {
+        "executable_path": executable,
+        "headless": True,
+        "args": [*ARGUMENTS, f"--proxy-server={proxy}", *sandbox],
+        "handle_sigint": False,
+        "handle_sigterm": False,
+        "handle_sighup": False,
+    }
+
+
+def render_meta(conduct: Conduct, url: str, ready: str | None) -> dict[str, Any]:
+    """The meta of a request that the browser is to make. One context a site, so that cookies know ports."""
+    kept: dict[str, Any] = {}
+
+    async def keep_document(response: BrowserResponse) -> None:
+        request = response.request
+        if request.is_navigation_request() and request.frame.parent_frame is None and not 300 <= response.status < 400:
+            with contextlib.suppress(Error):
+                kept["body"] = await response.body()
+
+    async def finish(page: Page) -> None:
+        await settle(page, ready)
+
+    plan = conduct.plan
+    return {
+        "playwright": True,
+        "playwright_context": site_of(url),
+        "playwright_context_kwargs": {
+            "user_agent": plan.user_agent,
+            "service_workers": "block",
+            "accept_downloads": False,
+            "ignore_https_errors": plan.source.allow_private,
+            "timezone_id": plan.source.timezone,
+            "locale": "zh-CN",
+        },
+        "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded", "timeout": plan.timeout * 1000},
+        "playwright_page_event_handlers": {"response": keep_document},
+        "playwright_page_methods": [PageMethod(finish)],
+        "document": kept,
+    }
+
+
+class BrowserHandler(ScrapyPlaywrightDownloadHandler):
+    """Plain requests as ever; the browser starts with the first page that needs it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.conduct: Conduct = spider_of(crawler).conduct
+        self.tunnel = Tunnel(self.conduct.guard, self.conduct.plan.source.proxy, self.conduct.permit)
+        self.abort_request = self.refuses
+        self.started = False
+        self.checks: set[asyncio.Task[None]] = set()
+
+    async def _launch(self) -> None:
+        """Nothing at the start of the crawl: most crawls never need a browser."""
+
+    async def _maybe_launch_browser(self) -> None:
+        if not self.started:
+            self.started = True
+            self.config.launch_options = launch_options(self.conduct.plan.browser or "", await self.tunnel.open())
+            await super()._launch()
+        await super()._maybe_launch_browser()
+
+    async def download_request(self, request: Request) -> Response:
+        """Bounded in time, whatever the page's scripts do."""
+        if not request.meta.get("playwright"):
+            response: Response = await super().download_request(request)
+            return response
+        request.meta["playwright_page_init_callback"] = self.watch_redirects
+        limit = self.conduct.plan.timeout + READY_SECONDS + CLOSE_SECONDS
+        try:
+            response = await asyncio.wait_for(super().download_request(request), limit)
+        except TimeoutError:
+            await self.drop_context(request.meta["playwright_context"])
+            raise
+        if not response.url.startswith(("http://", "https://")):  # Chromium's own page, after a refused navigation
+            raise CrawlEnded(reason="soft_404", address=request.url, detail="its scripts lead out of the crawl")
+        request.meta.setdefault("served_body", request.meta["document"].get("body"))
+        return response
+
+    async def drop_context(self, name: str) -> None:
+        """Closes a context whose page no longer answers, and with it the page."""
+        wrapper = self.context_wrappers.pop(name, None)
+        if wrapper is not None:
+            with contextlib.suppress(Error, TimeoutError):
+                await asyncio.wait_for(wrapper.context.close(), CLOSE_SECONDS)
+
+    async def close(self) -> None:
+        """Browser first, then the tunnel behind it."""
+        for check in self.checks:
+            check.cancel()
+        with contextlib.suppress(Error):
+            await super().close()
+        await self.tunnel.close()
+
+    async def refuses(self, request: BrowserRequest) -> bool:
+        """Whether a request of the browser is not made: of a kind that no reader needs, or not permitted."""
+        if request.url.startswith(LOCAL_SCHEMES):
+            return False
+        if request.resource_type in BLOCKED_KINDS:
+            return True
+        with contextlib.suppress(Error):
+            foreign = not self.conduct.scope.holds_site(request.url)
+            if foreign and request.is_navigation_request():
+                return True
+        return not await self.allows(request.url)
+
+    async def allows(self, url: str) -> bool:
+        """Whether the browser may ask for `url`; says so where it may not."""
+        try:
+            await self.conduct.permit(url)
+        except CrawlEnded as ended:
+            self.conduct.intake.note(ended.reason, url, str(ended.facts["detail"]))
+            return False
+        return True
+
+    async def watch_redirects(self, page: Page, request: Request) -> None:
+        """Has every hop of a redirect inside the page asked about; Playwright's routes do not see them."""
+        session = await page.context.new_cdp_session(page)
+
+        def on_paused(event: dict[str, Any]) -> None:
+            check = asyncio.ensure_future(self.judge_hop(session, event))
+            self.checks.add(check)
+            check.add_done_callback(self.checks.discard)
+
+        session.on("Fetch.requestPaused", on_paused)
+        await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "requestStage": "Request"}]})
+
+    async def judge_hop(self, session: CDPSession, event: dict[str, Any]) -> None:
+        """Lets a paused request go on, or fails it."""
+        url, allowed = str(event["request"]["url"]), True
+        if event.get("redirectedRequestId") and not url.startswith(LOCAL_SCHEMES):
+            allowed = await self.allows(url)
+        with contextlib.suppress(Error):
+            if allowed:
+                await session.send("Fetch.continueRequest", {"requestId": event["requestId"]})
+            else:
+                await session.send(
+                    "Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "BlockedByClient"}
+                )

@@ -1,0 +1,83 @@
+"""Where a crawl stands: the lists and threads that are being walked, and why each page is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from scrapy import Request
+
+from crawlers.pages import ThreadLink
+from domain.pages import Haul, Role
+
+
+@dataclass
+class ListWalk:
+    """One pass over one list of threads, begun at `url` (normal form).
+
+    `may_stop`: an earlier pass ended, so that known threads end this one. `waiting` counts the pages and threads that
+    are under way; when none is, the pass is over, and `held`, its last list page, is handed over with the mark that
+    says so. `whole` is false once anything of it could not be read. `seen` are its pages' addresses, `keys` its
+    threads.
+    """
+
+    url: str
+    may_stop: bool
+    name: str | None = None
+    page: int = 0
+    waiting: int = 0
+    whole: bool = True
+    held: Haul | None = None
+    seen: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.seen.add(self.url)
+
+
+@dataclass
+class ThreadWalk:
+    """One thread, at `page` (from 1); `floors` is how many of its posts stand on the pages before.
+
+    `jumped`: it was entered at a later page, which a mark named. `seen` are its pages' addresses.
+    """
+
+    key: str
+    link: ThreadLink | None = None
+    board: str | None = None
+    within: ListWalk | None = None
+    page: int = 1
+    floors: int = 0
+    jumped: bool = False
+    seen: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Why a page is asked for: what a link promised it to be, and the walks that it belongs to.
+
+    `platform` is that of the page which had the link; `steps` the addresses that led here; `depth` how many lists of
+    boards lie between here and the start.
+    """
+
+    role: Role | None = None
+    listing: ListWalk | None = None
+    thread: ThreadWalk | None = None
+    platform: str = ""
+    steps: tuple[str, ...] = ()
+    depth: int = 0
+
+    @property
+    def is_start(self) -> bool:
+        """Whether the source itself named the page."""
+        return self.role is None
+
+    @property
+    def within(self) -> ListWalk | None:
+        """The pass over a list that the page belongs to."""
+        return self.listing or (self.thread.within if self.thread else None)
+
+
+def errand_of(request: Request) -> Errand:
+    """The errand of a request of the spider's; one of no errand for any other."""
+    return cast("Errand", request.meta.get("errand") or Errand())

@@ -1,0 +1,63 @@
+"""What need not be fetched again. Decisions only: marks and links in, what to do out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from crawlers.pages import ThreadLink
+from domain.pages import Mark, Validators
+
+# skip: nothing changed. ask: with the validators, it may not have changed. read: it has, or nobody knows.
+Action = Literal["skip", "ask", "read"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do about a thread, and the page to begin at (from 1), before which `floors_before` posts stand."""
+
+    action: Action
+    page: int = 1
+    floors_before: int = 0
+
+
+def decide_thread(link: ThreadLink, mark: Mark | None, *, can_jump: bool) -> Step:
+    """What a list page's line and the mark say of a thread. `can_jump`: the address of its page n can be told.
+
+    A page beyond the first is only gone to where it is known how many posts stand before it: a floor counted from the
+    wrong beginning would make every post of the page a new one.
+    """
+    if mark is None:
+        return Step("read")
+    if mark.ended and link.sign is not None and link.sign == mark.sign:
+        return Step("skip", mark.page, mark.floors_before)
+    jump = can_jump and mark.page > 1 and mark.floors_before > 0
+    if mark.ended and link.sign is None and (mark.page == 1 or jump):
+        return Step("ask", mark.page, mark.floors_before)
+    return Step("read", mark.page, mark.floors_before) if jump else Step("read")
+
+
+def ends_list(threads: Iterable[ThreadLink], mark_of: Callable[[str], Mark | None]) -> bool:
+    """Whether every thread of a list page is known and unchanged, so that what follows is too.
+
+    It holds only for lists in the order of the last reply, against a pass that ended; sticky threads stand on top
+    whatever their age and say nothing. A list that shows no signs never ends early.
+    """
+    ordinary = [link for link in threads if not link.sticky]
+    return bool(ordinary) and all(
+        decide_thread(link, mark_of(link.key), can_jump=False).action == "skip" for link in ordinary
+    )
+
+
+def list_key(url: str) -> str:
+    """The key of the mark that says whether the pass over a list (by its normal address) ended."""
+    return f"list:{url}"
+
+
+def validator_headers(validators: Validators | None) -> dict[str, str]:
+    """The headers that ask a server whether a page has changed (RFC 9110, 13.1); empty without validators."""
+    if validators is None:
+        return {}
+    pairs = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return {name: value for name, value in pairs.items() if value}

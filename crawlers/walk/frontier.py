@@ -1,0 +1,162 @@
+"""What to ask for next: requests for lists and threads, each once, within scope, budget and what may have changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from scrapy import Request
+
+from crawlers.conduct.gate import Conduct
+from crawlers.conduct.scope import normalise
+from crawlers.pages import Platform, ThreadLink
+from crawlers.walk.course import Errand, ListWalk, ThreadWalk
+from crawlers.walk.freshness import decide_thread, list_key, validator_headers
+from crawlers.walk.tally import Tally
+from domain.pages import Mark, Role
+
+# Scrapy's priorities: a thread is read to its end, then the next one of the page, then the next list page.
+PRIORITIES: dict[Role | None, int] = {"thread": 20, "board": 10, "home": 5, "other": 0, None: 0}
+NEXT_PAGE_PRIORITY = 30
+AGAIN_PRIORITY = 40
+
+
+class Frontier:
+    """Makes the requests of one crawl, and counts what it leaves out. `callback` and `errback` are the spider's."""
+
+    def __init__(
+        self, conduct: Conduct, tally: Tally, callback: Callable[..., Any], errback: Callable[..., Any]
+    ) -> None:
+        self._plan = conduct.plan
+        self._intake = conduct.intake
+        self._scope = conduct.scope
+        self._tally = tally
+        self._callback = callback
+        self._errback = errback
+        self._issued = 0
+        self._threads: set[str] = set()
+        self._lists: set[str] = set()
+        self.stopped = False
+
+    def ask_start(self, url: str) -> Iterator[Request]:
+        """An address that the source names.
+
+        Only of a list whose last pass ended can one answer say that nothing has changed.
+        """
+        walk = self.open_list(url, None)
+        yield from self._ask(url, Errand(), self._conditions(walk.url) if walk.may_stop else {})
+
+    def begin_list(self, url: str, name: str | None, errand: Errand) -> Iterator[Request]:
+        """The first page of a board that a page leads to, unless it was met before."""
+        walk = self.open_list(url, name)
+        if walk.url and walk.url not in self._lists:
+            walk.seen.clear()
+            yield from self.continue_list(walk.url, walk, errand)
+
+    def open_list(self, url: str, name: str | None) -> ListWalk:
+        """A pass over a list, begun at `url`."""
+        normal = normalise(url)
+        mark = self._mark_of(list_key(normal))
+        return ListWalk(normal, may_stop=bool(mark and mark.ended), name=name)
+
+    def meet_list(self, walk: ListWalk) -> None:
+        """The list was reached: it need not be asked for by another way."""
+        self._lists.add(walk.url)
+
+    def continue_list(self, url: str, walk: ListWalk, errand: Errand) -> Iterator[Request]:
+        """A page of a list."""
+        normal = normalise(url)
+        if not normal or normal in walk.seen or walk.page >= self._plan.max_lists or not self._scope.holds(normal):
+            return
+        walk.seen.add(normal)
+        self._lists.add(normal)
+        headers = self._conditions(normal) if walk.may_stop else {}
+        asked = list(self._ask(normal, dataclasses.replace(errand, role="board", listing=walk), headers))
+        walk.waiting += len(asked)
+        walk.whole &= bool(asked)
+        yield from asked
+
+    def begin_thread(
+        self, link: ThreadLink, walk: ListWalk, platform: Platform | None, errand: Errand
+    ) -> Iterator[Request]:
+        """A thread that a list shows, unless it is known and unchanged, or was met before."""
+        if link.key in self._threads:
+            return
+        self._threads.add(link.key)
+        page_url = platform.page_url if platform else None
+        step = decide_thread(link, self._mark_of(link.key), can_jump=page_url is not None)
+        if step.action == "skip":
+            self._tally.unchanged += 1
+            return
+        jumps = page_url is not None and step.page > 1
+        url = page_url(link.url, step.page) if page_url and jumps else link.url
+        thread = ThreadWalk(link.key, link, walk.name, walk, step.page, step.floors_before, jumped=jumps)
+        headers = self._conditions(normalise(url)) if step.action == "ask" else {}
+        yield from self.continue_thread(url, thread, errand, headers=headers)
+
+    def meet_thread(self, key: str) -> None:
+        """The thread was reached: it need not be asked for by another way."""
+        self._threads.add(key)
+
+    def restart_thread(self, walk: ThreadWalk, errand: Errand) -> Iterator[Request]:
+        """The thread from its first page, when the page that the mark led to is gone."""
+        assert walk.link
+        anew = ThreadWalk(walk.key, walk.link, walk.board, walk.within)
+        yield from self.continue_thread(walk.link.url, anew, errand)
+
+    def continue_thread(
+        self, url: str, walk: ThreadWalk, errand: Errand, *, headers: dict[str, str] | None = None
+    ) -> Iterator[Request]:
+        """A page of a thread."""
+        normal = normalise(url)
+        if not self._scope.holds(normal):
+            return
+        walk.seen.add(normal)
+        priority = NEXT_PAGE_PRIORITY if len(walk.seen) > 1 else PRIORITIES["thread"]
+        asked = list(
+            self._ask(normal, dataclasses.replace(errand, role="thread", thread=walk), headers or {}, priority)
+        )
+        if walk.within:
+            walk.within.waiting += len(asked)
+            walk.within.whole &= bool(asked)
+        yield from asked
+
+    def ask_again(self, request: Request, errand: Errand) -> Request:
+        """`request` once more, with nothing new counted; the page belongs to the same walks once more."""
+        walk = errand.within
+        if walk is not None:
+            walk.waiting += 1
+        return request.replace(dont_filter=True, priority=AGAIN_PRIORITY)
+
+    def settle(self, errand: Errand) -> ListWalk | None:
+        """One page less under way; the answer is the list whose pass is thereby over."""
+        walk = errand.within
+        if walk is None:
+            return None
+        walk.waiting -= 1
+        return walk if walk.waiting <= 0 and walk.held is not None else None
+
+    def _ask(self, url: str, errand: Errand, headers: dict[str, str], priority: int | None = None) -> Iterator[Request]:
+        normal = normalise(url)
+        if self.stopped or not self._scope.holds(normal):
+            return
+        if self._plan.max_pages is not None and self._issued >= self._plan.max_pages:
+            self._tally.spent = True
+            return
+        self._issued += 1
+        yield Request(
+            normal,
+            callback=self._callback,
+            errback=self._errback,
+            headers=headers,
+            meta={"errand": errand},
+            priority=PRIORITIES[errand.role] if priority is None else priority,
+            dont_filter=True,
+        )
+
+    def _mark_of(self, key: str) -> Mark | None:
+        return self._intake.mark_of(key) if self._plan.mode == "watch" else None
+
+    def _conditions(self, url: str) -> dict[str, str]:
+        return validator_headers(self._intake.validators_of(url)) if self._plan.mode == "watch" else {}

@@ -1,0 +1,73 @@
+"""What a crawl has come to so far, and the word for how it ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from domain.sources import RunCounts, RunOutcome
+
+# So many pages in a row that cannot be reached, or that are puzzles and blocks, and the site is left alone.
+MOST_IN_A_ROW = 5
+SERIAL_REASONS = frozenset({"unreachable", "captcha", "blocked"})
+
+
+class Tally:
+    """Counts, and the reasons of what could not be read."""
+
+    def __init__(self, *, watching: bool) -> None:
+        self.watching = watching
+        self.pages = 0
+        self.posts = 0
+        self.new = 0
+        self.unchanged = 0
+        self.lists = 0
+        self.faults: Counter[str] = Counter()
+        self.first_details: dict[str, str] = {}
+        self.start_reason: str | None = None
+        self.spent = False
+        self._row: tuple[str, int] = ("", 0)
+
+    def fail(self, reason: str, detail: str, *, at_start: bool) -> bool:
+        """One page that could not be read; the answer is whether there have been too many in a row."""
+        self.faults[reason] += 1
+        self.first_details.setdefault(reason, detail)
+        if at_start and self.start_reason is None:
+            self.start_reason = reason
+        before, length = self._row
+        self._row = (reason, length + 1 if reason == before else 1)
+        return reason in SERIAL_REASONS and self._row[1] >= MOST_IN_A_ROW
+
+    def succeed(self) -> None:
+        """A page that could be read."""
+        self._row = ("", 0)
+
+    @property
+    def counts(self) -> RunCounts:
+        """The counts so far."""
+        return RunCounts(pages=self.pages, posts=self.posts, new=self.new, unchanged=self.unchanged)
+
+    def outcome(self) -> RunOutcome:
+        """How a crawl ended that came to its own end."""
+        reason = self.reason()
+        return RunOutcome(reason, self.detail(reason), self.counts)
+
+    def reason(self) -> str:
+        """A word of RUN_REASONS."""
+        if self.spent:
+            return "budget_spent"
+        if self.posts or self.unchanged:
+            return "nothing_new" if self.watching and not self.new else "done"
+        if self.start_reason is not None:
+            return self.start_reason
+        if self.faults:
+            return self.faults.most_common(1)[0][0]
+        return "empty"
+
+    def detail(self, reason: str) -> str:
+        """One line: what the reason does not say."""
+        if reason in self.first_details:
+            return self.first_details[reason]
+        if self.faults:
+            listing = ", ".join(f"{name} {count}" for name, count in self.faults.most_common())
+            return f"pages that could not be read: {listing}"
+        return "no posts and no threads were found" if reason == "empty" else ""
