@@ -15,16 +15,20 @@ from crawlers.inference.trees import drop
 from crawlers.inference.words import word_set
 from crawlers.posts import FLOOR_WORDS
 
+PANEL_NAMES = (
+    r"等级|等級|文章|积分|積分|注册|註冊|注册时间|帖子|主题|精华|精華|威望|金钱|金錢|贡献|UID|好友|听众|收听|在线时间|最后登录|阅读权限"
+    r"|点击|浏览|查看|posts|joined|messages|location|reputation|registered|threads|likes|points|karma|rank|status|member since"
+    r"|views|hits|last seen|last active"
+)
 # Floor labels and the lines of an author's panel, known without having seen them repeat.
 PANEL_TEXT = re.compile(
     r"(?i)^[\s|·•()\[\]]*(?:第\s?\d+\s?[楼樓层層]|\d{1,5}\s?[楼樓]|#\d{1,5}|\d{1,5}#|No\.\s?\d*"
-    r"|(?:等级|等級|文章|积分|積分|注册|註冊|注册时间|帖子|主题|精华|精華|威望|金钱|金錢|贡献|UID|好友|听众|收听|在线时间|最后登录|阅读权限"
-    r"|posts|joined|messages|location|reputation|registered|threads|likes|points|karma|rank|status|from|member since"
-    r"|views|hits)"
-    r"\s?[:：]\s?[^\s]{0,20})[\s|·•()\[\]]*$"
+    rf"|(?:{PANEL_NAMES}|from)\s?[:：]\s?[^\s]{{0,20}})[\s|·•()\[\]]*$"
 )
 PARTS_OF_FRAME = word_set("td div ul ol dl p span aside header footer section dt th em h1 h2 h3 h4 small")
 SMALL_TAGS = word_set("a span em strong b li i sup small div p")
+PANEL_LABEL = re.compile(rf"(?i)(?:{PANEL_NAMES})\s?[:：]?(?:\s?[^\s]{{1,12}})?")
+HEADING_TAGS = word_set("h1 h2 h3 h4 h5 a th div title")
 CONTAINERS = word_set("div td th dd section article li main body table tr tbody dl center")
 
 
@@ -34,14 +38,38 @@ def is_dirt(reading: Reading, node: Element, part: Parts) -> bool:
         return True
     if part.time is not None and node is part.time.element and part.time.slot == "self":
         return True
-    if node.tag in ("button", "form", "nav", "select", "textarea", "input", "label"):
-        return not (node.tag in ("form", "label") and reading.tree.text.get(node, 0) > 200)
+    if node.tag in ("button", "nav", "select", "textarea", "input", "label"):
+        return node.tag != "label" or reading.tree.text.get(node, 0) <= 200
+    if node.tag == "form" and node.xpath(".//textarea | .//input[not(@type) or @type='text' or @type='password']"):
+        return True
+    if _is_heading(reading, node) or _is_panel(reading, node):
+        return True
     classes = set((node.get("class") or "").lower().split())
     if classes & SIGNATURE_CLASSES:
         return True
     if node.tag in PARTS_OF_FRAME and (hint_of(names_of(node)) < 0 or node.tag in ("header", "footer", "aside")):
         return True
     return 0 < reading.tree.text.get(node, 0) <= 20 and node.tag in SMALL_TAGS and _is_furniture(node)
+
+
+def _is_heading(reading: Reading, node: Element) -> bool:
+    """Whether an element only repeats the page's title."""
+    title = reading.tree.title
+    if not title or node.tag not in HEADING_TAGS or reading.tree.text.get(node, 0) > len(title) + 24:
+        return False
+    text = text_within(node, 400)
+    return text == title or (title in text and (node.tag != "div" or len(text) <= len(title) + 8))
+
+
+def _is_panel(reading: Reading, node: Element) -> bool:
+    """Whether an element is a writer's facts: rank, posts, date of joining."""
+    if (
+        node.tag not in ("dl", "ul", "table", "p", "dd", "dt", "li", "td")
+        or not 0 < reading.tree.text.get(node, 0) <= 160
+    ):
+        return False
+    labels = [text.strip(" :：") for text in node.itertext() if PANEL_LABEL.fullmatch(text.strip())]
+    return len(labels) >= 2 or (len(labels) == 1 and node.tag in ("dt", "li") and len(text_within(node, 60)) <= 24)
 
 
 def _is_furniture(node: Element) -> bool:

@@ -266,11 +266,3 @@ def _widen_lone(tree: Tree, children: list[Element], where: int, count: dict[Ele
     if hint_of(names_of(top)) > 0 or (own > 60 and own > 0.5 * beside):
         return [top]
     return around
-
-
-def single_record(tree: Tree) -> Record | None:
-    """The whole page as one record, its frame left out: for an advert, or a thread without replies."""
-    body = next((node for node in tree.order if node.tag == "body"), None)
-    if body is None:
-        return None
-    return Record([body])

@@ -51,6 +51,7 @@ class Tree:
     url: str
     base: str
     stated_next: tuple[str, ...] = ()
+    title: str | None = None
     text: dict[Element, int] = field(default_factory=dict)
     linked: dict[Element, int] = field(default_factory=dict)
     order: dict[Element, int] = field(default_factory=dict)

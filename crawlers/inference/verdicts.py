@@ -11,9 +11,10 @@ from web_poet import HttpResponse
 
 from crawlers.inference.links import page_free, pattern_of
 from crawlers.inference.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, find_listings, is_title
+from crawlers.inference.lone import read_lone
 from crawlers.inference.pagers import find_next, first_page_of
 from crawlers.inference.parts import Parts, Reading
-from crawlers.inference.records import Record, Series, find_series, is_chrome, single_record
+from crawlers.inference.records import Record, Series, find_series, is_chrome
 from crawlers.inference.schema import read_meta
 from crawlers.inference.shapes import Element, text_within, words_of
 from crawlers.inference.trees import Tree, build_tree
@@ -61,7 +62,8 @@ def _infer(response: HttpResponse) -> Inference:
     found = Inference(tree, key=page_free(url))
     if tree is None:
         return found
-    found.title, found.board = read_title(response, tree), read_board(tree)
+    found.title = tree.title = read_title(response, tree)
+    found.board = read_board(tree)
     listings = find_listings(tree)
     threads = next((listing for listing in listings if not listing.boards), None)
     if not _is_front(url) and (threads is None or threads.score < 0.2 * listings[0].score):
@@ -70,11 +72,13 @@ def _infer(response: HttpResponse) -> Inference:
     posts = _best_reading(tree, [listing for listing in (threads, boards) if listing is not None])
     found.role = _decide(tree, url, posts, threads, boards)
     found.next_url = find_next(tree)
-    if found.role == "thread":
-        found.key = first_page_of(tree)
-        found.readings = _with_opening(tree, posts)
-    else:
+    if found.role in ("board", "home"):
         found.listing, found.boards = threads, boards
+        return found
+    found.key = first_page_of(tree)
+    readings = _with_opening(tree, posts)
+    if found.role == "thread" or any(_is_signed(part) for reading in readings for part in reading.parts):
+        found.readings = readings  # a link may have promised a thread where a short post alone does not look like one
     return found
 
 
@@ -102,7 +106,7 @@ def _best_reading(tree: Tree, lists: list[Listing]) -> Reading | None:
 def _looks_written(reading: Reading) -> bool:
     """Whether records have names or times, or at least are called comments: a list of facts is no thread."""
     signed = sum(_is_signed(part) for part in reading.parts)
-    if signed >= 0.5 * len(reading.parts):
+    if 2 * signed > len(reading.parts):
         return True
     named = sum(part.author is not None for part in reading.parts)
     words = {word for part in reading.parts for node in part.record.nodes for word in words_of(node)}
@@ -177,9 +181,8 @@ def _around(node: Element) -> set[Element]:
 def _with_opening(tree: Tree, posts: Reading | None) -> list[Reading]:
     """The posts, and before them the opening where it stands outside the list of replies."""
     if posts is None:
-        record = single_record(tree)
-        lone = read_parts(tree, [record]) if record else None
-        return [lone] if lone is not None and lone.parts[0].body_length else []
+        lone = read_lone(tree)
+        return [lone] if lone is not None else []
     if posts.parts[0].floor == 1 or (posts.parts[0].floor or 0) > 2:
         return [posts]  # the opening is among them, or on an earlier page
     record = _record_before(tree, posts)
@@ -238,9 +241,11 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
         weight = letters * (0.3 + 0.7 * signed) * (1 + 0.5 * thread_like)
         if one_of_them or weight > 0.35 * title_length or signed > 0.8:
             return "thread"
-    lone = _lone_letters(tree, [row for listing in (threads, boards) if listing for row in listing.rows])
+    lone, signed_well = _weigh_lone(tree, [row for listing in (threads, boards) if listing for row in listing.rows])
     rows = len(threads.rows) if threads else 0
     if one_of_them and lone >= 2:
+        return "thread"
+    if signed_well and lone >= 2 and (rows < 3 or thread_like > 0) and (boards is None or len(boards.rows) < 3):
         return "thread"
     if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
         return "thread"
@@ -273,20 +278,19 @@ def _lie_within(tree: Tree, threads: Listing, boards: Listing) -> bool:
     return len(boards.rows) >= 2 and within >= 0.6 * len(threads.rows)
 
 
-def _lone_letters(tree: Tree, rows: list[Row]) -> int:
-    """Letters of the page's one body, links left out, where it is signed with a name or a time and holds no list."""
-    record = single_record(tree)
-    if record is None:
-        return 0
-    part = read_parts(tree, [record]).parts[0]
-    if part.time is None and (part.author_mark is None or part.author_mark.weight < 1) and part.author is None:
-        return 0
+def _weigh_lone(tree: Tree, rows: list[Row]) -> tuple[int, bool]:
+    """Letters of the page's one body, links left out, where it is signed and holds no list; and whether it has both
+    a time and a name."""
+    reading = read_lone(tree)
+    if reading is None:
+        return 0, False
+    part = reading.parts[0]
     inside = {node for top in part.container for node in top.iter()}
     titles = [row for row in rows if is_title(tree, row)]
     if len(titles) > 1 and sum(row.anchor in inside for row in titles) > 0.5 * len(titles):
-        return 0
+        return 0, False
     linked = sum(tree.linked.get(node, 0) for node in part.container)
-    return max(0, part.body_length - linked)
+    return max(0, part.body_length - linked), part.time is not None and part.author is not None
 
 
 # ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,85 @@
+"""One post alone on its page: an advert, a thread without replies. Nothing repeats, so closeness decides.
+
+From the time of the post outwards: the smallest part of the page round it that has a text is the body's, the smallest
+that names somebody has the writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crawlers.inference.parts import Parts, Reading
+from crawlers.inference.records import Record, is_chrome
+from crawlers.inference.shapes import JOIN_LABEL, Element
+from crawlers.inference.trees import Mark, Tree
+from crawlers.inference.voting import read_parts
+from crawlers.inference.writers import find_authors
+
+MOST_MARKS = 6
+MOST_STEPS = 14
+
+
+def read_lone(tree: Tree) -> Reading | None:
+    """The one post of a page, None where there is none that is signed with a time or a name."""
+    times = [mark for mark in tree.times if not JOIN_LABEL.search(mark.text[:30]) and not _is_framed(mark.container)]
+    best: tuple[float, Reading] | None = None
+    for mark in times[:MOST_MARKS]:
+        best = _better(best, _grow(tree, mark, timed=True))
+    if best is None:
+        named = [mark for mark in find_authors(tree) if mark.weight >= 2 and not _is_framed(mark.container)]
+        for mark in named[:MOST_MARKS]:
+            best = _better(best, _grow(tree, mark, timed=False))
+    return best[1] if best else None
+
+
+def _is_framed(node: Element) -> bool:
+    return any(is_chrome(each) for each in (node, *node.iterancestors()))
+
+
+def _better(best: tuple[float, Reading] | None, reading: Reading | None) -> tuple[float, Reading] | None:
+    if reading is None:
+        return best
+    part = reading.parts[0]
+    named = part.author is not None
+    worth = (min(part.body_length, 400) + 10) * (1 + named + 0.5 * part.hinted)
+    return (worth, reading) if best is None or worth > 1.2 * best[0] else best
+
+
+def _steps(tree: Tree, node: Element) -> Iterator[Element]:
+    """An element and what it stands in, each that holds more text than the one before."""
+    last, count = -1, 0
+    for each in (node, *node.iterancestors()):
+        if each.tag == "html" or count == MOST_STEPS:
+            return
+        if tree.text.get(each, 0) > last:
+            last, count = tree.text.get(each, 0), count + 1
+            yield each
+
+
+def _grow(tree: Tree, mark: Mark, *, timed: bool) -> Reading | None:
+    found: Reading | None = None
+    for node in _steps(tree, mark.container):
+        if is_chrome(node):
+            return found
+        reading = read_parts(tree, [Record([node], mark)])
+        part = reading.parts[0]
+        if timed:
+            part.time = mark
+        own = part.body_length - sum(tree.linked.get(top, 0) for top in part.container)
+        if found is None and own >= 2:
+            found = reading
+        if found is not None and _is_named(part):
+            return _signed(found, part)
+    return found
+
+
+def _is_named(part: Parts) -> bool:
+    return part.author is not None and (part.author_mark is None or part.author_mark.weight >= 0.3)
+
+
+def _signed(reading: Reading, part: Parts) -> Reading:
+    """The reading of the body, with the writer found farther out."""
+    own = reading.parts[0]
+    joined = replace(own, author=part.author, author_url=part.author_url, author_mark=part.author_mark)
+    return Reading(reading.tree, [joined], reading.paths, reading.labels)
