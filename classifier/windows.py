@@ -13,7 +13,7 @@ from domain.signals import LABELS
 
 # In units of about one token: a wide character counts 1, any other WEIGHT of it.
 WHOLE = 240
-SIZE, OVERLAP = 140, 40
+SIZE, OVERLAP = 120, 35
 NARROW = 0.4
 # What stands before the words (prompt, board, title) must fit beside them in the encoder's window.
 AROUND = 130
@@ -25,7 +25,7 @@ OFFER = LABELS.index("offer")
 REPORTING = tuple(LABELS.index(label) for label in ("news_report", "complaint", "legal_or_advice"))
 # How much, in log-odds, a page that reports throughout speaks against the one window in it that looks like an offer:
 # a quotation, unless the window says how to reach the seller, which the press leaves out.
-QUOTED, REACHABLE = 4.0, 1.0
+QUOTED, REACHABLE = 5.0, 1.0
 # What each doubling of the number of windows costs the best of them: the best of many is often a fluke.
 DOUBLING = 0.05
 
@@ -40,7 +40,7 @@ def cut_windows(text: str, longest: int = 512) -> tuple[Span, ...]:
     if cost[-1] <= WHOLE * scale:
         return ((0, len(text)),)
     borders = np.array([index + 1 for index, letter in enumerate(text) if letter in _BORDERS], np.int64)
-    spans = []
+    spans: list[Span] = []
     start = 0
     while True:
         reach = int(np.searchsorted(cost, cost[start] + SIZE * scale, "right")) - 1

@@ -1,8 +1,8 @@
 """A module at the end of a sentence-transformers pipeline: the middle of the network speaks beside its end.
 
 The last layer of a retrieval encoder has been trained to forget what does not matter for retrieval (who sells, who
-complains). A layer two thirds up still knows; with both, a linear head does better on writers that it has not seen
-(benchmarks/accuracy.py: average precision 0.87 for `offer` against 0.83 with the last layer alone).
+complains). A layer two thirds up still knows. Measured on 1,475 posts, each writer left out in turn, average precision
+for `offer`: last layer alone 0.83, both 0.87; with the sparse view 0.89 and 0.91.
 """
 
 from __future__ import annotations
