@@ -1,6 +1,6 @@
 """How well prices and contacts are read from posts that were written blind.
 
-`python benchmarks/offers.py [FILE]` prints precision, recall and F1 of prices (all six fields right) and of contacts
+`python benchmarks/offers.py [FILE …]` prints precision, recall and F1 of prices (all six fields right) and of contacts
 (kind and normal value), in all, for clean and disguised posts, and per contact kind.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 from classifier.fold import fold
 from classifier.offer import read_offer
 
-BLIND = Path(__file__).parent.parent / "tests" / "data" / "blind" / "posts.jsonl"
+BLIND = sorted((Path(__file__).parent.parent / "tests" / "data" / "blind").glob("*.jsonl"))
 
 
 def measure(found: Counter[Any], wanted: Counter[Any]) -> tuple[float, float, float]:
@@ -27,9 +27,9 @@ def measure(found: Counter[Any], wanted: Counter[Any]) -> tuple[float, float, fl
     return precision, recall, 2 * precision * recall / (precision + recall or 1)
 
 
-def read_gold(path: Path) -> Iterator[dict[str, Any]]:
-    """The posts of `path` that say what prices and contacts they hold."""
-    posts = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+def read_gold(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    """The posts of `paths` that say what prices and contacts they hold."""
+    posts = (json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines())
     return (post for post in posts if post["prices"] is not None)
 
 
@@ -45,6 +45,8 @@ def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Co
             "prices": (prices, {tuple(price) for price in post["prices"]}),
             "contacts": (contacts, {tuple(contact) for contact in post["contacts"]}),
         }
+        if "volumes" in post:
+            gold["volumes"] = ({(volume.records,) for volume in offer.volumes}, {(size,) for size in post["volumes"]})
         kinds = {kind for kind, _ in contacts | gold["contacts"][1]}
         for kind in kinds:
             gold[f"contacts: {kind}"] = tuple({c for c in bag if c[0] == kind} for bag in gold["contacts"])  # type: ignore[assignment]
@@ -58,7 +60,7 @@ def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Co
 
 def main() -> None:
     """Print the table."""
-    bags = compare(read_gold(Path(sys.argv[1]) if len(sys.argv) > 1 else BLIND))
+    bags = compare(read_gold([Path(name) for name in sys.argv[1:]] or BLIND))
     print(f"{'':28} {'gold':>5} {'found':>5}  precision  recall     F1")
     for name in sorted(bags):
         precision, recall, score = measure(*bags[name])
