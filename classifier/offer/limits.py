@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ class Limit:
     last: int
     start: int
     end: int
+    unit: str = ""
     taken: bool = False
 
 
@@ -46,6 +48,8 @@ def _read_limit(scene: Scene, at: int) -> Limit | None:
             at += 1
         if not scene.tight(at - 1, at, 5) if at < len(scene.tokens) else True:
             return None
+    if scene.kind(at) == "round":
+        return _round_limit(scene, first, at)
     if scene.kind(at) != "number":
         return None
     low = high = scene.tokens[at].value
@@ -58,17 +62,33 @@ def _read_limit(scene: Scene, at: int) -> Limit | None:
     if scene.kind(last + 1) == "unit" and scene.tight(last, last + 1):
         last += 1
         unit = scene.tokens[last].sense
-    closer = _closer(scene, last)
-    if closer:
-        last += 1
+    at = _closer(scene, last)
+    closer = ""
+    if at:
+        closer, last = scene.kind(at), at
     return _make_limit(scene, (first, last), (opener, closer, unit), (low, high), ranged)
 
 
-def _closer(scene: Scene, last: int) -> str:
-    kind = scene.kind(last + 1)
-    if kind not in ("min", "over", "max") or not scene.tight(last, last + 1, 4):
-        return ""
-    return "" if scene.tokens[last + 1].sense == "open" or "," in scene.gap(last, last + 1) else kind
+def _round_limit(scene: Scene, first: int, at: int) -> Limit:
+    """整万走: sold by the ten thousand."""
+    token = scene.tokens[at]
+    return Limit(int(token.value), None, True, first, at, scene.tokens[first].start, token.end)
+
+
+_A_DAY = re.compile(r"\s?[/／每]?\s?(?:天|日|day)\s?")
+
+
+def _closer(scene: Scene, last: int) -> int:
+    """The place of the word that closes a limit, also after a day (500条/天起); 0 where none does."""
+    at = last + 1
+    if scene.kind(at) == "per":
+        at += 1
+    if scene.kind(at) not in ("min", "over", "max") or scene.tokens[at].sense == "open":
+        return 0
+    between = scene.text[scene.tokens[last].end : scene.tokens[at].start]
+    if _A_DAY.fullmatch(between):
+        return at
+    return at if at == last + 1 and scene.tight(last, at, 4) and "," not in between else 0
 
 
 def _make_limit(
@@ -89,16 +109,18 @@ def _make_limit(
             return None
     elif not unit and not _countable(scene, first, last, low, opener, closer):
         return None
+    if low <= 1:
+        return None
     refused = scene.kind(last + 1) == "refuse" and scene.tight(last, last + 1, 3)
     if word == "max" and refused:
         last += 1
         word = "min"
     start, end = scene.tokens[first].start, scene.tokens[last].end
     if ranged:
-        return Limit(int(low), int(high), False, first, last, start, end)
+        return Limit(int(low), int(high), False, first, last, start, end, unit)
     if word == "max":
-        return Limit(None, int(low), False, first, last, start, end)
-    return Limit(int(low), None, word == "min", first, last, start, end)
+        return Limit(None, int(low), False, first, last, start, end, unit)
+    return Limit(int(low), None, word == "min", first, last, start, end, unit)
 
 
 def _countable(scene: Scene, first: int, last: int, low: float, opener: str, closer: str) -> bool:
@@ -129,11 +151,18 @@ def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None
     for at, element in enumerate(elements):
         if isinstance(element, Limit):
             target = _target(scene, elements, at)
-            if target is not None:
+            if target is not None and _fits(target, element):
                 _limit(target, element)
     firm = [limit for limit in limits if limit.firm]
     if len({limit.low for limit in firm}) == 1:
         _spread(scene, takers, limits, firm[0])
+
+
+def _fits(purchase: Purchase, limit: Limit) -> bool:
+    """成交过三次以上 is no quantity of records; a price for the whole has no tiers."""
+    if limit.unit not in ("", "record") and limit.unit != purchase.unit:
+        return purchase.unit in ("query", "vehicle") and limit.unit in ("query", "vehicle")
+    return purchase.source != "lump" or limit.firm
 
 
 def _limit(purchase: Purchase, limit: Limit) -> None:
@@ -179,17 +208,42 @@ def _distance(scene: Scene, left: int, right: int) -> int:
     return 0 if len(between.strip()) <= 2 else 1
 
 
-_THEN = re.compile(r"(?:之后|后续|以后|其后|超出|续订|复购|再来|then|thereafter|afterwards)[^,，。;；\d]{0,6}$")
+_THEN = re.compile(
+    r"(?:之后|后续|以后|其后|量大|量多|超出|续订|复购|再来|then|thereafter|afterwards)[^,，。;；\d]{0,6}$"
+)
+
+
+# Said of a whole list: 都是1000条起, 均2000条起.
+_OF_ALL = re.compile(r"(?:都|均|全|一律|统一|不管|all|always)[^,，。\d]{0,4}$")
 
 
 def _spread(scene: Scene, takers: list[Purchase], limits: list[Limit], firm: Limit) -> None:
-    """A minimum order said once holds for every price per record that states no quantity of its own."""
-    tiers = [limit for limit in limits if not limit.firm]
-    for purchase in takers:
-        if _THEN.search(scene.text, max(0, purchase.start - 16), purchase.start):
-            continue
-        free = purchase.min_qty is None and purchase.max_qty is None and purchase.per == 1 and purchase.unit == "record"
-        if free and not tiers:
+    """A minimum order said for a whole list holds for every price per record that states no quantity of its own."""
+    if any(not limit.firm for limit in limits):
+        if not firm.taken and takers:
+            free = next((purchase for purchase in takers if _is_free(scene, purchase)), None)
+            if free is not None:
+                free.min_qty, firm.taken = firm.low, True
+        return
+    for purchase in _ruled(scene, takers, firm):
+        if _is_free(scene, purchase):
             purchase.min_qty = firm.low
-        elif free and not firm.taken:
-            purchase.min_qty, firm.taken = firm.low, True
+
+
+def _is_free(scene: Scene, purchase: Purchase) -> bool:
+    """Whether a price per record states no quantity of its own."""
+    stated = purchase.min_qty is not None or purchase.max_qty is not None
+    if stated or purchase.per != 1 or purchase.unit != "record":
+        return False
+    return not _THEN.search(scene.text, max(0, purchase.start - 16), purchase.start)
+
+
+def _ruled(scene: Scene, takers: list[Purchase], firm: Limit) -> list[Purchase]:
+    """The prices a minimum order rules: all, if it stands by itself or first; else those before it in its sentence."""
+    at = bisect_left(scene.stops, firm.start)
+    mates = [purchase for purchase in takers if bisect_left(scene.stops, purchase.start) == at]
+    before = [purchase for purchase in mates if purchase.end <= firm.start]
+    if not before or _OF_ALL.search(scene.text, max(0, firm.start - 10), firm.start):
+        return takers if before or not mates or mates[0] is takers[0] else mates
+    first = before[0] is takers[0]
+    return before if len(before) < len(takers) and (first or len(mates) < len(takers)) else takers

@@ -6,6 +6,7 @@ A small grammar over `tokens.py`: amounts and what each buys (`purchases.py`), f
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,13 +15,15 @@ from classifier.fold import Folded
 from classifier.offer.limits import Limit, assign, read_limits
 from classifier.offer.purchases import Purchase, read_purchases
 from classifier.offer.scene import WARES, Scene, close_enough, contexts
-from classifier.offer.tokens import Token, lower, read_tokens
+from classifier.offer.tokens import Token, lower, read_letters, read_tokens
 from domain.signals import Price
 
 # At or below this an amount is a placeholder that a form demanded.
 PLACEHOLDER = 0.001
 # Above this, per record, a number is not the price of a row in a list (DOMAIN.md 3.5 knows 0.005 to 10).
 DEAREST_RECORD = 100.0
+# Up to this (in yuan) an amount that stands by itself is the price of one record.
+DEAR_ROW = 10.0
 # How far around an amount its sentence is read.
 _SENTENCE = 200
 
@@ -42,7 +45,7 @@ def read_prices(folded: Folded) -> tuple[Price, ...]:
 
 def parse_prices(folded: Folded) -> Parsed:
     """The prices of a text with its tokens."""
-    text = lower(folded.text)
+    text = read_letters(lower(folded.text))
     tokens = read_tokens(text)
     if not any(token.kind in ("amount", "number") for token in tokens):
         return Parsed((), text, tokens, set())
@@ -60,6 +63,7 @@ def parse_prices(folded: Folded) -> Parsed:
     found = read_purchases(scene)
     purchases = [purchase for purchase in found if _stands(scene, purchase)]
     _settle_units(scene, purchases, limits)
+    _settle_currency(scene, purchases)
     floors = any(limit.low is not None and limit.low >= 50 for limit in limits)
     purchases = [purchase for purchase in purchases if purchase.unit and _plausible(scene, purchase, floors)]
     assign(scene, purchases, limits)
@@ -154,7 +158,7 @@ def _settle_unit(
         return (limit.low or 1) if whole else 1, said or "record", "tier"
     if _is_whole(scene, purchase, kind):
         count = _count_near(scene, purchase)
-        if count is None and purchase.high <= 10 and scene.data:
+        if count is None and purchase.high <= DEAR_ROW and scene.data:
             return 1, "record", "lead"
         return count or 1, "record" if count else "package", "lump"
     if kind == "age" and (said or scene.data):
@@ -162,9 +166,24 @@ def _settle_unit(
     term = scene.text[scene.tokens[before].start : scene.tokens[before].end] if near else ""
     if said and kind == "lead" and term not in _LOOSE_LEADS:
         return 1, said, "tier"
-    if scene.data and purchase.high <= 10 and (kind == "lead" or _small_money(scene, purchase)):
-        return 1, "record", "lead"
-    return None
+    return _default_unit(scene, purchase, said) if scene.data or scene.lookup else None
+
+
+def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[int, str, str] | None:
+    """What an amount buys in talk of data where nothing says so: small money one record, more the whole."""
+    if scene.kind(purchase.first - 1) in ("min", "sum") and purchase.low >= 50:
+        # 起投5000元 is how much to spend at least.
+        return None
+    if purchase.high >= 5 and _asks_of_one(scene, purchase):
+        return 1, "query", "lead"
+    if purchase.high <= (DEAR_ROW if purchase.currency not in ("USD", "USDT") else DEAR_ROW / 5):
+        return 1, said or "record", "lead"
+    if purchase.low < 50 or scene.kind(purchase.last + 1) == "min":
+        return None
+    count = _count_near(scene, purchase)
+    if not count and not scene.goods:
+        return None
+    return count or 1, "record" if count else "package", "lump"
 
 
 # These lead in much else besides a price.
@@ -181,13 +200,11 @@ def _is_whole(scene: Scene, purchase: Purchase, kind: str) -> bool:
     return scene.kind(after) == "lump" and scene.tight(purchase.last, after)
 
 
-def _small_money(scene: Scene, purchase: Purchase) -> bool:
-    """毛 and 分 are the coins of rows in a list."""
-    return any(scene.tokens[i].factor < 1 for i in range(purchase.first, purchase.last + 1))
-
-
 def _count_near(scene: Scene, purchase: Purchase) -> int | None:
-    """The one count of records in the same sentence: what 打包 packs. One before goes before one after."""
+    """The one count of records in the same sentence: what 打包 packs. One before goes before one after.
+
+    Where the sentence has none, it is the one large count of the text.
+    """
     behind = range(purchase.first - 1, max(-1, purchase.first - 20), -1)
     ahead = range(purchase.last + 1, min(len(scene.tokens), purchase.last + 8))
     for places in (behind, ahead):
@@ -195,12 +212,44 @@ def _count_near(scene: Scene, purchase: Purchase) -> int | None:
         for i in places:
             if scene.kind(i) == "stop":
                 break
-            counted = scene.kind(i) == "unit" and scene.tokens[i].sense == "record" and scene.kind(i - 1) == "number"
-            if counted and i not in scene.used and scene.tokens[i - 1].value >= 2:
-                counts.append(int(scene.tokens[i - 1].value))
+            count = _count_at(scene, i)
+            if count:
+                counts.append(count)
         if counts:
             return counts[0] if len(counts) == 1 else None
-    return None
+    far = {count for i in range(min(len(scene.tokens), 400)) if (count := _count_at(scene, i)) and count >= 200}
+    return far.pop() if len(far) == 1 else None
+
+
+# Counts that are no whole: what comes by the day, goes along, is tried or shown.
+_NO_WHOLE = re.compile(r"(?:每天|每日|日均|每月|日产|送|测试?|样|抽|试|a day)[^,，。\d]{0,5}$")
+
+
+def _count_at(scene: Scene, at: int) -> int | None:
+    """The count of records whose unit, or whose bare scaled number (1.2万), stands at `at`."""
+    if scene.kind(at) == "unit" and scene.tokens[at].sense in ("record", "vehicle") and scene.kind(at - 1) == "number":
+        at -= 1
+        if not scene.used.isdisjoint((at, at + 1)):
+            return None
+    elif scene.kind(at) != "number" or not scene.tokens[at].scaled or scene.kind(at + 1) in ("unit", "min", "over"):
+        return None
+    token = scene.tokens[at]
+    if at in scene.used or token.value < 2 or _NO_WHOLE.search(scene.text, max(0, token.start - 10), token.start):
+        return None
+    return int(token.value)
+
+
+def _settle_currency(scene: Scene, purchases: list[Purchase]) -> None:
+    """Money without a country's name is of the one country that the text names: HK$350, 三個以上每個300."""
+    named = {p.currency for p in purchases} - {"CNY"}
+    if len(named) != 1:
+        return
+    country = named.pop()
+    for purchase in purchases:
+        money = [scene.tokens[i] for i in range(purchase.first, purchase.last + 1) if scene.kind(i) == "amount"]
+        common = all(token.common for token in money) if country in ("HKD", "TWD") else not money
+        if purchase.currency == "CNY" and common:
+            purchase.currency = country
 
 
 def _asks_of_one(scene: Scene, purchase: Purchase) -> bool:
@@ -210,7 +259,9 @@ def _asks_of_one(scene: Scene, purchase: Purchase) -> bool:
     at = bisect_left(scene.stops, purchase.start)
     left = max(scene.stops[at - 1] if at else 0, purchase.start - _SENTENCE)
     right = min(scene.stops[at] if at < len(scene.stops) else len(scene.text), purchase.end + _SENTENCE)
-    return bool(contexts()[1].search(scene.text, left, right)) or not scene.goods
+    if contexts()[1].search(scene.text, left, right) or not scene.goods:
+        return True
+    return purchase.low >= 50
 
 
 def _plausible(scene: Scene, purchase: Purchase, floors: bool) -> bool:
@@ -229,10 +280,6 @@ def _plausible(scene: Scene, purchase: Purchase, floors: bool) -> bool:
 
 
 def _plausible_service(scene: Scene, purchase: Purchase) -> bool:
-    if purchase.source == "lead" and purchase.unit in ("month", "year"):
+    if purchase.unit in ("month", "year") and purchase.source == "lead":
         return True
-    if purchase.unit == "vehicle" and not (scene.data or scene.lookup):
-        return False
-    if purchase.unit in ("package", "set", "city") and not (scene.data or scene.lookup):
-        return False
-    return scene.data or scene.lookup or (purchase.unit != "query" and purchase.source == "said")
+    return scene.data or scene.lookup or (purchase.unit in ("month", "year", "minute") and purchase.source == "said")

@@ -53,7 +53,9 @@ def _read_purchase(scene: Scene, at: int) -> Purchase | None:
     explicit = any(scene.kind(i) == "amount" for i in range(purchase.first, purchase.last + 1))
     if _attach_unit(scene, purchase, explicit):
         return purchase
-    return purchase if explicit or _announced(scene, purchase) else None
+    if explicit:
+        return None if scene.tokens[purchase.last].slang else purchase
+    return purchase if _announced(scene, purchase) or _stands_alone(scene, purchase) else None
 
 
 def _read_amount(scene: Scene, at: int) -> Purchase | None:
@@ -106,10 +108,6 @@ def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
     if right is not None and left is not None:
         # A number on each side: an unclaimed count before wins over a count after, but not over "per one".
         chosen = right if right.per == 1 or right.firm else left
-        if chosen is right and left.per >= 50 and left.unit == "record":
-            # 1000条0.5元/条: the count before is the quantity for that price.
-            purchase.min_qty = left.per
-            scene.used.update(range(left.edge, purchase.first))
     if chosen is None:
         return False
     purchase.per, purchase.unit, purchase.source = chosen.per, chosen.unit, "said"
@@ -117,7 +115,23 @@ def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
         purchase.last, purchase.end = chosen.edge, scene.tokens[chosen.edge].end
     else:
         purchase.first, purchase.start = chosen.edge, scene.tokens[chosen.edge].start
+    if chosen.per == 1 and chosen.unit == "record":
+        _take_quantity(scene, purchase)
     return True
+
+
+def _take_quantity(scene: Scene, purchase: Purchase) -> None:
+    """1000条0.5元/条, 五百条一条三块: a count right before the price of one is the quantity for that price."""
+    at = purchase.first - 1
+    while scene.kind(at) in ("lead", "age", "lump") and at not in scene.used:
+        at -= 1
+    counted = scene.kind(at) == "unit" and scene.tokens[at].sense == "record" and scene.kind(at - 1) == "number"
+    if not counted or not scene.used.isdisjoint((at, at - 1)) or not close_enough(scene, at, purchase.first):
+        return
+    count = scene.tokens[at - 1].value
+    if count >= 50 and count == int(count) and scene.tight(at - 1, at):
+        purchase.min_qty = int(count)
+        scene.used.update((at - 1, at))
 
 
 # What may follow a bare number that is a price: not a word that makes it a count or a date of something.
@@ -140,17 +154,27 @@ def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
     """What stands after an amount: /条, 一条, 1000条, per 1000 records, /万, each."""
     at = last + 1
     firm = each = False
+    if _opens_up(scene, at) and scene.tight(last, at):
+        at += 1
     while scene.kind(at) in ("per", "lead") and scene.tight(at - 1, at):
         if scene.kind(at) == "lead" and not (is_word(scene, at, "for") or is_word(scene, at, "=")):
             break
-        each = each or is_word(scene, at, "each")
+        each = each or is_word(scene, at, "each") or is_word(scene, at, "one")
         firm = firm or not is_word(scene, at, "=")
         at += 1
     unit = _unit_at(scene, last, at, explicit, firm) if at < len(scene.tokens) and at not in scene.used else None
     if unit is None and each:
-        edge = next(i for i in range(last + 1, at) if is_word(scene, i, "each"))
+        edge = next(i for i in range(last + 1, at) if is_word(scene, i, "each") or is_word(scene, i, "one"))
         return _Unit(1, "record", edge, True)
     return unit
+
+
+def _opens_up(scene: Scene, at: int) -> bool:
+    """2000元起一单, 150起/次: the floor of a price, not of a quantity."""
+    if scene.kind(at) not in ("min", "over") or scene.tokens[at].sense == "open":
+        return False
+    after = scene.kind(at + 1)
+    return after == "per" or (after == "number" and scene.tokens[at + 1].value == 1 and scene.kind(at + 2) == "unit")
 
 
 def _unit_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _Unit | None:
@@ -222,7 +246,7 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
             return None
         begin = at - 2 if scene.kind(at - 2) == "per" and scene.tight(at - 2, at - 1) else at - 1
         return _Unit(int(number.value), unit, begin, False)
-    if scene.kind(at - 1) == "per" and scene.tight(at - 1, at):
+    if bounded and scene.kind(at - 1) == "per" and scene.tight(at - 1, at):
         return _Unit(1, unit, at - 1, True)
     return None
 
@@ -238,3 +262,23 @@ def _announced(scene: Scene, purchase: Purchase) -> bool:
     if scene.kind(after) in ("unit", "number") and scene.tight(purchase.last, after):
         return False
     return before in scene.used or kind in ("age", "lump", "period", "lead")
+
+
+# What ends an item of a list of prices.
+_ITEM_ENDS = re.compile(r"\s*(?:[,，、;；。|｜/\n\r]|$)|\s+(?=[^\d\s])")
+_ITEM_BEGINS = re.compile(r"[\u3400-\u9fff)）】:：=→➡️]\s*[:：=→➡️-]*\s*$")
+
+
+def _stands_alone(scene: Scene, purchase: Purchase) -> bool:
+    """Whether a bare number is a price by its shape: 0.4~0.6 in talk of lists; 车辆档案 350 in a list of lookups."""
+    if scene.kind(purchase.last + 1) in ("unit", "number", "amount") and scene.tight(purchase.last, purchase.last + 1):
+        return False
+    written = scene.text[scene.tokens[purchase.last].start : scene.tokens[purchase.last].end]
+    if not written.isascii() or scene.tokens[purchase.last].scaled:
+        return False
+    alone = _ITEM_ENDS.match(scene.text, purchase.end) is not None
+    if scene.data and purchase.high < 10 and "." in written:
+        floor = scene.kind(purchase.last + 1) == "min" and scene.tight(purchase.last, purchase.last + 1)
+        return floor or (alone and (purchase.low < 1 or purchase.first != purchase.last))
+    listed = _ITEM_BEGINS.search(scene.text, max(0, purchase.start - 6), purchase.start)
+    return bool(scene.lookup and alone and listed and written.isdigit() and 15 <= purchase.high <= 20000)

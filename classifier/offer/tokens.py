@@ -13,7 +13,7 @@ from functools import lru_cache
 import ahocorasick
 
 from classifier.lexicon import read_terms
-from classifier.offer.numerals import CHINESE, DIGITS, read_numeral
+from classifier.offer.numerals import CHINESE, DIGITS, SCALES, read_numeral
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +29,47 @@ class Token:
     end: int
     value: float = 0.0
     sense: str = ""
-    # A number written with 万, k and the like; a money word worth less than its currency (毛, 分).
+    # A number written with 万, k and the like; a money word worth less than its currency (毛, 分); money by a word that
+    # is mostly something else (米, 张, 一块), or by one that any country's money goes by (元, 块, $).
     scaled: bool = False
     factor: float = 1.0
+    slang: bool = False
+    common: bool = False
 
 
 _ASCII_WORD = re.compile(r"[a-z0-9]", re.ASCII)
 
 
 @lru_cache(maxsize=1)
-def _vocabulary() -> tuple[ahocorasick.Automaton, dict[str, tuple[str, float]], dict[str, tuple[str, float]], str]:
+def _vocabulary() -> tuple[
+    ahocorasick.Automaton, dict[str, tuple[str, float]], dict[str, tuple[str, float]], frozenset[str]
+]:
     automaton = ahocorasick.Automaton()
     after: dict[str, tuple[str, float]] = {}
     before: dict[str, tuple[str, float]] = {}
     units = set()
     for row in read_terms("pricing"):
         term, role, value = row["term"].lower(), row["role"], row["value"]
-        if role in ("after", "before"):
+        if role in ("after", "before", "slang"):
             currency, factor = value.split(":")
-            (after if role == "after" else before)[term] = (currency, float(factor))
+            (before if role == "before" else after)[term] = (currency, float(factor))
         else:
             # The same word may open and close (最低, 起订): the grammar tells which; only one sense is kept.
             automaton.add_word(term, (role, value, len(term)))
             if role == "unit":
                 units.add(term[0])
     automaton.make_automaton()
-    return automaton, after, before, "".join(sorted(units - set("abcdefghijklmnopqrstuvwxyz")))
+    return automaton, after, before, frozenset(units - set("abcdefghijklmnopqrstuvwxyz"))
 
 
 @lru_cache(maxsize=1)
 def _numbers() -> re.Pattern[str]:
-    _, after, before, units = _vocabulary()
-    # Their money sense needs more than a number before them: a unit after (5米一单), or no word that goes on (三分钟).
-    careful = {"分", "米", "张", "园", "蚊", "油", "圆", "块", "毛", "角"}
+    _, after, before, letters = _vocabulary()
+    units = "".join(sorted(letters))
+    # Their money sense needs more than a number before them: no word that goes on (三分钟), or, for slang, a unit after
+    # (5米一单) or nothing (一单两张).
+    slang = "".join(row["term"] for row in read_terms("pricing") if row["role"] == "slang")
+    careful = {"分", "蚊", "圆", "块", "毛", "角", *slang}
     plain = "|".join(
         re.escape(term) + (r"(?![a-z0-9])" if term[-1].isascii() and term[-1].isalpha() else "")
         for term in sorted(after.keys() - careful, key=len, reverse=True)
@@ -69,7 +77,12 @@ def _numbers() -> re.Pattern[str]:
     lead = "|".join(re.escape(term) for term in sorted(before, key=len, reverse=True))
     ones = "".join(digit for digit, value in DIGITS.items() if value)
     chinese = f"[{CHINESE}]"
-    per_unit = rf"(?=\s?(?:[/／每]|per|[一1]?\s?[{units}]))"
+    coins = (
+        rf"{plain}|块(?!儿)|[毛角]|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
+        rf"|[{slang}](?=\s?(?:[/／每]|per|[一1]?\s?[{units}])|\W|$)|圆|蚊"
+    )
+    # 3块台币: the country's name after any word of money.
+    exact = r"(?:\s?(?P<{}>台币|新台币|台票|港币|港纸|美金|人民币))?"
     number = (
         rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
         rf"(?:(?:\s|[多余来几])?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
@@ -87,25 +100,25 @@ def _numbers() -> re.Pattern[str]:
                 r"|座|缸|匹)(?![a-z])"
                 r"|(?<![a-z0-9_@.-])(?!(?:usdt?|rmb|cny|hkd|ntd?|twd|inr|btc|rs|moq|min|max|from|only"
                 r"|at)\d)[a-z_@][a-z_@.-]*+\d[a-z0-9_-]*+"
+                r"|[£€]\s?\d[\d,.]*k?|(?<![\d.,])\d[\d,.]{0,12}\s?(?:£|€|欧元|英镑|澳元|令吉|马币|泰铢|(?:eur|euros?|gbp|pounds?|aed|rm|thb|aud)(?![a-z]))"
+                r"|(?:eur|gbp|aed|rm|thb|aud) ?\d[\d,.]*"
                 r"|\d{8,}(?!\.?\d*\s?(?:元|块))|(?<!\d)\d{1,6}(?!(?:yuan|usdt?|rmb|cny|pcs|pieces?|rec|u[^a-z]"
                 r"|inr|rs|hkd|twd|ntd|btc|per|mao))[a-jln-vxyz][a-z0-9]++)",
                 rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右|的(?=\s?[\d{CHINESE}]))"
-                r"|\d{1,2}-\d{1,2}天|within \d+ (?:days?|weeks?|months?))",
-                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成]))块(?P<tenth>{fifth}))",
+                r"|\d{1,2}-\d{1,2}天|(?:within )?\d{{1,3}}\+?(?: |-)?(?:days?|weeks?|months?)(?![a-z])(?! (?:minimum|subscription|plan|access)))",
+                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])|(?<=量大))块(?P<tenth>{fifth})){exact.format('exact3')}",
                 rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>{fifth})分?)",
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
-                r"(?P<half>半(?P<coin>[块毛元]))",
+                r"(?P<half>半(?P<coin>[块毛元])|half (?:an? )?(?:yuan|kuai|rmb))",
+                r"(?P<round>整[万千百](?=[走出起卖发拿]))",
                 rf"(?P<before>{lead})\s?(?P<lead>{number})(?:\s?(?P<tail>{plain}))?",
-                rf"(?P<digits>{number})\s?(?P<money>{plain}|块(?!儿)|[毛角]"
-                rf"|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
-                rf"|[米园张油]{per_unit}|圆|蚊)",
-                rf"(?P<cjk>{spoken})(?P<coin2>{plain}|块(?!儿)|[毛角]"
-                rf"|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])|[米园张油]{per_unit}|圆|蚊)",
+                rf"(?P<digits>{number})\s?(?P<money>{coins}){exact.format('exact')}",
+                rf"(?P<cjk>{spoken})(?P<coin2>{coins}){exact.format('exact2')}",
                 rf"(?P<number>{number})",
                 rf"(?P<numeral>{spoken})",
                 r"(?P<bulk>(?<=[/／每])[wk](?![a-z0-9]))",
                 r"(?P<range>[-~～—–至到]+|to(?![a-z]))",
-                r"(?P<per>[/／]|每(?:一)?|(?<![a-z])(?:per|each|every|an?)(?![a-z])|[按单](?=[条份个次套]))",
+                r"(?P<per>[/／]|每(?:一)?|(?<![a-z])(?:per|each|every|an?|one(?= ?(?:[,.;]|[a-z]|$)))(?![a-z])|[按单](?=[条份个次套笔台车辆]))",
                 r"(?P<stop>[。；;！!？?\n\r|]|\.(?=\s|$))",
                 r"(?P<comma>[,，、]|(?<=\S)\s{2,})",
             )
@@ -119,6 +132,15 @@ def lower(text: str) -> str:
     if len(lowered) == len(text):
         return lowered
     return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+
+
+# A letter amid digits stands for one: 2O, ¥l.5.
+_LETTERED = re.compile(r"(?<=[\d.])o(?![a-z])|(?<![a-z0-9])[lo](?=\.\d)")
+
+
+def read_letters(text: str) -> str:
+    """`text` in lower case with the letters O and l that stand for digits of an amount as digits, length kept."""
+    return _LETTERED.sub(lambda match: "1" if match.group() == "l" else "0", text)
 
 
 def read_tokens(text: str) -> list[Token]:
@@ -185,7 +207,10 @@ def _stands_free(text: str, start: int, end: int) -> bool:
 
 
 def _read_number(
-    match: re.Match[str], after: dict[str, tuple[str, float]], before: dict[str, tuple[str, float]], units: str
+    match: re.Match[str],
+    after: dict[str, tuple[str, float]],
+    before: dict[str, tuple[str, float]],
+    units: frozenset[str],
 ) -> Token | None:
     kind, (start, end) = match.lastgroup, match.span()
     group = match.group
@@ -193,23 +218,39 @@ def _read_number(
         return Token("skip" if group("skip") else "age" if group("age") else str(kind), start, end)
     if group("compound"):
         whole = read_numeral(group("whole")) if group("whole") else 1.0
-        return _amount(start, end, whole, 1.0, _tenth(group("tenth")), "CNY")
+        return _amount(start, end, whole, 1.0, _tenth(group("tenth")), _exact(match, "块"), coin="块")
     if group("dimes"):
-        return _amount(start, end, read_numeral(group("mao")), 0.1, _tenth(group("fen")), "CNY")
+        return _amount(start, end, read_numeral(group("mao")), 0.1, _tenth(group("fen")), "CNY", coin="毛")
     if group("yuanmao"):
-        return _amount(start, end, read_numeral(group("yuan")), 1.0, _tenth(group("jiao")), "CNY")
+        return _amount(start, end, read_numeral(group("yuan")), 1.0, _tenth(group("jiao")), "CNY", coin="元")
+    if group("round"):
+        return Token("round", start, end, float(SCALES[group("round")[1]]))
     if group("half"):
         return _amount(start, end, 0.5, 0.1 if group("coin") == "毛" else 1.0, 0.0, "CNY")
     if group("before"):
         currency, factor = before[group("before")]
         tail = after.get(group("tail") or "")
         currency = tail[0] if tail and currency in ("USD", "CNY") and group("before") in ("$", "💰") else currency
-        return _amount(start, end, read_numeral(group("lead")), factor, 0.0, currency, group("lead"))
+        return _amount(start, end, read_numeral(group("lead")), factor, 0.0, currency, group("lead"), group("before"))
     numeral, money = (group("digits"), group("money")) if group("digits") else (group("cjk"), group("coin2"))
     if money:
-        currency, factor = after.get(money) or ("CNY", 1.0)
-        return _amount(start, end, read_numeral(numeral), factor, 0.0, currency, numeral)
+        _, factor = after.get(money) or ("CNY", 1.0)
+        token = _amount(start, end, read_numeral(numeral), factor, 0.0, _exact(match, money), numeral, money)
+        together = numeral == "一" and money == "块" and match.string[end : end + 1].isalpha()
+        return replace(token, slang=True) if token and together else token
     return _bare(group("number") or group("numeral") or group("bulk"), start, units, match.string)
+
+
+def _exact(match: re.Match[str], money: str) -> str:
+    """The currency of a word of money, which the country's name after it settles."""
+    after = _vocabulary()[1]
+    named = match.group("exact") or match.group("exact2") or match.group("exact3") or money
+    return after.get(named, ("CNY", 1.0))[0]
+
+
+# Money of any country by these names; its own is said elsewhere in the text.
+_SLANG = frozenset("米园张油")
+_COMMON = frozenset({"元", "块", "块钱", "元钱", "圆", "毛", "角", "毛钱", "$", "蚊"})
 
 
 def _tenth(digit: str) -> float:
@@ -217,18 +258,35 @@ def _tenth(digit: str) -> float:
 
 
 def _amount(
-    start: int, end: int, value: float | None, factor: float, tenth: float, currency: str, written: str = ""
+    start: int,
+    end: int,
+    value: float | None,
+    factor: float,
+    tenth: float,
+    currency: str,
+    written: str = "",
+    coin: str = "",
 ) -> Token | None:
     if value is None:
         return None
     scaled = bool(re.search("[万千亿wk]", written))
-    return Token("amount", start, end, round((value + tenth) * factor, 6), currency, scaled, factor)
+    return Token(
+        "amount",
+        start,
+        end,
+        round((value + tenth) * factor, 6),
+        currency,
+        scaled,
+        factor,
+        coin in _SLANG,
+        coin in _COMMON and (currency == "CNY" or coin == "$"),
+    )
 
 
-def _bare(numeral: str, start: int, units: str, text: str) -> Token | None:
-    # 三百一条 is "300, one 条", not 301: a last 一 before a unit belongs to the unit.
+def _bare(numeral: str, start: int, units: frozenset[str], text: str) -> Token | None:
+    # 三百一条 is "300, one 条", not 301: a last 一 before a unit belongs to the unit; 十一月 is November.
     end = start + len(numeral)
-    if len(numeral) > 1 and numeral[-1] == "一" and text[end : end + 1] in units and text[end : end + 1]:
+    if len(numeral) > 1 and numeral[-1] == "一" and text[end : end + 1] in units - {"月", "年", "号", ""}:
         numeral, end = numeral[:-1], end - 1
     value = read_numeral(numeral)
     if value is None:
