@@ -153,11 +153,15 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
         for row in distinct
     )
     score = length * (1 + dated + 0.5 * named / len(distinct)) * (0.8 if kind == "shape" else 1.0)
-    words = set(
-        re.findall(r"[a-z]+", urlsplit(distinct[0].url).path.lower() + "?" + urlsplit(distinct[0].url).query.lower())
-    )
-    boards = bool(words & BOARD_WORDS) and not words & (THREAD_WORDS - {"view", "show"})
+    boards = board_words(distinct[0].url)
     return Listing(distinct, score, pattern, boards, dated)
+
+
+def board_words(url: str) -> bool:
+    """Whether an address speaks of a board and not of a thread."""
+    parts = urlsplit(url.lower())
+    words = set(re.findall(r"[a-z]+", f"{parts.path}?{parts.query}"))
+    return bool(words & BOARD_WORDS) and not words & (THREAD_WORDS - {"view", "show"})
 
 
 def _cut_rows(rows: list[Row], everything: list[Row]) -> None:

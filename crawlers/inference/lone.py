@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crawlers.inference.parts import Parts, Reading
+from crawlers.inference.parts import Parts, Reading, text_before
 from crawlers.inference.records import Record, is_chrome
 from crawlers.inference.shapes import JOIN_LABEL, Element
 from crawlers.inference.trees import Mark, Tree
@@ -18,11 +18,12 @@ from crawlers.inference.writers import find_authors
 
 MOST_MARKS = 6
 MOST_STEPS = 14
+NEARER = 0.7  # what a text is worth one step farther out
 
 
 def read_lone(tree: Tree) -> Reading | None:
     """The one post of a page, None where there is none that is signed with a time or a name."""
-    times = [mark for mark in tree.times if not JOIN_LABEL.search(mark.text[:30]) and not _is_framed(mark.container)]
+    times = [mark for mark in tree.times if not _is_other(mark) and not _is_framed(mark.container)]
     best: tuple[float, Reading] | None = None
     for mark in times[:MOST_MARKS]:
         best = _better(best, _grow(tree, mark, timed=True))
@@ -31,6 +32,11 @@ def read_lone(tree: Tree) -> Reading | None:
         for mark in named[:MOST_MARKS]:
             best = _better(best, _grow(tree, mark, timed=False))
     return best[1] if best else None
+
+
+def _is_other(mark: Mark) -> bool:
+    """Whether a time is that of an edit or of the day when the writer joined."""
+    return bool(JOIN_LABEL.search(f"{text_before(mark.element)[-14:]} {mark.text[:30]}"))
 
 
 def _is_framed(node: Element) -> bool:
@@ -58,20 +64,24 @@ def _steps(tree: Tree, node: Element) -> Iterator[Element]:
 
 
 def _grow(tree: Tree, mark: Mark, *, timed: bool) -> Reading | None:
-    found: Reading | None = None
-    for node in _steps(tree, mark.container):
+    found: tuple[float, Reading] | None = None
+    signer: Parts | None = None
+    for step, node in enumerate(_steps(tree, mark.container)):
         if is_chrome(node):
-            return found
+            break
         reading = read_parts(tree, [Record([node], mark)])
         part = reading.parts[0]
         if timed:
             part.time = mark
         own = part.body_length - sum(tree.linked.get(top, 0) for top in part.container)
-        if found is None and own >= 2:
-            found = reading
-        if found is not None and _is_named(part):
-            return _signed(found, part)
-    return found
+        if own >= 2:
+            worth = min(own, 200) ** 0.5 * (2 if part.hinted else 1) * NEARER**step
+            found = (worth, reading) if found is None or worth > found[0] else found
+        if signer is None and _is_named(part):
+            signer = part
+    if found is None:
+        return None
+    return _signed(found[1], signer) if signer is not None else found[1]
 
 
 def _is_named(part: Parts) -> bool:

@@ -16,9 +16,9 @@ from crawlers.inference.words import word_set
 from crawlers.posts import FLOOR_WORDS
 
 PANEL_NAMES = (
-    r"等级|等級|文章|积分|積分|注册|註冊|注册时间|帖子|主题|精华|精華|威望|金钱|金錢|贡献|UID|好友|听众|收听|在线时间|最后登录|阅读权限"
-    r"|点击|浏览|查看|posts|joined|messages|location|reputation|registered|threads|likes|points|karma|rank|status|member since"
-    r"|views|hits|last seen|last active"
+    r"等级|等級|文章|积分|積分|注册|註冊|注册时间|帖子|主题|精华|精華|威望|金钱|金錢|贡献|UID|好友|听众|收听"
+    r"|在线时间|最后登录|阅读权限|点击|浏览|查看|posts|joined|messages|location|reputation|registered|threads|likes"
+    r"|points|karma|rank|status|member since|views|hits|last seen|last active"
 )
 # Floor labels and the lines of an author's panel, known without having seen them repeat.
 PANEL_TEXT = re.compile(
@@ -42,7 +42,7 @@ def is_dirt(reading: Reading, node: Element, part: Parts) -> bool:
         return node.tag != "label" or reading.tree.text.get(node, 0) <= 200
     if node.tag == "form" and node.xpath(".//textarea | .//input[not(@type) or @type='text' or @type='password']"):
         return True
-    if _is_heading(reading, node) or _is_panel(reading, node):
+    if _is_heading(reading, node) or _is_panel(reading, node) or _is_way_back(reading, node):
         return True
     classes = set((node.get("class") or "").lower().split())
     if classes & SIGNATURE_CLASSES:
@@ -61,12 +61,18 @@ def _is_heading(reading: Reading, node: Element) -> bool:
     return text == title or (title in text and (node.tag != "div" or len(text) <= len(title) + 8))
 
 
+def _is_way_back(reading: Reading, node: Element) -> bool:
+    """Whether an element of a lone post holds nothing but links into the site."""
+    text = reading.tree.text.get(node, 0)
+    if len(reading.parts) > 1 or node.tag not in ("p", "div", "ul", "li") or not text:
+        return False
+    links = [link.get("href") or "" for link in node.iter("a")]
+    return reading.tree.linked.get(node, 0) == text and all(link.startswith(("/", "?", "#", ".")) for link in links)
+
+
 def _is_panel(reading: Reading, node: Element) -> bool:
     """Whether an element is a writer's facts: rank, posts, date of joining."""
-    if (
-        node.tag not in ("dl", "ul", "table", "p", "dd", "dt", "li", "td")
-        or not 0 < reading.tree.text.get(node, 0) <= 160
-    ):
+    if node.tag not in ("dl", "ul", "p", "dd", "dt", "li") or not 0 < reading.tree.text.get(node, 0) <= 160:
         return False
     labels = [text.strip(" :：") for text in node.itertext() if PANEL_LABEL.fullmatch(text.strip())]
     return len(labels) >= 2 or (len(labels) == 1 and node.tag in ("dt", "li") and len(text_within(node, 60)) <= 24)

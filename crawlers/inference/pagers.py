@@ -122,8 +122,14 @@ def _same_kind(here: str, target: str) -> bool:
         return True
     blank = re.compile(r"\d+")
     if blank.sub("#", one.path) == blank.sub("#", two.path):
-        return True
+        return not _is_other_thread(here, target)
     return two.path.startswith(re.sub(r"\.\w+$", "", one.path.rstrip("/")))
+
+
+def _is_other_thread(here: str, target: str) -> bool:
+    """Whether the first of several numbers differs: addresses name the thread before its page."""
+    mine, theirs = numbers_in(here), numbers_in(target)
+    return len(mine) > 1 and len(theirs) > 1 and mine[0] != theirs[0]
 
 
 def _is_next(here: str, target: str) -> bool:
@@ -139,7 +145,8 @@ def _is_next(here: str, target: str) -> bool:
     mine, theirs = numbers_in(here), numbers_in(target)
     if re.sub(r"\d+", "#", one.path) == re.sub(r"\d+", "#", two.path) and len(mine) == len(theirs):
         changed = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
-        return len(changed) == 1 and changed[0][1] == changed[0][0] + 1 and len(mine) > 1
+        one_on = len(changed) == 1 and changed[0][1] == changed[0][0] + 1
+        return one_on and len(mine) > 1 and not _is_other_thread(here, target)
     stem = re.sub(r"\.\w+$", "", one.path.rstrip("/"))
     return two.path.startswith(stem) and bool(
         re.fullmatch(r"(?i)[-_/,]?(?:page|p|index|list)?[-_/]?2(?:\.\w+)?/?", two.path[len(stem) :])

@@ -67,7 +67,7 @@ def walk(record: Record, number: int, paths: dict[Element, str], owner: dict[Ele
             owner[node] = number
 
 
-def _text_before(node: Element) -> str:
+def text_before(node: Element) -> str:
     """The few words right before an element, which often are its label."""
     before = node.getprevious()
     if before is not None:
@@ -113,7 +113,7 @@ def vote_times(reading: Reading, owner: dict[Element, int]) -> None:
             words_of(parent) if (parent := mark.container.getparent()) is not None else set()
         )
         worth += bool(names & TIME_WORDS)
-        if JOIN_LABEL.search(f"{_text_before(mark.element)[-14:]} {mark.text[:30]}") or names & {
+        if JOIN_LABEL.search(f"{text_before(mark.element)[-14:]} {mark.text[:30]}") or names & {
             "edited",
             "joined",
             "edit",

@@ -186,7 +186,9 @@ def _is_time(text: str, attribute: bool = False) -> bool:
 @lru_cache(maxsize=20_000)
 def _holds_time(text: str) -> bool:
     found = find_time(tidy_time(text), now=EVER, timezone="UTC")
-    return found is not None and found.end - found.start >= 4
+    if found is None or found.end - found.start < 4:
+        return False
+    return bool(re.search(r"\d|[\u4e00-\u9fff]", tidy_time(text)[found.start : found.end]))
 
 
 @lru_cache(maxsize=20_000)

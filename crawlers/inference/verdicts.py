@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from web_poet import HttpResponse
 
 from crawlers.inference.links import page_free, pattern_of
-from crawlers.inference.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, find_listings, is_title
+from crawlers.inference.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, board_words, find_listings, is_title
 from crawlers.inference.lone import read_lone
 from crawlers.inference.pagers import find_next, first_page_of
 from crawlers.inference.parts import Parts, Reading
@@ -105,12 +105,17 @@ def _best_reading(tree: Tree, lists: list[Listing]) -> Reading | None:
 
 def _looks_written(reading: Reading) -> bool:
     """Whether records have names or times, or at least are called comments: a list of facts is no thread."""
-    signed = sum(_is_signed(part) for part in reading.parts)
+    signed = sum(_is_signed(part) and _has_matter(part) for part in reading.parts)
     if 2 * signed > len(reading.parts):
         return True
-    named = sum(part.author is not None for part in reading.parts)
+    named = sum(part.author is not None and _has_matter(part) for part in reading.parts)
     words = {word for part in reading.parts for node in part.record.nodes for word in words_of(node)}
-    return bool(words & COMMENT_WORDS) and named >= 0.5 * len(reading.parts)
+    return bool(words & COMMENT_WORDS) and 2 * named > len(reading.parts)
+
+
+def _has_matter(part: Parts) -> bool:
+    """Whether a record has a text of its own, or a picture in its place."""
+    return part.body_length > 0 or any(node.tag in ("img", "video", "blockquote") for node in part.record.elements())
 
 
 def _is_signed(part: Parts) -> bool:
@@ -245,7 +250,7 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
     rows = len(threads.rows) if threads else 0
     if one_of_them and lone >= 2:
         return "thread"
-    if signed_well and lone >= 2 and (rows < 3 or thread_like > 0) and (boards is None or len(boards.rows) < 3):
+    if signed_well and lone >= 2 and (rows < 3 or thread_like > 0) and (boards is None or len(boards.rows) < 2):
         return "thread"
     if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
         return "thread"
@@ -286,7 +291,7 @@ def _weigh_lone(tree: Tree, rows: list[Row]) -> tuple[int, bool]:
         return 0, False
     part = reading.parts[0]
     inside = {node for top in part.container for node in top.iter()}
-    titles = [row for row in rows if is_title(tree, row)]
+    titles = [row for row in rows if is_title(tree, row) or board_words(row.url)]
     if len(titles) > 1 and sum(row.anchor in inside for row in titles) > 0.5 * len(titles):
         return 0, False
     linked = sum(tree.linked.get(node, 0) for node in part.container)
@@ -310,7 +315,8 @@ def read_title(response: HttpResponse, tree: Tree) -> str | None:
     tops = [text for node in tree.order if node.tag == "h1" and (text := text_within(node, 300))]
     if len(tops) == 1 and not is_chrome(next(n for n in tree.order if n.tag == "h1").getparent()):
         return tops[0]
-    return next(iter(_pieces(stated or whole)), None)
+    pieces = _pieces(stated or whole)
+    return next((piece for piece in pieces if not re.fullmatch(r"/\w+/", piece)), next(iter(pieces), None))
 
 
 def _pieces(title: str) -> list[str]:

@@ -38,10 +38,12 @@ class Sheet:
 
 
 def threads() -> Iterator[Sheet]:
-    """Every thread skin with every conversation."""
+    """Every thread skin with every conversation, whole and before anybody answered."""
     for path in sorted(FOLDER.glob("thread-*.html")):
         for talk in json.loads((FOLDER / "talks.json").read_text("utf-8")):
             yield sheet(path.stem.removeprefix("thread-"), talk)
+            alone = {**talk, "name": f"{talk['name']}-alone", "posts": talk["posts"][:1]}
+            yield sheet(path.stem.removeprefix("thread-"), alone)
 
 
 def sheet(skin: str, talk: dict[str, Any]) -> Sheet:
@@ -50,8 +52,8 @@ def sheet(skin: str, talk: dict[str, Any]) -> Sheet:
     posts = [
         {**post, "when": datetime.fromisoformat(post["when"]), "floor": n} for n, post in enumerate(talk["posts"], 1)
     ]
-    template = environment(now, talk["name"].startswith(("zh", "pair"))).get_template(f"thread-{skin}.html")
-    zh = talk["name"] != "en"
+    zh = not talk["name"].startswith("en")
+    template = environment(now, zh).get_template(f"thread-{skin}.html")
     body = template.render(title=talk["title"], board=talk["board"], posts=posts, zh=zh)
     url = f"http://{skin}.example.org/{ADDRESSES.get(skin, 'topic/77')}"
     response = HttpResponse(url, body=body.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
