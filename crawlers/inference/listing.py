@@ -28,7 +28,7 @@ THREAD_WORDS = word_set(
 TITLE_WORDS = word_set("title subject topic thread headline heading topictitle threadtitle xst name")
 FRAME_PATH = re.compile(
     r"(?i)^/(?:[\w.-]+/)?(?:login|logon|signin|sign-in|register|signup|sign-up|search|help|faq|rules|rss|feed|tags?|about|contact|privacy|terms"
-    r"|members?|memberlist|users|online|archive|logout|[\w-]*password[\w-]*|account|cart|lost|reset|recover|post-new|newtopic)(?:[/.?]|$)|mode=(?:login|register)|do=(?:login|register)"
+    r"|members?|memberlist|users|online|archive|logout|[\w-]*password[\w-]*|account|cart|lost|reset|recover|post-new|newtopic|new|create|publish|compose|submit|ask)(?:[/.?]|$)|mode=(?:login|register)|do=(?:login|register)"
     r"|mod=(?:logging|register)|action=(?:login|register|search|help)|\.(?:css|js|png|jpe?g|gif|zip|rar|pdf|xml|rss)(?:\?|$)"
 )
 

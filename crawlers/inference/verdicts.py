@@ -16,7 +16,7 @@ from crawlers.inference.pagers import find_next, first_page_of
 from crawlers.inference.parts import Parts, Reading
 from crawlers.inference.records import Record, Series, find_series, is_chrome
 from crawlers.inference.schema import read_meta
-from crawlers.inference.shapes import Element, text_within, words_of
+from crawlers.inference.shapes import Element, shape_of, text_within, words_of
 from crawlers.inference.trees import Tree, build_tree
 from crawlers.inference.voting import read_parts
 from crawlers.inference.words import word_set
@@ -273,6 +273,15 @@ def _is_front(url: str) -> bool:
     return not last or last in BOARD_WORDS or last in ("index", "community", "discuss", "home", "main", "portal")
 
 
+def _lies_in_row(part: Parts, rows: list[Row]) -> bool:
+    """Whether a body is the summary in one row of a list: its rows are alike, and it stands in one of them."""
+    shapes = [shape_of(row.nodes[0]) for row in rows]
+    if len(rows) < 2 or max(shapes.count(shape) for shape in shapes) < 0.7 * len(rows):
+        return False
+    tops = {row.nodes[0] for row in rows}
+    return any(node in tops for top in part.container for node in (top, *top.iterancestors()))
+
+
 def _lie_within(tree: Tree, threads: Listing, boards: Listing) -> bool:
     """Whether the threads are the "last post" of each board: within its row, after its name."""
     owners = {node: row for row in boards.rows for top in row.nodes for node in top.iter()}
@@ -293,6 +302,8 @@ def _weigh_lone(tree: Tree, rows: list[Row]) -> tuple[int, bool]:
     inside = {node for top in part.container for node in top.iter()}
     titles = [row for row in rows if is_title(tree, row) or board_words(row.url)]
     if len(titles) > 1 and sum(row.anchor in inside for row in titles) > 0.5 * len(titles):
+        return 0, False
+    if _lies_in_row(part, titles):
         return 0, False
     linked = sum(tree.linked.get(node, 0) for node in part.container)
     return max(0, part.body_length - linked), part.time is not None and part.author is not None
