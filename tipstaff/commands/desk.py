@@ -133,7 +133,9 @@ class LazyReader:
         """The reader."""
         if self.reader is None:
             from classifier.reader import load_reader
+            from tipstaff.settings import calm_threads
 
+            calm_threads()
             with show_progress(self.settings.speaks, say(self.settings.speaks, "loading")):
                 self.reader = load_reader(
                     self.settings.models_folder, encoder=self.settings.encoder, prevalence=self.settings.prevalence
