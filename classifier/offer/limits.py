@@ -105,11 +105,14 @@ def _make_limit(
     if unit in ("minute", "month", "year") or low != int(low) or high != int(high):
         return None
     if not word:
-        if not (ranged and unit and high >= 50 and _followed_by_amount(scene, last)):
+        tier = not ranged and unit == "record" and low >= 500 and _followed_by_row_price(scene, last, low)
+        if not tier and not (ranged and unit and high >= 50 and _followed_by_amount(scene, last)):
             return None
     elif not unit and not _countable(scene, first, last, low, opener, closer):
         return None
-    if low <= 1:
+    if low <= 1 or _SPEAKS_OF.search(scene.text, max(0, scene.tokens[first].start - 6), scene.tokens[first].start):
+        return None
+    if _GIVES.match(scene.text, scene.tokens[last].end):
         return None
     refused = scene.kind(last + 1) == "refuse" and scene.tight(last, last + 1, 3)
     if word == "max" and refused:
@@ -121,6 +124,15 @@ def _make_limit(
     if word == "max":
         return Limit(None, int(low), False, first, last, start, end, unit)
     return Limit(int(low), None, word == "min", first, last, start, end, unit)
+
+
+# What is no quantity of records, before the number; after it, what a quantity gets besides a price.
+_SPEAKS_OF = re.compile(
+    r"(?:车价|房价|价值|资产|身价|薪|收入|存款|月缴|缴存|额度|消费|充值过?|流水|车龄|年龄|贷款|公里)[^\d,，]{0,2}$"
+)
+_GIVES = re.compile(
+    r"的?\s?(?:[\d一二三四五六七八九.]{1,3}折|另|再[谈议说]|面[谈议]|可[谈议]|有?优惠|送|的(?![\d一二三四五六七八九两按每]))"
+)
 
 
 def _countable(scene: Scene, first: int, last: int, low: float, opener: str, closer: str) -> bool:
@@ -142,6 +154,17 @@ def _followed_by_amount(scene: Scene, last: int) -> bool:
         for step in (1, 2)
         if last + step < len(scene.tokens)
     )
+
+
+def _followed_by_row_price(scene: Scene, last: int, count: float) -> bool:
+    """3000条1.6: what follows a count can only be the price of one."""
+    if scene.kind(last + 1) not in ("amount", "number") or not scene.tight(last, last + 1):
+        return False
+    if str(int(count)).rstrip("0") not in ("1", "2", "3", "5"):
+        # 12,400条 3元: so many there are.
+        return False
+    value = scene.tokens[last + 1].value
+    return 0.01 <= value < 10 and value / count < 0.004 and scene.kind(last + 2) not in ("unit", "number", "range")
 
 
 def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None:
@@ -219,7 +242,7 @@ _OF_ALL = re.compile(r"(?:都|均|全|一律|统一|不管|all|always)[^,，。\
 
 def _spread(scene: Scene, takers: list[Purchase], limits: list[Limit], firm: Limit) -> None:
     """A minimum order said for a whole list holds for every price per record that states no quantity of its own."""
-    if any(not limit.firm for limit in limits):
+    if any(not limit.firm and limit.taken for limit in limits):
         if not firm.taken and takers:
             free = next((purchase for purchase in takers if _is_free(scene, purchase)), None)
             if free is not None:

@@ -15,7 +15,7 @@ SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 CHINESE = "".join(DIGITS) + "十拾百佰千仟万萬亿廿半点"
 
 # Longer than any count of records; beyond it lie serial numbers and nonsense.
-_LONGEST = 24
+_LONGEST = 28
 _LARGEST = 1e12
 
 # Thousands commas and "some": 1,000 and 40多万.
@@ -23,12 +23,20 @@ _ABOUT = re.compile("[,， +多余几来]")
 _PART = re.compile(r"(?P<arabic>\d+(?:\.\d+)?|\.\d+)|(?P<other>.)")
 
 
+# 1 lakh, 2.3 million.
+WORDS = {"lakh": 10**5, "lac": 10**5, "crore": 10**7, "million": 10**6, "mil": 10**6, "thousand": 1000}
+_WORD = re.compile(rf"\s?({'|'.join(sorted(WORDS, key=len, reverse=True))})s?$")
+
+
 def read_numeral(token: str) -> float | None:
     """The value of one numeral, None when it is none. `token` has no unit or money word in it."""
     written = _ABOUT.sub("", token.lower()).replace("廿", "二十")
     if not written or len(written) > _LONGEST:
         return None
-    value = _evaluate(written)
+    word = _WORD.search(written)
+    value = _evaluate(written[: word.start()] if word else written)
+    if word and value is not None:
+        value *= WORDS[word.group(1)]
     return value if value is not None and value <= _LARGEST else None
 
 

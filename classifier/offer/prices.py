@@ -120,7 +120,7 @@ def _stands(scene: Scene, purchase: Purchase) -> bool:
             break
         if kind in ("other", "not"):
             return False
-        if kind == "sum" and not _per_record(purchase):
+        if kind == "sum" and purchase.low >= 10 and not _per_record(purchase):
             return False
     return True
 
@@ -140,7 +140,10 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
             if settled:
                 purchase.per, purchase.unit, purchase.source = settled
     for purchase in purchases:
-        if purchase.unit in ("record", "set") and (purchase.per or 1) < 50 and _asks_of_one(scene, purchase):
+        one = purchase.unit in ("record", "set") and (purchase.per or 1) < 50
+        # A row of a list costs less than a question.
+        asks = one and purchase.low >= 2 * (purchase.per or 1) and _asks_of_one(scene, purchase)
+        if asks or (one and purchase.unit == "record" and purchase.low / (purchase.per or 1) > DEAREST_RECORD):
             purchase.unit = "query"
 
 
@@ -160,25 +163,32 @@ def _settle_unit(
         count = _count_near(scene, purchase)
         if count is None and purchase.high <= DEAR_ROW and scene.data:
             return 1, "record", "lead"
+        if count is None and _asks_of_one(scene, purchase, dear=False):
+            return 1, "query", "lead"
         return count or 1, "record" if count else "package", "lump"
     if kind == "age" and (said or scene.data):
         return 1, said or "record", "tier"
     term = scene.text[scene.tokens[before].start : scene.tokens[before].end] if near else ""
     if said and kind == "lead" and term not in _LOOSE_LEADS:
         return 1, said, "tier"
-    return _default_unit(scene, purchase, said) if scene.data or scene.lookup else None
+    return _default_unit(scene, purchase, said) if scene.data or scene.lookup or said else None
 
 
 def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[int, str, str] | None:
     """What an amount buys in talk of data where nothing says so: small money one record, more the whole."""
-    if scene.kind(purchase.first - 1) in ("min", "sum") and purchase.low >= 50:
-        # 起投5000元 is how much to spend at least.
+    before = purchase.first - 1
+    kind = scene.kind(before) if before >= 0 and scene.tight(before, purchase.first, 3) else ""
+    if kind == "surcharge" or (kind in ("min", "sum") and purchase.low >= 50):
+        # 急件加500; 起投5000元 is how much to spend at least.
         return None
-    if purchase.high >= 5 and _asks_of_one(scene, purchase):
+    explicit = any(scene.kind(i) == "amount" for i in range(purchase.first, purchase.last + 1))
+    if purchase.high >= (5 if explicit else 15) and _asks_of_one(scene, purchase):
         return 1, "query", "lead"
-    if purchase.high <= (DEAR_ROW if purchase.currency not in ("USD", "USDT") else DEAR_ROW / 5):
+    if purchase.currency != "BTC" and purchase.high <= (
+        DEAR_ROW if purchase.currency not in ("USD", "USDT") else DEAR_ROW / 5
+    ):
         return 1, said or "record", "lead"
-    if purchase.low < 50 or scene.kind(purchase.last + 1) == "min":
+    if not explicit or (purchase.low < 50 and purchase.currency != "BTC") or scene.kind(purchase.last + 1) == "min":
         return None
     count = _count_near(scene, purchase)
     if not count and not scene.goods:
@@ -239,8 +249,16 @@ def _count_at(scene: Scene, at: int) -> int | None:
     return int(token.value)
 
 
+# Words of Hong Kong, whose $ is its own dollar.
+_CANTONESE = re.compile("[嘅唔嚟咗啲冇搵畀俾攞睇哋揸]|港车|港珠澳")
+
+
 def _settle_currency(scene: Scene, purchases: list[Purchase]) -> None:
     """Money without a country's name is of the one country that the text names: HK$350, 三個以上每個300."""
+    if _CANTONESE.search(scene.text):
+        for purchase in purchases:
+            if purchase.currency == "USD" and scene.text[purchase.start : purchase.end].count("$"):
+                purchase.currency = "HKD"
     named = {p.currency for p in purchases} - {"CNY"}
     if len(named) != 1:
         return
@@ -252,7 +270,7 @@ def _settle_currency(scene: Scene, purchases: list[Purchase]) -> None:
             purchase.currency = country
 
 
-def _asks_of_one(scene: Scene, purchase: Purchase) -> bool:
+def _asks_of_one(scene: Scene, purchase: Purchase, dear: bool = True) -> bool:
     """Whether what is bought is the answer to a question about one person or car, not a row of a list."""
     if not scene.lookup:
         return False
@@ -261,7 +279,7 @@ def _asks_of_one(scene: Scene, purchase: Purchase) -> bool:
     right = min(scene.stops[at] if at < len(scene.stops) else len(scene.text), purchase.end + _SENTENCE)
     if contexts()[1].search(scene.text, left, right) or not scene.goods:
         return True
-    return purchase.low >= 50
+    return dear and purchase.low >= 50
 
 
 def _plausible(scene: Scene, purchase: Purchase, floors: bool) -> bool:

@@ -156,6 +156,13 @@ def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
     firm = each = False
     if _opens_up(scene, at) and scene.tight(last, at):
         at += 1
+    if scene.kind(at) == "seat" and scene.tight(last, at):
+        # $149 per seat per month
+        if scene.kind(at + 1) not in ("per", "unit"):
+            if any(scene.kind(i) == "period" for i in range(last - 2, last)):
+                return None
+            return _Unit(1, "package", at, True)
+        at += 1
     while scene.kind(at) in ("per", "lead") and scene.tight(at - 1, at):
         if scene.kind(at) == "lead" and not (is_word(scene, at, "for") or is_word(scene, at, "=")):
             break
@@ -239,21 +246,38 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
     if number is not None and at - 1 not in scene.used:
         if number.value != int(number.value) or number.value < 1:
             return None
+        if number.value >= 500 and number.value % 100 == 0 and _is_row_price(scene, at + 1, number.value):
+            # 3000条1.6: a tier.
+            return None
         # 1000条 500 is a price for what is sold by lots; 3条 5 is not.
         if number.value > 1 and not announced and not (bounded and (number.value >= 100 or scene.lookup)):
             return None
-        if number.value == 1 and not bounded:
+        if (number.value == 1 and not bounded) or (unit in ("month", "year") and number.value > 1 and not announced):
             return None
         begin = at - 2 if scene.kind(at - 2) == "per" and scene.tight(at - 2, at - 1) else at - 1
         return _Unit(int(number.value), unit, begin, False)
-    if bounded and scene.kind(at - 1) == "per" and scene.tight(at - 1, at):
+    if (
+        bounded
+        and scene.kind(at - 1) == "per"
+        and scene.tight(at - 1, at)
+        and not (is_word(scene, at - 1, "one") and unit in ("month", "year"))
+    ):
         return _Unit(1, unit, at - 1, True)
     return None
+
+
+def _is_row_price(scene: Scene, at: int, count: float) -> bool:
+    """Whether the amount at `at` can only be the price of one, not of `count`."""
+    token = scene.tokens[at] if scene.kind(at) in ("number", "amount") else None
+    return token is not None and token.value < 10 and token.value / count < 0.004
 
 
 def _announced(scene: Scene, purchase: Purchase) -> bool:
     """Whether a bare number without a unit is a price all the same: 打包400, 隔天1, 5000条以上0.8, 包月3000."""
     before, after = purchase.first - 1, purchase.last + 1
+    if scene.kind(after) == "lump" and scene.kind(after + 1) in ("amount", "number"):
+        # 10w 打包 800: the count, not the price.
+        return False
     if scene.kind(after) == "lump" and scene.tight(purchase.last, after) and purchase.low >= 50:
         return True
     kind = scene.kind(before)
@@ -266,7 +290,7 @@ def _announced(scene: Scene, purchase: Purchase) -> bool:
 
 # What ends an item of a list of prices.
 _ITEM_ENDS = re.compile(r"\s*(?:[,，、;；。|｜/\n\r]|$)|\s+(?=[^\d\s])")
-_ITEM_BEGINS = re.compile(r"[\u3400-\u9fff)）】:：=→➡️]\s*[:：=→➡️-]*\s*$")
+_ITEM_BEGINS = re.compile(r"[\u3400-\u9fff)）】:：=→➡️|｜]\s*[:：=→➡️-]*\s*$")
 
 
 def _stands_alone(scene: Scene, purchase: Purchase) -> bool:
@@ -277,8 +301,8 @@ def _stands_alone(scene: Scene, purchase: Purchase) -> bool:
     if not written.isascii() or scene.tokens[purchase.last].scaled:
         return False
     alone = _ITEM_ENDS.match(scene.text, purchase.end) is not None
+    listed = _ITEM_BEGINS.search(scene.text, max(0, purchase.start - 6), purchase.start)
     if scene.data and purchase.high < 10 and "." in written:
         floor = scene.kind(purchase.last + 1) == "min" and scene.tight(purchase.last, purchase.last + 1)
-        return floor or (alone and (purchase.low < 1 or purchase.first != purchase.last))
-    listed = _ITEM_BEGINS.search(scene.text, max(0, purchase.start - 6), purchase.start)
+        return floor or bool(alone and (listed or purchase.low < 1 or purchase.first != purchase.last))
     return bool(scene.lookup and alone and listed and written.isdigit() and 15 <= purchase.high <= 20000)

@@ -74,7 +74,10 @@ def _numbers() -> re.Pattern[str]:
         re.escape(term) + (r"(?![a-z0-9])" if term[-1].isascii() and term[-1].isalpha() else "")
         for term in sorted(after.keys() - careful, key=len, reverse=True)
     )
-    lead = "|".join(re.escape(term) for term in sorted(before, key=len, reverse=True))
+    lead = "|".join(
+        (r"(?<![a-z])" if term[0].isascii() and term[0].isalpha() else "") + re.escape(term)
+        for term in sorted(before, key=len, reverse=True)
+    )
     ones = "".join(digit for digit, value in DIGITS.items() if value)
     chinese = f"[{CHINESE}]"
     coins = (
@@ -86,9 +89,10 @@ def _numbers() -> re.Pattern[str]:
     number = (
         rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
         rf"(?:(?:\s|[多余来几])?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
-        rf"|[wkm](?![a-z0-9])))?"
+        rf"|[wkm](?![a-z0-9]))|\s?(?:lakhs?|lacs?|crores?|million|mil|thousand)(?![a-z]))?"
     )
-    spoken = rf"{chinese}+"
+    # Not the 一 of 统一; with the "some" of 四千几个.
+    spoken = rf"(?<!(?<!系)统){chinese}+(?:[多余来几](?=[{units}]))?"
     fifth = rf"(?:[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?[{units}])|[{ones}1-9](?=一[{units}]))"
     return re.compile(
         "|".join(
@@ -106,7 +110,7 @@ def _numbers() -> re.Pattern[str]:
                 r"|inr|rs|hkd|twd|ntd|btc|per|mao))[a-jln-vxyz][a-z0-9]++)",
                 rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右|的(?=\s?[\d{CHINESE}]))"
                 r"|\d{1,2}-\d{1,2}天|(?:within )?\d{{1,3}}\+?(?: |-)?(?:days?|weeks?|months?)(?![a-z])(?! (?:minimum|subscription|plan|access)))",
-                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])|(?<=量大))块(?P<tenth>{fifth})){exact.format('exact3')}",
+                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])(?=块)|(?<=量大)(?=块))(?P<base>[块蚊元])(?P<tenth>{fifth})){exact.format('exact3')}",
                 rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>{fifth})分?)",
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
                 r"(?P<half>半(?P<coin>[块毛元])|half (?:an? )?(?:yuan|kuai|rmb))",
@@ -135,12 +139,12 @@ def lower(text: str) -> str:
 
 
 # A letter amid digits stands for one: 2O, ¥l.5.
-_LETTERED = re.compile(r"(?<=[\d.])o(?![a-z])|(?<![a-z0-9])[lo](?=\.\d)")
+_LETTERED = re.compile(r"(?<=[\d.,])o{1,3}(?![a-z])|(?<![a-z0-9])[lo](?=\.\d)")
 
 
 def read_letters(text: str) -> str:
     """`text` in lower case with the letters O and l that stand for digits of an amount as digits, length kept."""
-    return _LETTERED.sub(lambda match: "1" if match.group() == "l" else "0", text)
+    return _LETTERED.sub(lambda match: "1" if match.group() == "l" else "0" * len(match.group()), text)
 
 
 def read_tokens(text: str) -> list[Token]:
@@ -176,7 +180,8 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
         if text[token.end : token.end + 1] in _NOT_UNIT.get(term, ()):
             return
         # "car owner records" is one unit, its last word.
-        if last is not None and last.kind == "unit" and term.isascii() and text[last.end : token.start] == " ":
+        merged = last is not None and last.kind == "unit" and term.isascii() and text[last.end : token.start] == " "
+        if merged and term != "min":
             tokens[-1] = replace(token, start=last.start)
             return
     if last is not None and token.kind == "number" and last.kind == "unit" and text[last.start : last.end] == "min":
@@ -187,7 +192,7 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
 _NOT_UNIT = {term: frozenset(after) for term, after in (
     ("条", "龙街路心线船狗裤鱼河腿巷"), ("单", "元位独身"), ("人", "民生家均"), ("名", "额牌誉"), ("车",
     "主库位险牌架型系"),
-    ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼"), ("台", "湾风"), ("市", "场面"), ("户", "外"), ("号", "称"),
+    ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼区县省"), ("台", "湾风"), ("市", "场面"), ("户", "外"), ("号", "称"),
     ("包", "括含邮月年"), ("份", "额"), ("次", "数"),
 )}  # fmt: skip
 
@@ -218,7 +223,9 @@ def _read_number(
         return Token("skip" if group("skip") else "age" if group("age") else str(kind), start, end)
     if group("compound"):
         whole = read_numeral(group("whole")) if group("whole") else 1.0
-        return _amount(start, end, whole, 1.0, _tenth(group("tenth")), _exact(match, "块"), coin="块")
+        return _amount(
+            start, end, whole, 1.0, _tenth(group("tenth")), _exact(match, match.group("base")), coin=match.group("base")
+        )
     if group("dimes"):
         return _amount(start, end, read_numeral(group("mao")), 0.1, _tenth(group("fen")), "CNY", coin="毛")
     if group("yuanmao"):
@@ -269,7 +276,7 @@ def _amount(
 ) -> Token | None:
     if value is None:
         return None
-    scaled = bool(re.search("[万千亿wk]", written))
+    scaled = bool(re.search("[万千亿wk]|[a-z]{3}", written))
     return Token(
         "amount",
         start,
@@ -291,4 +298,4 @@ def _bare(numeral: str, start: int, units: frozenset[str], text: str) -> Token |
     value = read_numeral(numeral)
     if value is None:
         return None
-    return Token("number", start, end, value, scaled=bool(re.search("[万千百亿wk]", numeral)))
+    return Token("number", start, end, value, scaled=bool(re.search("[万千百亿wkm]|[a-z]{3}", numeral)))
