@@ -185,13 +185,13 @@ def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
 
 _CONNECT = re.compile(
     r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username"
-    r"|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服"
-    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=\-—–➕→👉⬇↓是为加请【\[(（)）「“\"'<@*~·|❤♥✅⭐🌟…丨:]|❤️|[\ufe0e\ufe0f]){0,10})"
+    r"|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
+    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=\-—–➕→👉⬇↓是为加请【\[(（)）「“\"'<@*~·|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
     r"(?:加|➕|\+|嘉|伽|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
 )
-_FIRM_LINK = re.compile(r"[:：=→👉➕@]|号|id|加|搜|联系|—|-")
+_FIRM_LINK = re.compile(r"[:：=→➡👉➕@]|号|id|加|搜|联系|—|-")
 
 
 def _read_after(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
@@ -205,8 +205,8 @@ def _read_after(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
     # An @ or a bracket may be the handle's own: @name, 【car】【88】.
     places = [connect.start("link") + link.index("@")] if "@" in link else []
     places += [at - 1, at] if link[-1:] in ("【", "[", "(", "（") else [at]
-    hits = []
-    for kind, strong in kinds.items():
+    hits = list(_read_backwards(lowered, chain[-1].end, kinds))
+    for kind, strong in kinds.items() if not hits else ():
         read = CONTACTS[kind].read
         hit = next(filter(None, (read(text, place) for place in places)), None)
         if hit is None or not _convincing(lowered, chain[0], link, hit, strong):
@@ -219,6 +219,23 @@ def _read_after(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
             other = "phone" if hits[0].kind != "phone" else "wechat"
             hits.append(Hit(other, shared, hits[0].start, hits[0].end, hits[0].valid, led=True))
     yield from hits
+
+
+_BACKWARDS = re.compile(
+    r"[(（]?(?:号码?)?(?:反着|倒着|倒过来|反过来|反向|倒序|从后往前)[看念读写加输来]?[)）]?[\s:：是]{0,3}(?P<word>[a-z0-9_.@-]{5,32})"
+)
+
+
+def _read_backwards(lowered: str, at: int, kinds: Iterable[str]) -> Iterator[Hit]:
+    """微号反着看：1202nehc: the handle from its last letter to its first."""
+    match = _BACKWARDS.match(lowered, at)
+    if match is None:
+        return
+    word = match.group("word")[::-1]
+    for kind in kinds:
+        hit = CONTACTS[kind].read(word, 0)
+        if hit is not None and hit.end == len(word):
+            yield Hit(kind, hit.value, *match.span("word"), hit.valid, led=True)
 
 
 def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) -> bool:
@@ -294,23 +311,32 @@ def _listed(text: str, kind: str, first: Hit) -> Iterator[Hit]:
         hit = following
 
 
-_ADDED = re.compile(r"(?:加我|加好友|添加|➕我?|加(?=[a-z]))\s?[:：]?\s?(?=[a-z0-9_])")
+_ADDED = re.compile(
+    r"(?P<firm>加我|加好友|添加|➕我?|加一?下|加)\s{0,2}[:：]?\s{0,2}(?=[a-z0-9_])"
+    r"|(?:联系|找我|滴滴?我?|私我|戳我?|咨询|详询|详谈|详聊|有意|需要的?)\s{0,2}[:：]?\s{0,2}(?=[a-z_])"
+)
 
 
 def _read_added(text: str, lowered: str) -> Iterator[Hit]:
     """加我 abc12345: no place is named, so it is the usual one: a name is WeChat's, a number QQ's."""
     for match in _ADDED.finditer(lowered):
-        for kind in ("wechat", "qq"):
+        for kind in ("wechat", "qq") if match.group("firm") else ("wechat",):
             hit = CONTACTS[kind].read(text, match.end())
-            if hit and hit.valid and any(c.isdigit() for c in hit.value) and (kind == "qq") == hit.value.isdigit():
+            if hit is None or not hit.valid or (kind == "qq") != hit.value.isdigit():
+                continue
+            if any(letter.isdigit() or letter == "_" for letter in hit.value) and not _COUNTS.match(lowered, hit.end):
                 yield hit
+
+
+# After a number that counts something: 加 10000 条.
+_COUNTS = re.compile(r"\s?[条元块万个份人%u元起天月]")
 
 
 # --- same number --------------------------------------------------------------------------------------------------
 
 _SAME = re.compile(
     r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名"
-    r"|同微信号|同上|同)"
+    r"|同微信号|同上|同|也是(?![\sa-z0-9:：])|也可以?加?|都是(?:这个|同)|一样|通用|就是(?:这|手机|电话|上面))"
 )
 _SAME_AS = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?同(?:步)?(?P<names>[^\d\n,，。;；)）]{1,10})")
 

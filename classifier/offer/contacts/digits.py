@@ -9,11 +9,11 @@ DIGIT_FORMS = {form: str(digit) for digit, forms in enumerate(
     ("0０〇零○洞OoＯ⓪", "1一壹幺妖么lI丨Ⅰ", "2二贰两Ⅱ", "3三叁Ⅲ", "4四肆Ⅳ", "5五伍Ⅴ", "6六陆Ⅵ", "7七柒拐Ⅶ",
      "8八捌Ⅷ", "9九玖勾Ⅸ")
 ) for form in forms}  # fmt: skip
-_FORM = "[" + "".join(re.escape(form) for form in DIGIT_FORMS) + "]"
+FORM = "[" + "".join(re.escape(form) for form in DIGIT_FORMS) + "]"
 _INSERT = r"(?:[(（\[【]?(?:删除?|去掉?|中文去掉)[)）\]】]?)"
 _JOIN = rf"(?:{_INSERT}|[ \t\u3000\xa0.·•*_~—–=^,、/\\-])"
-_RUN = re.compile(rf"{_FORM}(?:{_JOIN}{{0,4}}{_FORM}){{4,}}")
-_GROUP = re.compile(rf"{_FORM}+")
+_RUN = re.compile(rf"{FORM}(?:{_JOIN}{{0,4}}{FORM}){{4,}}")
+_GROUP = re.compile(rf"{FORM}+")
 _PLAIN = re.compile(r"[0-9]")
 
 

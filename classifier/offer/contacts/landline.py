@@ -1,4 +1,4 @@
-"""Fixed lines and 400/800 numbers, in E.164 (the trunk 0 dropped)."""
+"""Fixed lines in E.164 (the trunk 0 dropped); 400 and 800 numbers, which no other country can call, as digits."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from classifier.offer.contacts.shape import Hit, Kind
 
 _FIXED = re.compile(
     r"(?<![\d.A-Za-z-])(?:\+?86[ -]?)?[(（]?(0(?:10|2[0-9]"
-    r"|[3-9]\d{2}))[)）]?[ -]{0,2}([1-9]\d{6,7})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
+    r"|[3-9]\d{2}))[)）]?[ -]{0,2}([1-9]\d{2,3}[ -]?\d{4})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
 )
 _FREE = re.compile(r"(?<![\d.A-Za-z-])([48]00)[ -]?(\d{3,4})[ -]?(\d{3,4})(?![\d-])")
 
 
 def _find(text: str) -> Iterator[Hit]:
     for match in _FIXED.finditer(text):
-        value = "+86" + match.group(1)[1:] + match.group(2)
+        value = "+86" + match.group(1)[1:] + re.sub(r"\D", "", match.group(2))
         yield Hit("landline", value, match.start(), match.end(), is_valid(value))
     for match in _FREE.finditer(text):
         digits = "".join(match.groups())
         if len(digits) == 10 and (" " in match.group() or "-" in match.group() or digits.startswith(("400", "800"))):
-            yield Hit("landline", "+86" + digits, match.start(), match.end(), is_valid("+86" + digits))
+            yield Hit("landline", digits, match.start(), match.end(), is_valid("+86" + digits))
 
 
 LANDLINE = Kind("landline", find=_find)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from classifier.offer.contacts.digits import Group, find_runs, join_groups, read_run, take_number
+from classifier.offer.contacts.digits import FORM, Group, find_runs, join_groups, read_group, read_run, take_number
 from classifier.offer.contacts.shape import Hit, Kind
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
@@ -22,6 +22,8 @@ _SHAPES = frozenset({
 })  # fmt: skip
 # Ten digits amid talk of India are an Indian number, which its people write without +91.
 _INDIAN = re.compile(r"₹|\bINR\b|[Ii]ndia|\b[Rr]upees?\b|\bDelhi|\bMumbai")
+# A number in three lines, one part below the other.
+_VERTICAL = re.compile(rf"(?<!{FORM})({FORM}{{3}})[ \t]*\n[ \t]*({FORM}{{4}})[ \t]*\n[ \t]*({FORM}{{4}})(?!{FORM})")
 _OPENING = re.compile("1[3-9]|86|00")
 _LONGEST = 15
 
@@ -40,6 +42,10 @@ def is_valid(value: str) -> bool:
 def _find(text: str) -> Iterator[Hit]:
     for groups in find_runs(text):
         yield from _find_in_run(text, groups)
+    for match in _VERTICAL.finditer(text):
+        hit = _mobile(text, [read_group(part, match.start(at)) for at, part in enumerate(match.groups(), 1)])
+        if hit is not None:
+            yield hit
     for match in _FOREIGN.finditer(text):
         value = "+" + re.sub(r"\D", "", match.group())
         yield Hit("phone", value, match.start(), match.end(), is_valid(value))

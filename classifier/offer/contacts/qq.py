@@ -17,7 +17,7 @@ def is_valid(value: str) -> bool:
 
 def _read(text: str, at: int) -> Hit | None:
     number = take_number(read_run(text, at), 5, 12)
-    if number is None:
+    if number is None or text.startswith(("@", "＠"), number.end):
         return None
     return Hit("qq", number.digits, number.start, number.end, is_valid(number.digits), led=True)
 

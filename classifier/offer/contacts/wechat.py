@@ -25,7 +25,7 @@ def _read(text: str, at: int) -> Hit | None:
         value = word[0].rstrip("-").lower()
         return Hit("wechat", value, at, word[1] - (len(word[0]) - len(value)), is_valid(value), led=True)
     number = take_number(read_run(text, at), 5, 11)
-    if number is None:
+    if number is None or text.startswith(("@", "＠"), number.end):
         return None
     return Hit("wechat", number.digits, number.start, number.end, is_valid(number.digits), led=True)
 

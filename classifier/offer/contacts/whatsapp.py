@@ -11,7 +11,17 @@ from classifier.offer.contacts.shape import Hit, Kind
 _LINK = re.compile(
     r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\+?(?:[0-9][ .()-]{0,2}){6,14}[0-9](?![0-9])")
+_NUMBER = re.compile(r"[+(（]{0,2}(?:[0-9][ .()（）-]{0,2}){6,14}[0-9](?![0-9])")
+# What a number without its country's code belongs to, by its length and first digits and the talk around it.
+_COUNTRIES = (
+    ("+886", re.compile(r"09\d{8}"), re.compile("")),
+    ("+60", re.compile(r"01\d{8,9}"), re.compile("")),
+    ("+65", re.compile(r"[89]\d{7}"), re.compile(r"新加坡|狮城|SGD|S\$|Singapore", re.IGNORECASE)),
+    ("+852", re.compile(r"[4-9]\d{7}"), re.compile("")),
+    ("+1", re.compile(r"[2-9]\d{9}"), re.compile(r"\bUSA?\b|United States|America|Texas|California|Florida|NY\b")),
+    ("+91", re.compile(r"[6-9]\d{9}"), re.compile("")),
+    ("+1", re.compile(r"[2-5]\d{9}"), re.compile("")),
+)
 
 
 def _find(text: str) -> Iterator[Hit]:
@@ -20,10 +30,13 @@ def _find(text: str) -> Iterator[Hit]:
         yield Hit("whatsapp", value, match.start(), match.end(), is_valid(value), led=True)
 
 
-def _complete(digits: str, plus: bool) -> str:
-    """E.164: eleven digits from 1[3-9] without a + are Chinese, all else carries its country."""
+def _complete(digits: str, plus: bool, around: str = "") -> str:
+    """E.164: a number that is whole without a country's code gets the code of where such numbers are."""
     if not plus and re.fullmatch(r"1[3-9]\d{9}", digits):
         return "+86" + digits
+    for code, form, talk in _COUNTRIES:
+        if not plus and form.fullmatch(digits) and talk.search(around):
+            return code + digits.removeprefix("0")
     return "+" + digits.removeprefix("00")
 
 
@@ -33,7 +46,7 @@ def _read(text: str, at: int) -> Hit | None:
         hit = PHONE.read(text, at)
         return Hit("whatsapp", hit.value, hit.start, hit.end, hit.valid, led=True) if hit else None
     digits = re.sub(r"\D", "", match.group())
-    value = _complete(digits, match.group().startswith("+"))
+    value = _complete(digits, "+" in match.group(), text[max(0, at - 300) : at + 300])
     return Hit("whatsapp", value, match.start(), match.end(), is_valid(value), led=True)
 
 
