@@ -162,6 +162,7 @@ class Platform:
     `role` looks at a response and says what the page is for, or None when it is not of this platform; it must be
     cheap (it is asked of every page). `ready` is a CSS selector of what the page is made of:
     when a page of this platform lacks it in the raw HTML, only a browser can show it, which waits for it.
+    `folded` is a selector of the links behind which a drawn page keeps replies; the browser opens them all.
     `page_url(url, n)` gives the address of page n of a thread, where that can be told from the address.
     `closed` are the paths which the program's own robots.txt closes as shipped.
     """
@@ -171,5 +172,6 @@ class Platform:
     board: type[BoardPage]
     thread: type[ThreadPage]
     ready: str | None = None
+    folded: str | None = None
     page_url: Callable[[str, int], str] | None = None
     closed: tuple[str, ...] = ()

@@ -20,9 +20,10 @@ from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
-from crawlers.browser.rendering import READY_SECONDS, settle
+from crawlers.browser.rendering import READY_SECONDS, UNFOLD_SECONDS, settle, unfold
 from crawlers.conduct.gate import Conduct, spider_of
 from crawlers.conduct.tunnel import Tunnel
+from crawlers.pages import Platform
 from domain.errors import CrawlEnded
 from domain.sources import site_of
 
@@ -62,7 +63,7 @@ def launch_options(executable: str, proxy: str) -> dict[str, Any]:
     }
 
 
-def render_meta(conduct: Conduct, url: str, ready: str | None) -> dict[str, Any]:
+def render_meta(conduct: Conduct, url: str, platform: Platform | None) -> dict[str, Any]:
     """The meta of a request that the browser is to make. One context a site, so that cookies know ports."""
     kept: dict[str, Any] = {}
 
@@ -73,7 +74,9 @@ def render_meta(conduct: Conduct, url: str, ready: str | None) -> dict[str, Any]
                 kept["body"] = await response.body()
 
     async def finish(page: Page) -> None:
-        await settle(page, ready)
+        await settle(page, platform.ready if platform else None)
+        if platform and platform.folded:
+            await unfold(page, platform.folded)
 
     plan = conduct.plan
     return {
@@ -121,7 +124,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):
             response: Response = await super().download_request(request)
             return response
         request.meta["playwright_page_init_callback"] = self.watch_redirects
-        limit = self.conduct.plan.timeout + READY_SECONDS + CLOSE_SECONDS
+        limit = self.conduct.plan.timeout + READY_SECONDS + UNFOLD_SECONDS + CLOSE_SECONDS
         try:
             response = await asyncio.wait_for(super().download_request(request), limit)
         except TimeoutError:

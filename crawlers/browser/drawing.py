@@ -12,7 +12,7 @@ from crawlers.browser.chromium import render_meta
 from crawlers.browser.rendering import lacks, waits_for_script
 from crawlers.capture import certificate_digest, is_rendered
 from crawlers.conduct.gate import Conduct, spider_of
-from crawlers.pages import BoardItem, ThreadItem, is_bare
+from crawlers.pages import BoardItem, Platform, ThreadItem, is_bare
 from crawlers.reading import Reading
 from crawlers.walk.course import Errand, errand_of
 from domain.pages import Role
@@ -32,8 +32,8 @@ class Drawing:
     def __init__(self, conduct: Conduct) -> None:
         self._conduct = conduct
         self._plan: Plan = conduct.plan
-        # Kinds that only the browser could show, with what it waits for, and kinds that came whole over HTTP.
-        self._drawn: dict[Kind, str | None] = {}
+        # Kinds that only the browser could show, with their platform, and kinds that came whole over HTTP.
+        self._drawn: dict[Kind, Platform | None] = {}
         self._plain: set[Kind] = set()
 
     @property
@@ -59,7 +59,7 @@ class Drawing:
         if not reading.visit.rendered:
             self._plain.add(kind)
         elif errand.platform and kind not in self._plain and reading.platform:
-            self._drawn[kind] = reading.platform.ready
+            self._drawn[kind] = reading.platform
 
     def redraw(self, response: Response, reading: Reading) -> Request:
         """The request for the same page, drawn by the browser. What HTTP gave goes along."""
@@ -68,7 +68,7 @@ class Drawing:
         again.meta["drawn_again"] = True
         again.meta["served_body"] = response.body
         again.meta["certificate_sha256"] = certificate_digest(response)
-        self._draw(again, reading.platform.ready if reading.platform else None)
+        self._draw(again, reading.platform)
         return again
 
     def prefer(self, request: Request) -> None:
@@ -78,8 +78,8 @@ class Drawing:
         if asked and self.possible and (kind in self._drawn or self._plan.source.render == "always"):
             self._draw(request, self._drawn.get(kind))
 
-    def _draw(self, request: Request, ready: str | None) -> None:
-        request.meta.update(render_meta(self._conduct, request.url, ready))
+    def _draw(self, request: Request, platform: Platform | None) -> None:
+        request.meta.update(render_meta(self._conduct, request.url, platform))
         for name in CONDITIONS:
             request.headers.pop(name, None)
 

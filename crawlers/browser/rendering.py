@@ -21,9 +21,12 @@ ASKS_FOR_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 
-# Seconds: for what the page is made of, for what still comes once the network is quiet, and in all.
+# Seconds: for what the page is made of, and for what still comes once the network is quiet.
 READY_SECONDS = 10.0
 GRACE_SECONDS = 1.0
+# For opening what a page has folded, in all and after each click.
+UNFOLD_SECONDS = 20.0
+CLICK_SECONDS = 3.0
 
 
 def lacks(selector: Selector, ready: str | None) -> bool:
@@ -70,3 +73,21 @@ async def settle(page: Page, ready: str | None) -> None:
             wait.cancel()
             with contextlib.suppress(Error, asyncio.CancelledError):
                 await wait
+
+
+async def unfold(page: Page, folded: str) -> None:
+    """Opens, one after the other, the links `folded` behind which the page keeps replies.
+
+    A click asks the site for a few more, and a new link may come with them.
+    """
+    from playwright.async_api import Error
+
+    end = asyncio.get_running_loop().time() + UNFOLD_SECONDS
+    link = await page.query_selector(folded)
+    with contextlib.suppress(Error):
+        while link and asyncio.get_running_loop().time() < end:
+            async with page.expect_event("requestfinished", timeout=CLICK_SECONDS * 1000):
+                await link.evaluate("link => link.click()")
+            # Whatever a link does that stays, a second click would do it again.
+            await link.evaluate("link => link.remove()")
+            link = await page.wait_for_selector(folded, state="attached", timeout=GRACE_SECONDS * 1000)

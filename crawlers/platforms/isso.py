@@ -84,4 +84,6 @@ PLATFORM = Platform(
     thread=IssoThreadPage,
     # Box and root are there before any comment; the heading ("26 Comments", "No Comments Yet") is filled with them.
     ready="#isso-thread .isso-thread-heading:not(:empty)",
+    # "3 Hidden": replies beyond the fifth under one comment are asked for by a click.
+    folded="#isso-thread a.isso-load-hidden",
 )

@@ -21,8 +21,8 @@ def spirit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def isso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A blog with the comments of the first threads in a real Isso."""
-    blog = Isso(tmp_path_factory.mktemp("isso"), read_threads()[:12])
+    """A blog with the first threads as comments in a real Isso; in one it folds most of the replies."""
+    blog = Isso(tmp_path_factory.mktemp("isso"), read_threads()[:14])
     with blog.serve() as url:
         yield Site(url, blog.write(url))
 

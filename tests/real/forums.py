@@ -171,12 +171,12 @@ class Isso:
             yield url
 
     def write(self, home: str) -> list[Written]:
-        """Posts the threads' posts as comments, through Isso's own interface, every third as a reply to the first."""
+        """Posts the threads as comments, through Isso's own interface; from the third on they answer the first."""
         written = []
         for number, thread in enumerate(self.threads, 1):
             first = None
             for place, post in enumerate(thread["posts"]):
-                told = self._comment(home, number, thread["title"], post, first if place % 3 == 2 else None)
+                told = self._comment(home, number, thread["title"], post, first if place > 1 else None)
                 first = first or told["id"]
                 written.append(
                     Written(
