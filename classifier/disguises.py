@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
@@ -40,6 +41,22 @@ def strip_pinyin(text: str) -> list[Edit]:
         if len(found) >= 2 or len(readings) >= 2 or bare in _readings().get(character, ()):
             edits.append(Edit(match.start() - 1, match.end(), character, "pinyin"))
     return edits
+
+
+_INSERTED = re.compile(rf"(?<=[{HAN}])[(（\[【]([{HAN}])[)）\]】]")
+
+
+def strip_inserts(text: str) -> list[Edit]:
+    """查（哈）车（哈）主（哈）: one character in brackets that is put in again and again."""
+    if text.isascii():
+        return []
+    found = list(_INSERTED.finditer(text))
+    often = {word for word, count in Counter(match.group(1) for match in found).items() if count >= 3}
+    return [
+        Edit(match.start() - 1, match.end(), text[match.start() - 1], "inserted")
+        for match in found
+        if match.group(1) in often
+    ]
 
 
 def _reads(gloss: str) -> bool:

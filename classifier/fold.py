@@ -68,6 +68,7 @@ STEPS: tuple[Callable[[str], list[glyphs.Edit]], ...] = (
     glyphs.join_radicals,
     glyphs.simplify,
     disguises.strip_pinyin,
+    disguises.strip_inserts,
     disguises.join_words,
 )
 

@@ -148,6 +148,10 @@ def fold_enclosed(text: str) -> list[Edit]:
         plain = [table.get(glyph, "") for glyph in run]
         if not all(plain) or not _spells(text, start, end, "".join(plain), run):
             continue
+        # ⑤⑩ is fifty: after one digit a ten is its nought.
+        plain = [
+            "0" if at and inside == "10" and len(plain[at - 1]) == 1 else inside for at, inside in enumerate(plain)
+        ]
         edits += [Edit(start + at, start + at + 1, inside, "enclosed") for at, inside in enumerate(plain)]
     return edits
 

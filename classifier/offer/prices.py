@@ -15,7 +15,7 @@ from classifier.fold import Folded
 from classifier.offer.limits import Limit, assign, read_limits
 from classifier.offer.purchases import Purchase, read_purchases
 from classifier.offer.scene import WARES, Scene, close_enough, contexts
-from classifier.offer.tokens import Token, lower, read_letters, read_tokens
+from classifier.offer.tokens import Token, lower, read_spoilt, read_tokens
 from domain.signals import Price
 
 # At or below this an amount is a placeholder that a form demanded.
@@ -45,7 +45,7 @@ def read_prices(folded: Folded) -> tuple[Price, ...]:
 
 def parse_prices(folded: Folded) -> Parsed:
     """The prices of a text with its tokens."""
-    text = read_letters(lower(folded.text))
+    text = read_spoilt(lower(folded.text))
     tokens = read_tokens(text)
     if not any(token.kind in ("amount", "number") for token in tokens):
         return Parsed((), text, tokens, set())

@@ -147,7 +147,7 @@ def _bounded(scene: Scene, purchase: Purchase) -> bool:
 
 
 # What links an amount and what it gets: 300元得1000条, 20元=100条, $200 for 1,000.
-_GETS = re.compile(r"[\s:：=(（]*(?:得|买|给|拿|换|能买|可买|可得|含|包含)?[\s:：=]*")
+_GETS = re.compile(r"[\s:：=(（]*(?:得|🉐|买|给|拿|换|能买|可买|可得|含|包含)?[\s:：=]*")
 
 
 def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
@@ -295,7 +295,8 @@ _ITEM_BEGINS = re.compile(r"[\u3400-\u9fff)）】:：=→➡️|｜]\s*[:：=→
 
 def _stands_alone(scene: Scene, purchase: Purchase) -> bool:
     """Whether a bare number is a price by its shape: 0.4~0.6 in talk of lists; 车辆档案 350 in a list of lookups."""
-    if scene.kind(purchase.last + 1) in ("unit", "number", "amount") and scene.tight(purchase.last, purchase.last + 1):
+    after = purchase.last + 1
+    if scene.kind(after) in ("unit", "number", "amount") and scene.tokens[after].start == purchase.end:
         return False
     written = scene.text[scene.tokens[purchase.last].start : scene.tokens[purchase.last].end]
     if not written.isascii() or scene.tokens[purchase.last].scaled:

@@ -7,6 +7,7 @@ Two passes, each linear: a regular expression for what has digits, an automaton 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -87,13 +88,13 @@ def _numbers() -> re.Pattern[str]:
     # 3块台币: the country's name after any word of money.
     exact = r"(?:\s?(?P<{}>台币|新台币|台票|港币|港纸|美金|人民币))?"
     number = (
-        rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
+        rf"(?:(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))|\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
         rf"(?:(?:\s|[多余来几])?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
         rf"|[wkm](?![a-z0-9]))|\s?(?:lakhs?|lacs?|crores?|million|mil|thousand)(?![a-z]))?"
     )
     # Not the 一 of 统一; with the "some" of 四千几个.
-    spoken = rf"(?<!(?<!系)统){chinese}+(?:[多余来几](?=[{units}]))?"
-    fifth = rf"(?:[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?[{units}])|[{ones}1-9](?=一[{units}]))"
+    spoken = rf"(?<!(?<!系)统){chinese}+(?:[多余来几](?=[{units}])|[wk](?![a-z0-9]))?"
+    fifth = rf"(?:[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?[{units}])|[{ones}1-9](?=一[{units}]|台[票币]))"
     return re.compile(
         "|".join(
             (
@@ -111,18 +112,18 @@ def _numbers() -> re.Pattern[str]:
                 rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右|的(?=\s?[\d{CHINESE}]))"
                 r"|\d{1,2}-\d{1,2}天|(?:within )?\d{{1,3}}\+?(?: |-)?(?:days?|weeks?|months?)(?![a-z])(?! (?:minimum|subscription|plan|access)))",
                 rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])(?=块)|(?<=量大)(?=块))(?P<base>[块蚊元])(?P<tenth>{fifth})){exact.format('exact3')}",
-                rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>{fifth})分?)",
+                rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>[{ones}1-9](?=分)|{fifth})分?)",
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
                 r"(?P<half>半(?P<coin>[块毛元])|half (?:an? )?(?:yuan|kuai|rmb))",
                 r"(?P<round>整[万千百](?=[走出起卖发拿]))",
                 rf"(?P<before>{lead})\s?(?P<lead>{number})(?:\s?(?P<tail>{plain}))?",
                 rf"(?P<digits>{number})\s?(?P<money>{coins}){exact.format('exact')}",
-                rf"(?P<cjk>{spoken})(?P<coin2>{coins}){exact.format('exact2')}",
+                rf"(?P<cjk>{spoken})(?:\s(?=[元块毛角]))?(?P<coin2>{coins}){exact.format('exact2')}",
                 rf"(?P<number>{number})",
                 rf"(?P<numeral>{spoken})",
                 r"(?P<bulk>(?<=[/／每])[wk](?![a-z0-9]))",
                 r"(?P<range>[-~～—–至到]+|to(?![a-z]))",
-                r"(?P<per>[/／]|每(?:一)?|(?<![a-z])(?:per|each|every|an?|one(?= ?(?:[,.;]|[a-z]|$)))(?![a-z])|[按单](?=[条份个次套笔台车辆]))",
+                r"(?P<per>[/／]|每(?:一)?|(?<![a-z])(?:per|each|every|an?|one(?= ?(?:[,.;]|[a-z]|$))|yi(?= ?tiao))(?![a-z])|[按单](?=[条份个次套笔台车辆]))",
                 r"(?P<stop>[。；;！!？?\n\r|]|\.(?=\s|$))",
                 r"(?P<comma>[,，、]|(?<=\S)\s{2,})",
             )
@@ -138,13 +139,26 @@ def lower(text: str) -> str:
     return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
 
 
-# A letter amid digits stands for one: 2O, ¥l.5.
-_LETTERED = re.compile(r"(?<=[\d.,])o{1,3}(?![a-z])|(?<![a-z0-9])[lo](?=\.\d)")
+# What spoils a number, and what it stands for: 2O, ¥l.5, 0。5元, 0点5, 零.五, ③毛⑤, 伍佰比.
+_RINGED = {chr(ord("①") + at): str(at + 1) for at in range(9)}
+_SPOILT: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"(?<=[\d.,])o{1,3}(?![a-z])"), lambda match: "0" * len(match.group())),
+    (re.compile(r"(?<![a-z0-9])[lo](?=\.\d)"), lambda match: "1" if match.group() == "l" else "0"),
+    (re.compile(r"(?<![\d.])0[。·,，点](?=\d{1,2}(?!\d))"), lambda match: "0."),
+    (re.compile(r"(?<=[零〇])[.。·](?=[一二两三四五六七八九])"), lambda match: "点"),
+    (
+        re.compile(r"[①-⑨](?=\s?[毛元块角分仟千百万wk条笔])|(?<=[毛元块])[①-⑨]"),
+        lambda match: _RINGED[match.group()],
+    ),
+    (re.compile(r"(?<=[壹一佰仟百千])比(?=[起壹贰叁肆伍陆柒捌玖两二三四五六七八九\d])"), lambda match: "笔"),
+)
 
 
-def read_letters(text: str) -> str:
-    """`text` in lower case with the letters O and l that stand for digits of an amount as digits, length kept."""
-    return _LETTERED.sub(lambda match: "1" if match.group() == "l" else "0" * len(match.group()), text)
+def read_spoilt(text: str) -> str:
+    """`text` (in lower case) with numbers of amounts as they are meant; its length never changes."""
+    for pattern, meant in _SPOILT:
+        text = pattern.sub(meant, text)
+    return text
 
 
 def read_tokens(text: str) -> list[Token]:

@@ -189,7 +189,7 @@ _CONNECT = re.compile(
     r"|\+(?!\d)|\.(?=\s?[:：])|[:：=\-—–➕→👉⬇↓是为加请【\[(（)）「“\"'<@*~·|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
-    r"(?:加|➕|\+|嘉|伽|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
+    r"(?:加|➕|\+|嘉|伽|珈|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
 )
 _FIRM_LINK = re.compile(r"[:：=→➡👉➕@]|号|id|加|搜|联系|—|-")
 
@@ -209,6 +209,7 @@ def _read_after(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
     for kind, strong in kinds.items() if not hits else ():
         read = CONTACTS[kind].read
         hit = next(filter(None, (read(text, place) for place in places)), None)
+        strong = strong or bool(connect.group("same").strip())
         if hit is None or not _convincing(lowered, chain[0], link, hit, strong):
             continue
         hits.append(hit)
@@ -252,7 +253,8 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
     if len(lowered[alias.start : alias.end]) == 1 and alias.start and not (firm or led):
         # A single letter or character amid a word (微 of 稍微) is no alias.
         before = lowered[alias.start - 1]
-        if before.isalnum():
+        own = not lowered[alias.start].isascii() and ("_" in hit.value or (alias.kind == "qq_group" and numeric))
+        if before.isalnum() and not own:
             return False
     return firm or led or (numeric and len(hit.value) >= 5)
 
@@ -312,7 +314,7 @@ def _listed(text: str, kind: str, first: Hit) -> Iterator[Hit]:
 
 
 _ADDED = re.compile(
-    r"(?P<firm>加我|加好友|添加|➕我?|加一?下|加)\s{0,2}[:：]?\s{0,2}(?=[a-z0-9_])"
+    r"(?P<firm>加我|加好友|添加|➕我?|加一?下|加|嘉|珈|伽|jia)\s{0,2}[:：]?\s{0,2}(?=[a-z0-9_])"
     r"|(?:联系|找我|滴滴?我?|私我|戳我?|咨询|详询|详谈|详聊|有意|需要的?)\s{0,2}[:：]?\s{0,2}(?=[a-z_])"
 )
 

@@ -55,6 +55,16 @@ _PARTED = re.compile(
 _INSERTED = re.compile(r"[(（\[【](?:删除?|去掉?)[)）\]】]")
 
 
+# car—data—88, c*a*r*8*8, sh(删)uju88
+_LOOSE = re.compile(
+    r"[A-Za-z0-9_]{1,16}(?:(?:\s?(?:[·•*~—–丶、]|\s-\s)\s?|[(（\[【](?:删除?|去掉?)[)）\]】])[A-Za-z0-9_]{1,16}){1,12}"
+    r"(?![A-Za-z0-9_@])"
+)
+# car data一二三: the digits at its end in words.
+_WORDED = re.compile(r"[零〇一二三四五六七八九幺]{2,8}(?![零〇一二三四五六七八九十百千万元块毛角条个份])")
+_DIGIT_WORDS = str.maketrans("零〇一二三四五六七八九幺", "0012345678" + "91")
+
+
 def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:
     """The handle at `at`: what `pattern` matches, also with its letters set apart or in brackets.
 
@@ -70,10 +80,18 @@ def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] |
         joined = re.sub(r"[^A-Za-z0-9_-]", "", parted.group())
         if pattern.fullmatch(joined):
             return joined, parted.end()
+    loose = _LOOSE.match(text, at)
+    if loose:
+        joined = re.sub(r"[^A-Za-z0-9_]", "", loose.group())
+        if pattern.fullmatch(joined) and not joined.isalpha():
+            return joined, loose.end()
     match = pattern.match(text, at)
     if match is None:
         return None
     word, end = match.group(), match.end()
+    worded = _WORDED.match(text, end)
+    if worded:
+        return word + worded.group().translate(_DIGIT_WORDS), worded.end()
     inserted = _INSERTED.match(text, end)
     if inserted:
         rest = re.compile(r"[A-Za-z0-9_-]+").match(text, inserted.end())
