@@ -143,7 +143,12 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
         one = purchase.unit in ("record", "set") and (purchase.per or 1) < 50
         # A row of a list costs less than a question.
         asks = one and purchase.low >= 2 * (purchase.per or 1) and _asks_of_one(scene, purchase)
-        if asks or (one and purchase.unit == "record" and purchase.low / (purchase.per or 1) > DEAREST_RECORD):
+        whole = one and purchase.source == "said" and purchase.low / (purchase.per or 1) > DEAREST_RECORD
+        count = _count_near(scene, purchase) if whole and not asks and purchase.unit == "record" else None
+        if count:
+            # 一份两百，里面三千条
+            purchase.per = count
+        elif asks or (whole and purchase.unit == "record"):
             purchase.unit = "query"
 
 
@@ -182,6 +187,7 @@ def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[i
         # 急件加500; 起投5000元 is how much to spend at least.
         return None
     explicit = any(scene.kind(i) == "amount" for i in range(purchase.first, purchase.last + 1))
+    explicit = explicit or (kind == "lead" and scene.text[scene.tokens[before].end - 1] == "价")
     if purchase.high >= (5 if explicit else 15) and _asks_of_one(scene, purchase):
         return 1, "query", "lead"
     if purchase.currency != "BTC" and purchase.high <= (

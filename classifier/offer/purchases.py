@@ -135,7 +135,9 @@ def _take_quantity(scene: Scene, purchase: Purchase) -> None:
 
 
 # What may follow a bare number that is a price: not a word that makes it a count or a date of something.
-_GOES_ON = re.compile(r"\s*(?:$|[^\w\s]|[\s](?=\D)|起|以|左右|一|每|不|带|包|全|走|拿|打|出|可|要|，|per|each)")
+_GOES_ON = re.compile(
+    r"\s*(?:$|[^\w\s]|[\s](?=\D)|起|以|左右|一|每|不|带|包|全|走|拿|打|出|可|要|送|含|另|任|随|，|per|each)"
+)
 
 
 def _bounded(scene: Scene, purchase: Purchase) -> bool:
@@ -281,6 +283,8 @@ def _announced(scene: Scene, purchase: Purchase) -> bool:
     if scene.kind(after) == "lump" and scene.tight(purchase.last, after) and purchase.low >= 50:
         return True
     kind = scene.kind(before)
+    if scene.kind(after) == "over" and scene.tokens[after].start == purchase.end:
+        return False
     if not kind or not scene.tight(before, purchase.first) or not _bounded(scene, purchase):
         return False
     if scene.kind(after) in ("unit", "number") and scene.tight(purchase.last, after):

@@ -88,7 +88,8 @@ def _numbers() -> re.Pattern[str]:
     # 3块台币: the country's name after any word of money.
     exact = r"(?:\s?(?P<{}>台币|新台币|台票|港币|港纸|美金|人民币))?"
     number = (
-        rf"(?:(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))|\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
+        rf"(?:(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))"
+        rf"|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
         rf"(?:(?:\s|[多余来几])?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
         rf"|[wkm](?![a-z0-9]))|\s?(?:lakhs?|lacs?|crores?|million|mil|thousand)(?![a-z]))?"
     )
@@ -110,7 +111,8 @@ def _numbers() -> re.Pattern[str]:
                 r"|\d{8,}(?!\.?\d*\s?(?:元|块))|(?<!\d)\d{1,6}(?!(?:yuan|usdt?|rmb|cny|pcs|pieces?|rec|u[^a-z]"
                 r"|inr|rs|hkd|twd|ntd|btc|per|mao))[a-jln-vxyz][a-z0-9]++)",
                 rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右|的(?=\s?[\d{CHINESE}]))"
-                r"|\d{1,2}-\d{1,2}天|(?:within )?\d{{1,3}}\+?(?: |-)?(?:days?|weeks?|months?)(?![a-z])(?! (?:minimum|subscription|plan|access)))",
+                r"|\d{1,2}-\d{1,2}天"
+                r"|(?:within )?\d{1,3}\+?(?: |-)?(?:days?|weeks?)(?![a-z])(?! (?:minimum|subscription|plan|access)))",
                 rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])(?=块)|(?<=量大)(?=块))(?P<base>[块蚊元])(?P<tenth>{fifth})){exact.format('exact3')}",
                 rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>[{ones}1-9](?=分)|{fifth})分?)",
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
@@ -123,7 +125,8 @@ def _numbers() -> re.Pattern[str]:
                 rf"(?P<numeral>{spoken})",
                 r"(?P<bulk>(?<=[/／每])[wk](?![a-z0-9]))",
                 r"(?P<range>[-~～—–至到]+|to(?![a-z]))",
-                r"(?P<per>[/／]|每(?:一)?|(?<![a-z])(?:per|each|every|an?|one(?= ?(?:[,.;]|[a-z]|$))|yi(?= ?tiao))(?![a-z])|[按单](?=[条份个次套笔台车辆]))",
+                r"(?P<per>[/／]|每(?:一)?|(?<![a-z])(?:per|each|every|an?|one(?= ?(?:[,.;]|[a-z]|$))|yi(?= ?tiao))"
+                r"(?![a-z])|[按单](?=[条份个次套笔台车辆]))",
                 r"(?P<stop>[。；;！!？?\n\r|]|\.(?=\s|$))",
                 r"(?P<comma>[,，、]|(?<=\S)\s{2,})",
             )
@@ -194,8 +197,8 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
         if text[token.end : token.end + 1] in _NOT_UNIT.get(term, ()):
             return
         # "car owner records" is one unit, its last word.
-        merged = last is not None and last.kind == "unit" and term.isascii() and text[last.end : token.start] == " "
-        if merged and term != "min":
+        apart = last is None or last.kind != "unit" or text[last.end : token.start] != " "
+        if last is not None and not apart and term.isascii() and term != "min":
             tokens[-1] = replace(token, start=last.start)
             return
     if last is not None and token.kind == "number" and last.kind == "unit" and text[last.start : last.end] == "min":
@@ -204,10 +207,9 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
 
 
 _NOT_UNIT = {term: frozenset(after) for term, after in (
-    ("条", "龙街路心线船狗裤鱼河腿巷"), ("单", "元位独身"), ("人", "民生家均"), ("名", "额牌誉"), ("车",
-    "主库位险牌架型系"),
-    ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼区县省"), ("台", "湾风"), ("市", "场面"), ("户", "外"), ("号", "称"),
-    ("包", "括含邮月年"), ("份", "额"), ("次", "数"),
+    ("条", "龙街路心线船狗裤鱼河腿巷"), ("单", "元位独身"), ("人", "民生家均"), ("名", "额牌誉"),
+    ("车", "主库位险牌架型系"), ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼区县省"), ("台", "湾风"),
+    ("市", "场面"), ("户", "外"), ("号", "称"), ("包", "括含邮月年"), ("份", "额"), ("次", "数"),
 )}  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from classifier.offer.contacts.shape import Hit, Kind, read_word
 
 _LINK = re.compile(
-    r"(?:https?://)?(?<![A-Za-z0-9_.])(?:www\.)?(?:t ?[.。点] ?me|t me(?=/)|telegram ?[.。] ?(?:me|dog|org)) ?/ ?(?:s/)?"
+    r"(?:https?://)?(?<![A-Za-z0-9_.])(?:www\.)?(?:t ?[.。点] ?me|t me(?=/)|telegram ?[.。] ?(?:me|dog|org))"
+    r" ?/ ?(?:s/)?"
     r"(?:(?P<invite>\+|joinchat/)(?P<hash>[A-Za-z0-9_-]{6,64})|(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})(?![A-Za-z0-9_]))",
     re.IGNORECASE,
 )
