@@ -183,7 +183,7 @@ def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[i
     """What an amount buys in talk of data where nothing says so: small money one record, more the whole."""
     before = purchase.first - 1
     kind = scene.kind(before) if before >= 0 and scene.tight(before, purchase.first, 3) else ""
-    if kind == "surcharge" or (kind in ("min", "sum") and purchase.low >= 50):
+    if (kind == "surcharge" and scene.tight(before, purchase.first)) or (kind in ("min", "sum") and purchase.low >= 50):
         # 急件加500; 起投5000元 is how much to spend at least.
         return None
     explicit = any(scene.kind(i) == "amount" for i in range(purchase.first, purchase.last + 1))
