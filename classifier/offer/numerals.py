@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 DIGITS = {digit: value for value, forms in enumerate(
-    ("零〇", "一壹弌", "二两贰俩貳", "三叁仨", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+    ("零〇", "一壹弌", "二两贰俩貳弍", "三叁仨弎", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
 ) for digit in forms}  # fmt: skip
 SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000, "万": 10**4, "w": 10**4,
           "萬": 10**4, "亿": 10**8, "m": 10**6}  # fmt: skip

@@ -88,7 +88,7 @@ def _numbers() -> re.Pattern[str]:
     # 3块台币: the country's name after any word of money.
     exact = r"(?:\s?(?P<{}>台币|新台币|台票|港币|港纸|美金|人民币))?"
     number = (
-        rf"(?:(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))"
+        rf"(?:(?<![\d.])0 ?\. ?\d{{1,2}}(?!\d)|(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))"
         rf"|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
         rf"(?:(?:\s|[多余来几])?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
         rf"|[wkm](?![a-z0-9]))|\s?(?:lakhs?|lacs?|crores?|million|mil|thousand)(?![a-z]))?"
@@ -153,6 +153,8 @@ _SPOILT: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         re.compile(r"[①-⑨](?=\s?[毛元块角分仟千百万wk条笔])|(?<=[毛元块])[①-⑨]"),
         lambda match: _RINGED[match.group()],
     ),
+    (re.compile(r"(?<=[\d零一二两三四五六七八九十百千万])亓"), lambda match: "元"),
+    (re.compile(r"(?<=[\d一每百千万/])调(?=[起\W\d]|$)"), lambda match: "条"),
     (re.compile(r"(?<=[壹一佰仟百千])比(?=[起壹贰叁肆伍陆柒捌玖两二三四五六七八九\d])"), lambda match: "笔"),
 )
 
