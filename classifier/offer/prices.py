@@ -148,7 +148,7 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
         if count:
             # 一份两百，里面三千条
             purchase.per = count
-        elif asks or (whole and purchase.unit == "record"):
+        elif asks or (whole and purchase.unit == "record" and not scene.wares):
             purchase.unit = "query"
 
 
