@@ -14,7 +14,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,30 @@ class Child:
         """Let it finish what is in hand and stop."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def hear_interrupts() -> Iterator[threading.Event]:
+    """Sets the event when somebody asks to stop (Ctrl-C, SIGTERM), so that no transaction is torn in the middle.
+
+    Who asks twice does not want to wait: the second time is a KeyboardInterrupt. In a thread nobody is heard.
+    """
+    asked = threading.Event()
+
+    def hear(_signal: int, _frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def emit(event: Event) -> None:

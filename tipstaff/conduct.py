@@ -33,7 +33,7 @@ def check_private(address: str, *, allowed: bool) -> None:
 def check_conduct(settings: Settings, source: Source) -> None:
     """Raises BadAddress or Refused when `source` may not be crawled from here."""
     check_address(source.url)
-    check_private(source.url, allowed=source.allow_private)
+    check_private(source.url, allowed=source.allow_private or settings.allow_private)
     if not is_private(source.url) and not settings.contact:
         raise Refused(
             what=f"{source.url} is public, and no contact address is set for the user agent",

@@ -28,7 +28,7 @@ from store import findings, runs, spool
 from store.database import Store
 from store.sources import WatchedSource
 from store.spool import Verdict
-from tipstaff.child import Child, Event
+from tipstaff.child import Child, Event, hear_interrupts
 from tipstaff.conduct import check_conduct
 from tipstaff.settings import Settings
 
@@ -48,21 +48,13 @@ class Watched:
     findings: tuple[str, ...]
 
 
-def crawl(
-    store: Store, settings: Settings, watched: WatchedSource, run_id: str, child: list[Child], tell: Tell
-) -> RunOutcome:
-    """A source is crawled into pages, and each page read into posts; both wait in the spool.
+def crawl(store: Store, settings: Settings, watched: WatchedSource, run_id: str) -> Child:
+    """A source is crawled into pages, and each page read into posts, which wait in the spool.
 
-    The crawl runs in a process of its own, which `child` is given so that it can be interrupted.
+    The crawl goes on in a process of its own, which is what comes back.
     """
-    job = {
-        "plan": _plan(settings, watched.source, "watch"),
-        "home": str(store.home),
-        "source_id": watched.id,
-        "run_id": run_id,
-    }
-    child.append(Child(job))
-    return child[-1].wait(tell)
+    place = {"home": str(store.home), "source_id": watched.id, "run_id": run_id}
+    return Child({"plan": _plan(settings, watched.source, "watch"), **place})
 
 
 def look(settings: Settings, source: Source, tell: Tell, max_pages: int | None = None) -> RunOutcome:
@@ -106,25 +98,25 @@ def watch(
     spool.expire(store, now=_now(), max_age=timedelta(hours=settings.spool_hours))
     run_id = runs.begin_run(store, watched.id, planned_at=_now(), now=_now())
     new: list[str] = []
-    child: list[Child] = []
     outcome = RunOutcome("failed")
     try:
-        with ThreadPoolExecutor(1) as pool:
-            crawling = pool.submit(crawl, store, settings, watched, run_id, child, tell)
+        child = crawl(store, settings, watched, run_id)
+        with hear_interrupts() as interrupted, ThreadPoolExecutor(1) as pool:
+            crawling = pool.submit(child.wait, tell)
             try:
-                while not crawling.done():
+                while not crawling.done() and not interrupted.is_set():
                     new.extend(keep(store, reader, tell, _now()))
                     wait([crawling], timeout=0.2)
-                outcome = crawling.result()
-                new.extend(keep(store, reader, tell, _now()))
+                if not interrupted.is_set():
+                    outcome = crawling.result()
+                    new.extend(keep(store, reader, tell, _now()))
+                else:
+                    child.interrupt()
+                    outcome = replace(crawling.result(), reason="interrupted", detail="the next run goes on from here")
             except BaseException as error:
-                for started in child:
-                    started.interrupt()
-                outcome = crawling.result()
-                if not isinstance(error, KeyboardInterrupt):
-                    outcome = replace(outcome, reason="failed", detail=str(error))
-                    raise
-                outcome = replace(outcome, reason="interrupted", detail="what was stored stays; the next run goes on")
+                child.interrupt()
+                outcome = replace(crawling.result(), reason="failed", detail=str(error))
+                raise
     finally:
         runs.finish_run(store, run_id, outcome, findings=len(new), now=_now())
     return Watched(run_id, outcome, tuple(new))
@@ -173,8 +165,9 @@ def _verdict(post: Post, reading: Reading, reader: Reader) -> Verdict:
 
 
 def _plan(settings: Settings, source: Source, mode: str, max_pages: int | None = None) -> dict[str, Any]:
+    permitted = replace(source, allow_private=source.allow_private or settings.allow_private)
     return {
-        "source": plain(source), "mode": mode, "user_agent": settings.user_agent, "browser": settings.browser_path,
+        "source": plain(permitted), "mode": mode, "user_agent": settings.user_agent, "browser": settings.browser_path,
         "delay": settings.delay, "max_pages": max_pages or source.max_pages,
     }  # fmt: skip
 

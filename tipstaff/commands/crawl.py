@@ -68,7 +68,7 @@ def crawl(
     as_json: Json = False,
 ) -> None:
     """Crawl and score now; a line per source."""
-    from domain.errors import BadValue
+    from domain.errors import BadValue, Refused
     from domain.sources import GOOD_REASONS
     from store.runs import list_runs
     from tipstaff.steps import watch
@@ -82,8 +82,16 @@ def crawl(
         reader = LazyReader(settings)
         well = True
         for watched in chosen:
-            with follow_crawl(settings.speaks, watched.source.name) as tell:
-                done = watch(store, settings, watched, reader, tell)
+            try:
+                with follow_crawl(settings.speaks, watched.source.name) as tell:
+                    done = watch(store, settings, watched, reader, tell)
+            except Refused as refusal:
+                # One source that may not be crawled is no reason to leave the others.
+                if len(chosen) == 1:
+                    raise
+                tell_line(f"tipstaff: {watched.source.name}: {refusal.say(settings.speaks)}")
+                well = False
+                continue
             (run,) = [run for run in list_runs(store, source=watched.source.name) if run["id"] == done.run_id]
             print_run(settings.speaks, run, done.outcome.detail, as_json=as_json)
             well &= done.outcome.reason in GOOD_REASONS
