@@ -33,6 +33,10 @@ _FILES = {
     errno.EPERM: "{name} may not be read or written",
     errno.EROFS: "{name} is on a disk that may not be written",
     errno.EIO: "the disk does not read or write",
+    errno.ENOENT: "{name} cannot be made there",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ELOOP: "{name} is a link that leads to itself",
+    errno.EINVAL: "{name} is no name for a folder",
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _ROOM_BYTES = 1 << 20

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from domain.errors import BadInput, DiskFull, NewerStore, TipstaffError
+from domain.errors import BadInput, BrokenStore, DiskFull, NewerStore, TipstaffError
 from tipstaff.commands import crawl, demo, doctor, finding, score, source
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ for command in (
     app.command()(command)
 
 # A fault of what the user gave (2: nothing was changed) or of what was met while doing it (1).
-USAGE_FAULTS = (BadInput, NewerStore)
+USAGE_FAULTS = (BadInput, NewerStore, BrokenStore)
 
 
 def main() -> None:

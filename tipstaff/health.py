@@ -123,7 +123,7 @@ def check_store(settings: Settings) -> Part:
     """The store, opened."""
     from store.database import open_store
 
-    if not (settings.home / "store.db").exists():
+    if not settings.home.exists() or (settings.home.is_dir() and not (settings.home / "store.db").exists()):
         return Part("store", well=True, state=f"none yet at {settings.home}; the first command makes it", needed=False)
     try:
         with open_store(settings.home):

@@ -97,12 +97,14 @@ def load_settings(**given: Any) -> Settings:
         fault = error.errors()[0]
         name = ".".join(str(part) for part in fault["loc"])
         where = f"{home / 'settings.toml'}: {name}" if name in kept else name
+        if fault["type"] == "extra_forbidden":
+            raise BadValue(name=where, value="set", want="one of " + ", ".join(Settings.model_fields)) from None
         raise BadValue(name=where, value=repr(fault.get("input")), want=fault["msg"]) from None
 
 
 def read_settings_file(path: Path) -> dict[str, Any]:
     """The settings kept in TIPSTAFF_HOME, or none. Raises BadValue when the file is not TOML."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # unlike Path's own, it has no opinion on names that cannot be
         return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -133,9 +133,21 @@ def test_what_is_no_store_is_refused(run: Run, home: Path) -> None:
     home.mkdir()
     (home / "store.db").write_bytes(b"not a database at all, but long enough to look like one" * 20)
     said = run("source", "list")
-    assert said.status in (1, 2)
+    assert said.status == 2
     assert "store.db" in one_line(said)
     assert "Traceback" not in said.errors
+
+
+@pytest.mark.parametrize("place", ["/proc/nowhere/home", "x" * 300, "file/home", "file"])
+def test_a_home_that_cannot_be_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """A folder that cannot be made is named in one line."""
+    (tmp_path / "file").write_text("here already")
+    monkeypatch.setenv("TIPSTAFF_HOME", place if place.startswith("/") else str(tmp_path / place))
+    said = run("source", "list")
+    assert said.status == 2
+    assert "cannot be used" in one_line(said)
 
 
 def test_errors_are_said_in_chinese_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

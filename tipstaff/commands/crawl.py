@@ -56,8 +56,9 @@ def posts(
                 _print_post(event["post"], as_json=as_json)
 
         outcome = look(settings, entry.source, tell, max_pages=max_pages)
-    if outcome.reason not in GOOD_REASONS:
+    if outcome.reason != "done" or outcome.detail:
         tell_line(f"tipstaff: {url}: {outcome.reason}{f' ({outcome.detail})' if outcome.detail else ''}")
+    if outcome.reason not in GOOD_REASONS:
         raise typer.Exit(2 if outcome.reason in BAD_STARTS and not seen else 1)
 
 
