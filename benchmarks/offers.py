@@ -64,9 +64,8 @@ def main() -> None:
     print(f"{'':28} {'gold':>5} {'found':>5}  precision  recall     F1")
     for name in sorted(bags):
         precision, recall, score = measure(*bags[name])
-        print(
-            f"{name:28} {bags[name][1].total():5} {bags[name][0].total():5}  {precision:9.3f} {recall:7.3f} {score:6.3f}"
-        )
+        found, wanted = (bag.total() for bag in bags[name])
+        print(f"{name:28} {wanted:5} {found:5}  {precision:9.3f} {recall:7.3f} {score:6.3f}")
 
 
 if __name__ == "__main__":
