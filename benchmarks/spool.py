@@ -1,4 +1,4 @@
-"""How fast pages go through the store: `python -m benchmarks.store [--pages 500] [--known 0] [--findings 2000]`.
+"""How fast pages go through the store: `python -m benchmarks.spool [--pages 500] [--known 0] [--findings 2000]`.
 
 A page has 20 posts and 60 KB of markup; one in ten has a finding and is sealed. `--known` puts so many fingerprints
 of other posts into the store first. The last lines are for searching among `--findings` findings.
