@@ -161,7 +161,7 @@ _SELLER = re.compile(
     r"|whatsapp|telegram|tg|飞机|☎️?|📱|📞|(?<![a-z])(?:tel|call|contact|text|phone)(?![a-z]))[^\d\n]{0,6}$"
 )
 _OWNER = re.compile(
-    r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$"
+    r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户|紧急联系)(?!数据|信息|资料|名单|咨询|热线|服务|专线)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$"
 )
 _SAMPLE = re.compile(
     r"样本|样例|样板|样品|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话"
@@ -170,6 +170,19 @@ _SAMPLE = re.compile(
 )
 _SHARED = re.compile(
     r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?:微信|v|vx|wx|薇|qq|飞机|tg)?同(?:号|步|微信|v)", re.IGNORECASE
+)
+# Words with which an author asks to be written to or called; in a table they label nothing.
+_OPENER = re.compile(
+    r"(?:需要|想?要|有意|有需)的?(?:老板|朋友|兄弟|亲们?)?[\s,，:：]{0,2}(?=加|联系|私|打|拨|找|电|手机|v|q|微|薇|1)"
+    r"|有意者?|有兴趣|(?<![已未没曾再急被])联系(?![人过了不到他她]|电话|方式|手机|号|地址|上)|(?<![参增附])加(?![装油急盟密价班])"
+    r"|咨询(?!过|了)|找我|私聊|私信|详聊|详询|详谈|下单|购买请|客服|商务|(?<![a-z])(?:contact|call|add|dm|text)(?![a-z])"
+)
+_CALLED = re.compile(
+    r"(?:(?<![给主户人去回已刚我他她没有车单])(?:打|拨打?)|致电|电联|(?:^|(?<=[\s,，。、;；]))电|(?<![a-z])(?:call|dial|ring))"
+    r"(?:我|电话|手机|给我)?\s{0,2}[:：]?\s{0,2}$"
+)
+_CALLED_AFTER = re.compile(
+    r"[ \t]{0,2}[,，]?[ \t]?(?:找我|联系我|加我|滴我|私我|咨询我|联系(?=$|[\n。！!])|call me|text me)"
 )
 _NEAR, _ROW = 6, 80
 
@@ -219,7 +232,15 @@ def _beside(text: str, name: Item, anchors: list[Item]) -> bool:
             return True
         if right - left <= _NEAR * 2 and between.count("\n") <= 1:
             return True
+        if right - left <= _ROW and _in_block(between):
+            return True
     return False
+
+
+def _in_block(between: str) -> bool:
+    """Fields set one under the other (姓名:…, 电话:…, 车牌:…) are one row."""
+    lines = between.split("\n")
+    return len(lines) <= 4 and all(re.search("[:：]", line) for line in lines[1:]) and "。" not in between
 
 
 class _Scene:
@@ -233,15 +254,40 @@ class _Scene:
         self.numbers = numbers
         self.paper_starts = [item.start for item in papers]
         self.name_starts = [item.start for item in names]
+        self.number_starts = [hit.start for hit in numbers]
+        self.rows = self._count_rows()
         self.named = sum(self._has_name(hit) for hit in numbers if hit.kind == "phone")
-        bare = {hit.value for hit in numbers if hit.kind in ("phone", "landline") and self._is_bare(hit)}
+        self.people = sorted([*papers, *names], key=lambda item: item.end)
+        self.people_ends = [item.end for item in self.people]
+        self.offered = {hit for hit in numbers if self._is_offered(hit)}
+        bare = {
+            hit.value
+            for hit in numbers
+            if hit.kind in ("phone", "landline") and hit not in self.offered and self._is_bare(hit)
+        }
         self.listed = len(bare) >= 3
         self.seller = {hit.value for hit in numbers if self._is_led(hit) and not self._in_row(hit)}
+        self.seller |= {hit.value for hit in self.offered}
+        self.fields = {hit for hit in numbers if self._is_field(hit)}
+
+    def _count_rows(self) -> dict[str, int]:
+        """Per kind of handle, on how many lines it stands after a name."""
+        lines: dict[str, set[int]] = {hit.kind: set() for hit in self.numbers}
+        for hit in self.numbers:
+            line = self.text.rfind("\n", 0, hit.start) + 1
+            at = bisect_left(self.name_starts, hit.start)
+            if at and self.names[at - 1].start >= line:
+                lines[hit.kind].add(line)
+        return {kind: len(starts) for kind, starts in lines.items()}
 
     def is_victim(self, hit: Hit) -> bool:
         """The rule of docs/reading.md, in its order."""
         if _SHARED.match(self.lowered, hit.end):
             return False
+        if hit in self.offered:
+            return False
+        if hit in self.fields or (self._is_owners(hit) and self._in_row(hit)):
+            return True
         if self._in_row(hit):
             return not self._is_invited(hit) and not self._is_only_number(hit)
         if hit.kind not in ("phone", "landline") or hit.value in self.seller:
@@ -252,6 +298,83 @@ class _Scene:
             return not self._is_led(hit)
         return self.listed and self._is_bare(hit)
 
+    def _is_offered(self, hit: Hit) -> bool:
+        """It stands in the author's own words: 打 138… 找我, 加微信 …，手机138…, or in a block of handles."""
+        if self._is_owners(hit) or self._leads_row(hit):
+            return False
+        said = self._said_before(hit)
+        if hit.kind not in ("phone", "landline"):
+            return bool(_OPENER.search(said))
+        if _OPENER.search(said) or _CALLED.search(said):
+            return True
+        if _CALLED_AFTER.match(self.lowered, hit.end):
+            return not self._has_name(hit) and not (self._in_row(hit) and not re.search("[,，]", said))
+        return self._in_handles(hit)
+
+    def _said_before(self, hit: Hit) -> str:
+        """What stands on the line before a number, from the last name or paper on."""
+        line = self.text.rfind("\n", 0, hit.start) + 1
+        at = bisect_right(self.people_ends, hit.start)
+        start = max(line, self.people_ends[at - 1] if at else 0, hit.start - _ROW)
+        return self.lowered[start : hit.start]
+
+    def _leads_row(self, hit: Hit) -> bool:
+        """A name follows it and a paper on the same line: it opens a row."""
+        stop = self.text.find("\n", hit.end)
+        after = self.text[hit.end : stop if stop >= 0 else len(self.text)][:_ROW]
+        end = hit.end + len(after)
+        at = bisect_left(self.name_starts, hit.end)
+        if at == len(self.names) or self.names[at].start > hit.end + _NEAR:
+            return False
+        first = bisect_left(self.paper_starts, hit.end)
+        return first < len(self.papers) and self.paper_starts[first] < end
+
+    def _in_handles(self, hit: Hit) -> bool:
+        """Its line and those right above hold handles and no person: 微信：…, then 电话：138…"""
+        start = self.text.rfind("\n", 0, hit.start) + 1
+        below = self.text.find("\n", self.text.find("\n", hit.end) + 1)
+        if self._has_person(hit.end, below if below > hit.end else len(self.text)):
+            return False
+        handles = 0
+        for _ in range(4):
+            stop = self.text.find("\n", start)
+            stop = stop if stop >= 0 else len(self.text)
+            inside = [other for other in self._numbers_between(start, stop) if other != hit]
+            if self._has_person(start, stop):
+                # A whole row above ends there; a field of a person set in lines (姓名：…) goes on.
+                return handles > 0 and bool(inside)
+            if not self.text[start:stop].strip():
+                return handles > 0
+            handles += sum(other.led and other.kind in ("wechat", "qq") for other in inside)
+            if start == 0:
+                return handles > 0
+            start = self.text.rfind("\n", 0, start - 1) + 1
+        return handles > 0
+
+    def _numbers_between(self, start: int, stop: int) -> list[Hit]:
+        first = bisect_left(self.number_starts, start)
+        return self.numbers[first : bisect_left(self.number_starts, stop)]
+
+    def _has_person(self, start: int, stop: int) -> bool:
+        at = bisect_right(self.people_ends, start)
+        return at < len(self.people) and self.people[at].start < stop
+
+    def _is_field(self, hit: Hit) -> bool:
+        """A number of a row that opens with a name: the row goes on behind it, or the next line has one as well."""
+        line = self.text.rfind("\n", 0, hit.start) + 1
+        at = bisect_left(self.name_starts, hit.start)
+        if hit in self.offered or not at or self.names[at - 1].start < max(line, hit.start - _ROW):
+            return False
+        if hit.kind in ("phone", "landline"):
+            return self._in_row(hit) and self._has_name(hit)
+        stop = self.text.find("\n", hit.end)
+        stop = stop if stop >= 0 else len(self.text)
+        first = bisect_left(self.paper_starts, hit.end)
+        if first < len(self.papers) and self.paper_starts[first] < min(stop, hit.end + _ROW):
+            return True
+        phones = {other.start for other in self._numbers_between(line, hit.start) if other.kind == "phone"}
+        return bool(phones) and self.rows[hit.kind] >= 2
+
     def _in_row(self, hit: Hit) -> bool:
         """A plate, a VIN, an ID, a policy or an address stands in the same line, close by."""
         first = bisect_left(self.paper_starts, hit.start - _ROW * 2)
@@ -261,14 +384,9 @@ class _Scene:
             between = self.text[left:right]
             if right - left <= _ROW and not re.search("[\n。；;！!]", between):
                 return True
-            if right - left <= _ROW and self._in_block(between):
+            if right - left <= _ROW and _in_block(between):
                 return True
         return False
-
-    def _in_block(self, between: str) -> bool:
-        """Fields set one under the other (姓名:…, 电话:…, 车牌:…) are one row."""
-        lines = between.split("\n")
-        return len(lines) <= 4 and all(re.search("[:：]", line) for line in lines[1:]) and "。" not in between
 
     def _is_invited(self, hit: Hit) -> bool:
         """Said to be the author's although papers stand near: 联系我, 加微信, 咨询."""
@@ -297,7 +415,7 @@ class _Scene:
             between = self.text[left:right]
             if (
                 right - left <= _NEAR + 6
-                and len(re.sub(r"[\s,，、:：|/*-]|电话|手机号?|号码|联系方式|tel|phone", "", between)) <= 1
+                and len(re.sub(r"[\s,，、:：|/*-]|电话|手机号?|号码|联系方式|联系电话|tel|phone", "", between)) <= 1
             ):
                 return True
         return False
