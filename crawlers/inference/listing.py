@@ -180,7 +180,18 @@ def _cut_rows(rows: list[Row], everything: list[Row]) -> None:
             and top.getparent().tag not in ("body", "html")
         ):
             top = top.getparent()
-        row.nodes = [top]
+        row.nodes = [top, *_definitions(top)]
+
+
+def _definitions(term: Element) -> list[Element]:
+    """What a list of terms says of one: the dd after its dt."""
+    found: list[Element] = []
+    if term.tag == "dt":
+        for node in term.itersiblings():
+            if node.tag != "dd":
+                break
+            found.append(node)
+    return found
 
 
 def _share_dated(tree: Tree, rows: list[Row]) -> float:
@@ -192,19 +203,6 @@ def _share_dated(tree: Tree, rows: list[Row]) -> float:
 
 
 # ── what a row says of its thread ────────────────────────────────────────────────────────────────────────────────
-
-
-def is_title(tree: Tree, row: Row) -> bool:
-    """Whether a link stands by itself, as titles do, and not in a sentence."""
-    node = row.anchor
-    if words_of(node) & TITLE_WORDS:
-        return True
-    for parent in node.iterancestors():
-        if parent.tag in ("h1", "h2", "h3", "h4", "h5", "h6", "th") or words_of(parent) & TITLE_WORDS:
-            return True
-        if parent.tag in ("td", "li", "p", "div", "dt", "dd", "article", "section", "tr"):
-            return tree.text.get(parent, 0) <= 1.6 * tree.text.get(node, 0) + 12
-    return False
 
 
 REPLY_NAMES = word_set("reply replies comments comment answers answer posts responses replycount num")

@@ -10,11 +10,12 @@ from weakref import WeakKeyDictionary
 from web_poet import HttpResponse
 
 from crawlers.inference.links import page_free, pattern_of
-from crawlers.inference.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, board_words, find_listings, is_title
+from crawlers.inference.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, board_words, find_listings
 from crawlers.inference.lone import read_lone
 from crawlers.inference.pagers import find_next, first_page_of
 from crawlers.inference.parts import Parts, Reading
 from crawlers.inference.records import Record, Series, find_series, is_chrome
+from crawlers.inference.rows import find_titles
 from crawlers.inference.schema import read_meta
 from crawlers.inference.shapes import Element, shape_of, text_within, words_of
 from crawlers.inference.trees import Tree, build_tree
@@ -167,7 +168,7 @@ def _is_rows(tree: Tree, reading: Reading, threads: Listing) -> bool:
     """Whether the records are rows of a list, or parts of them: each with a title that leads to another page."""
     strong = [part.author_mark for part in reading.parts if part.author_mark and part.author_mark.weight >= 1]
     names = {node for mark in strong for node in _around(mark.element)}
-    titles = [row for row in threads.rows if row.anchor not in names and is_title(tree, row)]
+    titles = find_titles(tree, [row for row in threads.rows if row.anchor not in names])
     if len(titles) < 2:
         return False
     anchors = {row.anchor for row in titles}
@@ -278,7 +279,7 @@ def _lies_in_row(part: Parts, rows: list[Row]) -> bool:
     shapes = [shape_of(row.nodes[0]) for row in rows]
     if len(rows) < 2 or max(shapes.count(shape) for shape in shapes) < 0.7 * len(rows):
         return False
-    tops = {row.nodes[0] for row in rows}
+    tops = {node for row in rows for node in row.nodes}
     return any(node in tops for top in part.container for node in (top, *top.iterancestors()))
 
 
@@ -300,7 +301,8 @@ def _weigh_lone(tree: Tree, rows: list[Row]) -> tuple[int, bool]:
         return 0, False
     part = reading.parts[0]
     inside = {node for top in part.container for node in top.iter()}
-    titles = [row for row in rows if is_title(tree, row) or board_words(row.url)]
+    alone = {row.anchor for row in find_titles(tree, rows)}
+    titles = [row for row in rows if row.anchor in alone or board_words(row.url)]
     if len(titles) > 1 and sum(row.anchor in inside for row in titles) > 0.5 * len(titles):
         return 0, False
     if _lies_in_row(part, titles):
