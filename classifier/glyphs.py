@@ -188,7 +188,9 @@ def _confusable() -> re.Pattern[str]:
     return re.compile(f"[{''.join(_confusables())}]")
 
 
-_ALPHABETIC = re.compile("[A-Za-z0-9_\u0131-\u0298\u0370-\u03ff\u0400-\u052f\u1d00-\u1d2b\ua730-\ua731]+")
+_ALPHABETIC = re.compile(
+    "[A-Za-z0-9_\u0131-\u0298\u0370-\u03ff\u0400-\u052f\u1d00-\u1d2b\u2164\u2169\u2174\u2179\ua730-\ua731]+"
+)
 _SHORT_ALIASES = frozenset({"vx", "wx", "tg", "qq", "ws"})
 
 

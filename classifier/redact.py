@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from classifier.fold import Folded
-from classifier.offer.victims import find_personal
+from classifier.offer.victims import find_others
 from domain.signals import Mask, Offer
 
 # Full width, so that it is told from the stars with which authors half-hide a number; folding lets it be.
@@ -17,13 +17,7 @@ def find_victims(folded: Folded, offer: Offer) -> tuple[Mask, ...]:
 
     `offer` names the seller's handles, which stay; with an empty one the text alone tells. Never raises.
     """
-    own = [(contact.start, contact.end) for contact in offer.contacts]
-    masks = []
-    for item in find_personal(folded.text)[0]:
-        start, end = folded.span(item.start, item.end)
-        if start < end and not any(left < end and start < right for left, right in own):
-            masks.append(Mask(item.kind, start, end))
-    return tuple(masks)
+    return tuple(Mask(item.kind, *folded.span(item.start, item.end)) for item in find_others(folded, offer.contacts))
 
 
 def mask(text: str, masks: Iterable[Mask]) -> str:

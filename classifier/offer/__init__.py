@@ -5,6 +5,8 @@ Every reader takes a folded text and answers with values whose `start` and `end`
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from classifier.fold import Folded
 from classifier.offer.contacts import read_contacts
 from classifier.offer.kinds import read_kind_of
@@ -12,17 +14,20 @@ from classifier.offer.prices import parse_prices
 from classifier.offer.regions import read_regions
 from classifier.offer.terms import read_slots
 from classifier.offer.tokens import lower
-from classifier.offer.victims import find_personal
+from classifier.offer.victims import find_others, find_personal, hide_items
 from classifier.offer.volumes import read_volumes
 from domain.signals import Offer
 
 
 def read_offer(folded: Folded) -> Offer:
     """All that a text offers, as claimed. Never raises; what is not there is empty."""
-    text = lower(folded.text)
-    parsed = parse_prices(folded)
-    slots = read_slots(text)
     _, victims = find_personal(folded.text)
+    contacts = read_contacts(folded, victims)
+    # A sample row's plate or address is no region that is sold, its numbers are no volume.
+    said = replace(folded, text=hide_items(folded.text, find_others(folded, contacts)))
+    text = lower(said.text)
+    parsed = parse_prices(said)
+    slots = read_slots(text)
     return Offer(
         goods=slots["goods"],
         fields=slots["fields"],
@@ -30,9 +35,9 @@ def read_offer(folded: Folded) -> Offer:
         channel=_strongest(slots["channel"]),
         freshness=_first(slots["freshness"]),
         guarantees=slots["guarantees"],
-        volumes=read_volumes(folded, parsed),
+        volumes=read_volumes(said, parsed),
         prices=parsed.prices,
-        contacts=read_contacts(folded, victims),
+        contacts=contacts,
     )
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from classifier.fold import Folded
 from classifier.lexicon import read_terms
 from classifier.offer.contacts import find_hits
 from classifier.offer.contacts.shape import Hit
 from classifier.offer.tokens import lower
+from domain.signals import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,28 @@ _NEAR, _ROW = 6, 80
 def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
     """Victims' data in a folded text, and the handles among them that are no contacts. Never raises; linear."""
     return _find_personal(text)
+
+
+def find_others(folded: Folded, contacts: Iterable[Contact]) -> tuple[Item, ...]:
+    """Victims' data in a text, without what `contacts` of the same text say is the author's. Never raises."""
+    original = folded.original
+    own = [
+        (contact.start, contact.end) for contact in contacts if original[contact.start : contact.end] == contact.text
+    ]
+    others = []
+    for item in find_personal(folded.text)[0]:
+        start, end = folded.span(item.start, item.end)
+        if start < end and not any(left < end and start < right for left, right in own):
+            others.append(item)
+    return tuple(others)
+
+
+def hide_items(text: str, items: Iterable[Item]) -> str:
+    """A folded text, as long as before, with nothing to read where the items stand."""
+    letters = list(text)
+    for item in items:
+        letters[item.start : item.end] = "＊" * (item.end - item.start)
+    return "".join(letters)
 
 
 @lru_cache(maxsize=8)

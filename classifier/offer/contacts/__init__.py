@@ -99,7 +99,7 @@ def find_hits(text: str) -> tuple[Hit, ...]:
         _add(found, taken, [hit for hit in standing[name] if hit.led])
     aliases = _find_aliases(lowered)
     for group in _chains(lowered, aliases):
-        _add_group(found, taken, list(_read_after(text, lowered, group)))
+        _add_group(found, taken, list(_read_after(text, lowered, group, found)))
     for name in ("email", "url", "telegram", "phone", "landline"):
         _add(found, taken, [_lead(lowered, hit) for hit in standing[name]])
     _add(found, taken, list(_read_added(text, lowered)))
@@ -189,12 +189,12 @@ _CONNECT = re.compile(
     r"|\+(?!\d)|\.(?=\s?[:：])|[:：=\-—–➕→👉⬇↓是为加请【\[(（)）「“\"'<@*~·|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
-    r"(?:加|➕|\+|嘉|伽|珈|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
+    r"(?:加|➕|\+|嘉|伽|珈|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|[需想]?要的|有意的?|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
 )
 _FIRM_LINK = re.compile(r"[:：=→➡👉➕@]|号|id|加|搜|联系|—|-")
 
 
-def _read_after(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
+def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hit]) -> Iterator[Hit]:
     connect = _CONNECT.match(lowered, chain[-1].end)
     assert connect is not None  # every part of it may be empty
     at = connect.end()
@@ -215,9 +215,11 @@ def _read_after(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
         hits.append(hit)
         hits += _listed(text, kind, hit)
     if connect.group("same").strip() and len(hits) == 1:
-        shared = PHONE.share(hits[0]) if hits[0].kind != "phone" else WECHAT.share(hits[0])
-        if shared:
-            other = "phone" if hits[0].kind != "phone" else "wechat"
+        other = "phone" if hits[0].kind != "phone" else "wechat"
+        shared = CONTACTS[other].share(hits[0])
+        # 微信 abc123，手机同号138…: the other kind has its handle already.
+        told = any(hit.kind == other and 0 <= chain[0].start - hit.end <= 3 for hit in found)
+        if shared and not told:
             hits.append(Hit(other, shared, hits[0].start, hits[0].end, hits[0].valid, led=True))
     yield from hits
 
