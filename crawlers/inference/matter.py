@@ -9,6 +9,7 @@ from collections import Counter
 from lxml import etree
 
 from crawlers.bodies import SIGNATURE_CLASSES
+from crawlers.inference.paragraphs import find_kept
 from crawlers.inference.parts import Parts, Reading, normal
 from crawlers.inference.shapes import ACTION_TEXT, Element, hint_of, names_of, text_within, words_of
 from crawlers.inference.trees import drop
@@ -99,6 +100,8 @@ def vote_bodies(reading: Reading) -> None:
     winner = max(votes.items(), key=lambda item: item[1])[0] if votes else None
     for part, scored in zip(reading.parts, choices, strict=True):
         chosen = [item for item in scored if item[1] == winner]
+        if not chosen and winner:
+            chosen = _at_place(reading, part, winner)
         if not chosen and scored:
             chosen = [max(scored, key=lambda item: item[0])]
         if chosen:
@@ -106,6 +109,12 @@ def vote_bodies(reading: Reading) -> None:
             part.container = [node] if node is not None else part.record.nodes
             part.body_length = length
             part.hinted = node is not None and hint_of(names_of(node)) > 0
+
+
+def _at_place(reading: Reading, part: Parts, path: str) -> list[tuple[float, str, Element, int]]:
+    """What stands where the other records have their bodies, though it says only what recurs in them."""
+    nodes = [node for node in part.record.elements() if reading.paths.get(node) == path and node in reading.tree.text]
+    return [(0.0, path, node, reading.tree.text[node]) for node in nodes[:1] if find_kept(reading, part, node)]
 
 
 def _score_containers(reading: Reading, part: Parts) -> list[tuple[float, str, Element | None, int]]:
@@ -201,6 +210,7 @@ def _copy_clean(reading: Reading, node: Element, part: Parts) -> Element | None:
     pairs = list(zip(node.iter(), twin.iter(), strict=False))
     buried: set[Element] = set()
     hinted = hint_of(names_of(node)) > 0
+    kept = find_kept(reading, part, node)
     for original, duplicate in pairs:
         if original.getparent() in buried:
             buried.add(original)
@@ -211,10 +221,13 @@ def _copy_clean(reading: Reading, node: Element, part: Parts) -> Element | None:
             if _is_mark_slot(part, original, "tail") or _is_label(reading, original, "l", original.tail, hinted):
                 duplicate.tail = None
             continue
-        if _is_mark_slot(part, original, "text") or _is_label(reading, original, "t", original.text, hinted):
+        if _is_mark_slot(part, original, "text") or (
+            (original, "text") not in kept and _is_label(reading, original, "t", original.text, hinted)
+        ):
             duplicate.text = None
         if original is not node and (
-            _is_mark_slot(part, original, "tail") or _is_label(reading, original, "l", original.tail, hinted)
+            _is_mark_slot(part, original, "tail")
+            or ((original, "tail") not in kept and _is_label(reading, original, "l", original.tail, hinted))
         ):
             duplicate.tail = None
     for duplicate in doomed:
