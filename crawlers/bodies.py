@@ -76,6 +76,15 @@ QUOTE_LINE = re.compile(
       | (?:quote|originally\sposted\sby|posted\sby|quoting)\b.{0,80}
       ) \s* $"""
 )
+# The line over a quote that says so beyond doubt, where only a table or a frame marks the quote off.
+MOST_QUOTES = 100
+QUOTED_FROM = re.compile(
+    r"(?i)^\s*[\[【]?\s*(?:(?:以下|下面)(?:内容)?是?(?:引用|引自)|引用\s*[:：]|quote\s*[:：]|originally\s+posted\s+by)"
+)
+QUOTED_FROM_LINE = re.compile(
+    r"(?i)^[\[【]?\s*(?:(?:以下|下面)(?:内容)?是?(?:引用|引自).{1,80}?(?:发言|發言|发表|發表|内容|帖子|话|文字|写道|所说)?"
+    r"|引用\s*[:：].{0,60}|quote\s*[:：].{0,60}|originally\s+posted\s+by.{0,80})\s*[:：]?\s*[\]】]?\s*$"
+)
 
 PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre"))
 BLOCKS = PARAGRAPHS | {
@@ -118,8 +127,9 @@ def read_body(node: Selector | str | None, base_url: str) -> Body:
     if whole_is_quote and not _has_header(quotes[0]):
         # A body that is one quote without a name over it answers nobody: these are its author's own words.
         quotes = []
+    tables = [table for table in _find_quote_tables(soup) if _has_text_beside(soup, table)]
     quoted = []
-    for quote in quotes:
+    for quote in [*quotes, *tables]:
         quoted.append(_write_quote(quote))
         quote.replace_with("\n")
     lines = write_lines(soup).split("\n")
@@ -189,9 +199,23 @@ def _write_quote(quote: Tag) -> str:
         if not head.decomposed:
             head.decompose()
     lines = write_lines(quote).split("\n")
-    while len(lines) > 1 and (not lines[0] or QUOTE_LINE.match(lines[0])):
+    while len(lines) > 1 and (not lines[0] or QUOTE_LINE.match(lines[0]) or QUOTED_FROM_LINE.match(lines[0])):
         lines.pop(0)
     return _join_lines(lines)
+
+
+def _find_quote_tables(soup: BeautifulSoup) -> list[Tag]:
+    """Tables inside a body that begin as a quote does: how forums quoted before they had names for it."""
+    found: list[Tag] = []
+    for string in soup.find_all(string=QUOTED_FROM)[:MOST_QUOTES]:
+        table = string.find_parent(["table", "fieldset"])
+        if table is None or table.find_parent(_is_quote) or any(table is known for known in found):
+            continue
+        if next((each for each in table.strings if each.strip()), None) is not string:
+            continue
+        if QUOTED_FROM_LINE.match(write_lines(table).strip().split("\n", 1)[0]):
+            found.append(table)
+    return [table for table in found if not any(each in found for each in table.find_parents("table"))]
 
 
 BLOCK, PARAGRAPH, PRE_ENDS = "\v", "\f", "\0"  # marks between pieces of text; the text itself has none of them

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from crawlers.inference.links import USER_PATH
 from crawlers.inference.parts import Parts, Reading
-from crawlers.inference.shapes import text_within, words_of
+from crawlers.inference.shapes import Element, text_within, words_of
 from crawlers.posts import FLOOR_WORDS, read_floor
 
 NUMBER_NAMES = (
@@ -60,17 +60,20 @@ def _possible_floors(reading: Reading) -> dict[str, dict[int, int]]:
 def read_numbers(reading: Reading) -> None:
     """The site's own number of each post and the anchor of the page that leads to it."""
     found: dict[str, dict[int, tuple[str, str | None]]] = defaultdict(dict)
+    taken = {node for part in reading.parts for node in part.record.nodes}
     for number, part in enumerate(reading.parts):
-        for depth, node in enumerate(part.record.elements()):
+        before = _anchors_before(part, taken)
+        for depth, node in enumerate([*before, *part.record.elements()]):
             if depth > 60:
                 break
+            path = reading.paths.get(node, "before")
             ident = node.get("id") or (node.get("name") if node.tag == "a" else None)
             for name in NUMBER_NAMES:
                 value = node.get(name)
                 if value and len(value) <= 40:
-                    found[f"{reading.paths[node]}@{name}"].setdefault(number, (value, node.get("id")))
+                    found[f"{path}@{name}"].setdefault(number, (value, node.get("id")))
             if ident and re.search(r"\d", ident) and len(ident) <= 60:
-                key = f"{reading.paths[node]}#{re.sub(r'[0-9a-f-]{12,}|[0-9]+', '#', ident)}"
+                key = f"{path}#{re.sub(r'[0-9a-f-]{12,}|[0-9]+', '#', ident)}"
                 digits = re.findall(r"\d+", ident)
                 found[key].setdefault(number, (digits[-1] if len(digits) == 1 else ident, ident))
     best: dict[int, tuple[str, str | None]] = {}
@@ -80,6 +83,17 @@ def read_numbers(reading: Reading) -> None:
             best = values
     for number, (value, anchor) in best.items():
         reading.parts[number].number, reading.parts[number].anchor = value, anchor
+
+
+def _anchors_before(part: Parts, taken: set[Element]) -> list[Element]:
+    """Empty named anchors right before a record, which belong to none."""
+    found: list[Element] = []
+    for node in part.record.nodes[0].itersiblings(preceding=True):
+        if node in taken or node.tag not in ("a", "br") or (node.tail or "").strip() or text_within(node, 4):
+            break
+        if node.tag == "a" and (node.get("name") or node.get("id")):
+            found.append(node)
+    return found
 
 
 def find_permalink(part: Parts, reading: Reading) -> str | None:
