@@ -140,7 +140,7 @@ def _name() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
 def _find_names(text: str) -> Iterator[Item]:
     pattern, labelled, others = _name()
     for match in labelled.finditer(text):
-        if match.group("it") not in others:
+        if match.group("it") not in others and not match.group("it").endswith(("经理", "主管", "客服")):
             yield Item("name", *match.span("it"))
     for match in pattern.finditer(text):
         if match.group() not in others and not _NO_NAME.search(match.group(), 1):
@@ -149,7 +149,7 @@ def _find_names(text: str) -> Iterator[Item]:
         yield Item("name", match.start("it"), match.end("it"))
 
 
-_NO_NAME = re.compile("[的了是有我你在到和不这那要就也都个上下来去吗吧呢啊]")
+_NO_NAME = re.compile("[的了是有我你在到和不这那要就也都个上下来去吗吧呢啊]|经理$|主管$|客服$")
 _LATIN_NAME = re.compile(
     r"(?:^|[\n|,;:：\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*[|,;\t\n])"
 )
@@ -176,9 +176,10 @@ _SHARED = re.compile(
 # Words with which an author asks to be written to or called; in a table they label nothing.
 _OPENER = re.compile(
     r"(?:需要|想?要|有意|有需)的?(?:老板|朋友|兄弟|亲们?)?[\s,，:：]{0,2}(?=加|联系|私|打|拨|找|电|手机|v|q|微|薇|1)"
-    r"|有意者?|有兴趣|(?<![已未没曾再急被])联系(?![人过了不到他她]|电话|方式|手机|号|地址|上)|(?<![参增附])加(?![装油急盟密价班])"
-    r"|咨询(?!过|了)|找我|私聊|私信|详聊|详询|详谈|下单|购买请|客服|商务|(?<![a-z])(?:contact|call|add|dm|text)(?![a-z])"
+    r"|有意者?|有兴趣|联系人\s?[:：]?\s?[\u3400-\u9fff]{0,3}(?:经理|主管|客服)|(?<![已未没曾再急被])联系(?![人过了不到他她]|电话|方式|手机|号|地址|上)|(?<![参增附])加(?![装油急盟密价班])"
+    r"|咨询(?!过|了)|找我|私聊|私信|详聊|详询|详谈|下单|购买请|起[售批订拿]|接单|感兴趣|拿货|订购|出售|(?<![\w.])@[a-z]\w{3,}|客服|商务|(?<![a-z])(?:contact|call|add|dm|text)(?![a-z])"
 )
+_NAMED = re.compile(r"\s*(?:姓名|车主|机主|被保险人|投保人|户主|客户)(?:姓名)?\s?[:：]")
 _CALLED = re.compile(
     r"(?:(?<![给主户人去回已刚我他她没有车单])(?:打|拨打?)|致电|电联|(?:^|(?<=[\s,，。、;；]))电|(?<![a-z])(?:call|dial|ring))"
     r"(?:我|电话|手机|给我)?\s{0,2}[:：]?\s{0,2}$"
@@ -284,6 +285,7 @@ class _Scene:
         self.people = sorted([*papers, *names], key=lambda item: item.end)
         self.people_ends = [item.end for item in self.people]
         self.offered = {hit for hit in numbers if self._is_offered(hit)}
+        self.offered -= self._find_called()
         bare = {
             hit.value
             for hit in numbers
@@ -324,7 +326,7 @@ class _Scene:
 
     def _is_offered(self, hit: Hit) -> bool:
         """It stands in the author's own words: 打 138… 找我, 加微信 …，手机138…, or in a block of handles."""
-        if self._is_owners(hit) or self._leads_row(hit):
+        if self._is_owners(hit) or self._leads_row(hit) or self._is_below_name(hit) or self._in_table(hit):
             return False
         said = self._said_before(hit)
         if hit.kind not in ("phone", "landline"):
@@ -334,6 +336,25 @@ class _Scene:
         if _CALLED_AFTER.match(self.lowered, hit.end):
             return not self._has_name(hit) and not (self._in_row(hit) and not re.search("[,，]", said))
         return self._in_handles(hit)
+
+    def _find_called(self) -> set[Hit]:
+        """Several numbers after 打, named or many: a record of calls, not an offer."""
+        called = {
+            hit
+            for hit in self.offered
+            if _CALLED.search(self._said_before(hit)) and not _OPENER.search(self._said_before(hit))
+        }
+        values = {hit.value for hit in called}
+        named = {hit.value for hit in called if self._has_name(hit)}
+        return called if len(values) >= 3 or len(named) >= 2 else set()
+
+    def _is_below_name(self, hit: Hit) -> bool:
+        """姓名：…, and on the next line 联系方式：138…"""
+        line = self.text.rfind("\n", 0, hit.start) + 1
+        if not line or not re.match(r"[^\n:：]{1,8}[:：]", self.text[line : hit.start]):
+            return False
+        above = self.text[self.text.rfind("\n", 0, line - 1) + 1 : line]
+        return bool(_NAMED.match(above)) and self._has_person(line - len(above), line)
 
     def _said_before(self, hit: Hit) -> str:
         """What stands on the line before a number, from the last name or paper on."""
@@ -386,11 +407,13 @@ class _Scene:
     def _is_field(self, hit: Hit) -> bool:
         """A number of a row that opens with a name: the row goes on behind it, or the next line has one as well."""
         line = self.text.rfind("\n", 0, hit.start) + 1
+        if hit.kind in ("phone", "landline") and (self._leads_row(hit) or self._is_below_name(hit)):
+            return True
         at = bisect_left(self.name_starts, hit.start)
         if hit in self.offered or not at or self.names[at - 1].start < max(line, hit.start - _ROW):
             return False
         if hit.kind in ("phone", "landline"):
-            return self._in_row(hit) and self._has_name(hit)
+            return (self._in_row(hit) and self._has_name(hit)) or self._in_table(hit)
         stop = self.text.find("\n", hit.end)
         stop = stop if stop >= 0 else len(self.text)
         first = bisect_left(self.paper_starts, hit.end)
@@ -398,6 +421,14 @@ class _Scene:
             return True
         phones = {other.start for other in self._numbers_between(line, hit.start) if other.kind == "phone"}
         return bool(phones) and self.rows[hit.kind] >= 2
+
+    def _in_table(self, hit: Hit) -> bool:
+        """The first number of a line that a name opens, where three lines or more are such: a table of people."""
+        line = self.text.rfind("\n", 0, hit.start) + 1
+        at = bisect_left(self.name_starts, line)
+        if self.rows.get("phone", 0) < 3 or at == len(self.names) or self.names[at].start >= hit.start:
+            return False
+        return not self.text[line : self.names[at].start].strip() and not self._numbers_between(line, hit.start)
 
     def _in_row(self, hit: Hit) -> bool:
         """A plate, a VIN, an ID, a policy or an address stands in the same line, close by."""
