@@ -37,13 +37,14 @@ def main() -> None:
     options = parser.parse_args()
     models = load_settings().models_folder
     examples = read_corpus()
-    prepared = training.prepare(examples, load_encoder(DEFAULT, models, print))
+    encoder = load_encoder(DEFAULT, models, print)
+    prepared = training.prepare(examples, encoder)
     print(f"{len(examples)} posts, {len(set(prepared.groups))} writers, {len({one.voice for one in examples})} voices")
-    show("each writer left out", prepared, training.predict_apart(prepared))
+    show("each writer left out", prepared, training.predict_apart(prepared, encoder))
     if options.voices:
         tenths = tuple(str(int(hashlib.sha256(one.voice.encode()).hexdigest(), 16) % SHARE) for one in examples)
         apart = dataclasses.replace(prepared, groups=tenths)
-        show("each tenth of the voices left out", apart, training.predict_apart(apart))
+        show("each tenth of the voices left out", apart, training.predict_apart(apart, encoder))
     for path in options.files:
         print(f"\n{path}")
         print(evaluate(load_reader(models), read_labelled(path)).text())

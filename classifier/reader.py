@@ -1,16 +1,15 @@
 """The reader of posts, and the only place that knows the order.
 
-fold → windows → sparse view → encoder and head → one answer → calibration → offer, kind → masking → reasons.
+fold → verdict (windows, both views, one answer) → calibration → offer, kind → masking → reasons.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,36 +19,21 @@ from classifier.calibration import log_odds
 from classifier.context import Framed, frame
 from classifier.encoders import DEFAULT, Encoder, load_encoder, packaged
 from classifier.fold import fold
-from classifier.head import Logs, Model, load_model
-from classifier.ngrams import Places
+from classifier.head import Floats, Logs, Model, load_model
 from classifier.offer import read_kind, read_offer
 from classifier.reasons import give_reasons, weigh_letters
 from classifier.redact import find_victims, mask
-from classifier.windows import Span, choose_windows, cut_windows, pool
+from classifier.verdict import Verdict, judge_posts
 from domain.errors import MissingPart
 from domain.signals import FINDING_LABELS, LABELS, OFFER_KINDS, Mask, Offer, Passage, Reading, Signal
 
 SHIPPED = Path(__file__).parent / "models"
-OFFER, UNRELATED = LABELS.index("offer"), LABELS.index("unrelated")
-# Log-odds of a text that says nothing: no letter and no digit.
-_NOTHING = -20.0
+OFFER = LABELS.index("offer")
 # The source of these decides a reading beside the model: their digest is the version of the rules.
 _RULES = (
     "fold.py", "glyphs.py", "disguises.py", "context.py", "ngrams.py", "head.py", "calibration.py", "windows.py",
-    "reader.py", "redact.py", "offer", "lexicon",
+    "verdict.py", "reader.py", "redact.py", "offer", "lexicon",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A passage with its answer: log probabilities at the corpus mix, the window that looks most like an offer, and
-    the kind that it would be."""
-
-    passage: Passage
-    framed: Framed
-    logs: Logs
-    window: Span
-    kind: str
 
 
 class Reader:
@@ -69,32 +53,12 @@ class Reader:
 
         Any text at all gives a reading. Raises MissingPart when the encoder is not to be had.
         """
-        return [self._finish(judged, read_all) for judged in self._judge(passages)]
-
-    def _judge(self, passages: Sequence[Passage]) -> list[Judged]:
         framed = [frame(item.text, item.thread_title, item.board, item.quoted) for item in passages]
-        chosen: list[list[Span]] = []
-        totals: list[int] = []
-        sparse: list[Logs] = []
-        for view in framed:
-            spans = cut_windows(view.text, self._head.manifest.max_tokens) if _says_something(view.text) else ()
-            answers = self._head.sparse.judge([view.text[a:b] for a, b in spans], [view.title] * len(spans))
-            kept = choose_windows(answers[:, OFFER])
-            chosen.append([spans[index] for index in kept])
-            totals.append(len(spans))
-            sparse.append(answers[kept])
-        inputs = [view.whole(*span) for view, spans in zip(framed, chosen, strict=True) for span in spans]
-        vectors = self._encode(inputs)
-        logs = self._head.judge(vectors, np.concatenate([*sparse, np.zeros((0, len(LABELS)))]))
-        kinds = self._head.kinds.judge(vectors).argmax(1)
-        bounds = np.cumsum([0, *map(len, chosen)])
-        parts = [slice(start, end) for start, end in pairwise(bounds)]
-        return [
-            _settle(passage, view, spans, logs[part], kinds[part], total)
-            for passage, view, spans, part, total in zip(passages, framed, chosen, parts, totals, strict=True)
-        ]
+        head = self._head
+        verdicts = judge_posts(framed, head.dense, head.sparse, self._encode, head.manifest.max_tokens)
+        return [self._finish(*whole, read_all) for whole in zip(passages, framed, verdicts, strict=True)]
 
-    def _encode(self, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    def _encode(self, texts: Sequence[str]) -> Floats:
         if not texts:
             return np.zeros((0, self._head.manifest.dimension), np.float32)
         # Bumped threads repeat whole posts; a text is encoded once a batch.
@@ -102,31 +66,37 @@ class Reader:
         vectors = self._encoder().encode(list(distinct))
         return vectors[[distinct[text] for text in texts]]
 
-    def _finish(self, judged: Judged, read_all: bool) -> Reading:
+    def _finish(self, passage: Passage, framed: Framed, verdict: Verdict, read_all: bool) -> Reading:
         calibration = self._head.manifest.calibration
-        chances = np.exp(judged.logs)
+        chances = np.exp(verdict.logs)
         settled = calibration.settle(log_odds(float(chances[OFFER])))
         score = calibration.score(settled, self._prevalence)
         labels = _spread(chances, score)
         label = "offer" if score >= self.threshold else max(LABELS[1:], key=lambda name: labels[name])
-        folded = judged.framed.folded
+        folded = framed.folded
         kept = label in FINDING_LABELS or score >= self.review_low
         offer = read_offer(folded) if kept or read_all else None
         masks = find_victims(folded, offer or Offer())
-        shown = _mask_passage(judged.passage, masks, offer or Offer())
+        shown = _mask_passage(passage, masks, offer or Offer())
         scale = calibration.slope / 2  # the sparse view is one of two
-        letters = weigh_letters(folded, judged.window, self._head.sparse, chances, scale)
+        letters = weigh_letters(folded, verdict.window, self._head.sparse, chances, scale)
         signal = Signal(
-            id=judged.passage.id,
+            id=passage.id,
             label=label,
             score=score,
             labels=labels,
-            kind=_name_kind(read_kind(folded, offer), judged.kind) if offer and label == "offer" else None,
+            kind=self._name_kind(read_kind(folded, offer), verdict) if offer and label == "offer" else None,
             offer=_mask_offer(offer, shown.text) if offer else None,
             reasons=give_reasons(letters, shown.text, folded, offer),
             model=self.model,
         )
         return Reading(signal, shown, masks, len(folded.evasions))
+
+    def _name_kind(self, written: str | None, verdict: Verdict) -> str:
+        """What the words say outright, else what the head finds likeliest; a list is what no word speaks against."""
+        if verdict.vector is None or (written is not None and written != "list_sale"):
+            return written or OFFER_KINDS[0]
+        return OFFER_KINDS[int(self._head.kinds.judge(verdict.vector[None, :]).argmax())]
 
 
 def load_reader(
@@ -165,22 +135,6 @@ def _find_other(models: Path, encoder: Encoder) -> Model:
     return model
 
 
-def _name_kind(written: str | None, likely: str) -> str:
-    """What the words say outright, else what the head finds likeliest: a list is what is said to be nothing else."""
-    return likely if written is None or written == "list_sale" else written
-
-
-def _settle(passage: Passage, framed: Framed, spans: Sequence[Span], logs: Logs, kinds: Places, total: int) -> Judged:
-    if not spans:
-        nothing = np.full(len(LABELS), _NOTHING)
-        nothing[UNRELATED] = 0.0
-        return Judged(passage, framed, nothing, (0, 0), OFFER_KINDS[0])
-    place = int(logs[:, OFFER].argmax())
-    best = spans[place]
-    reachable = len(spans) > 1 and bool(read_offer(fold(framed.text[slice(*best)])).contacts)
-    return Judged(passage, framed, pool(logs, total, reachable=reachable), best, OFFER_KINDS[kinds[place]])
-
-
 def _spread(chances: Logs, score: float) -> dict[str, float]:
     """All labels: the score for `offer`, the rest in the proportions that the head gave them."""
     rest = float(np.delete(chances, OFFER).sum()) or 1.0
@@ -188,10 +142,6 @@ def _spread(chances: Logs, score: float) -> dict[str, float]:
         label: score if index == OFFER else float(chances[index]) / rest * (1 - score)
         for index, label in enumerate(LABELS)
     }
-
-
-def _says_something(text: str) -> bool:
-    return any(letter.isalnum() for letter in text)
 
 
 def _mask_passage(passage: Passage, masks: Sequence[Mask], offer: Offer) -> Passage:

@@ -18,8 +18,9 @@ from classifier.calibration import Calibration, choose_review, choose_threshold,
 from classifier.context import Framed, frame
 from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
 from classifier.encoders import DEFAULT, Encoder, load_encoder
-from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, combine, save_model
+from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, save_model
 from classifier.ngrams import Rows, build_rows, build_vocabulary
+from classifier.verdict import judge_posts
 from domain.signals import LABELS, OFFER_KINDS
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def train(examples: Sequence[Example], encoder: Encoder) -> Model:
     """A model from labelled posts: fitted on all of them, calibrated on predictions for writers left out."""
     prepared = prepare(examples, encoder)
     everything = np.arange(len(examples))
-    logs = predict_apart(prepared)
+    logs = predict_apart(prepared, encoder)
     calibration = calibrate(logs, prepared.labels)
     dense = fit_dense(prepared, everything)
     sparse = fit_sparse(prepared, everything)
@@ -107,17 +108,25 @@ def prepare(examples: Sequence[Example], encoder: Encoder) -> Prepared:
     return Prepared(framed, vectors, labels, kinds, tuple(example.writer for example in examples))
 
 
-def predict_apart(prepared: Prepared) -> Logs:
-    """Log probabilities for each post from a head that saw no post of its writer, [posts, labels]."""
+def predict_apart(prepared: Prepared, encoder: Encoder) -> Logs:
+    """Log probabilities for each post from a head that saw no post of its writer, [posts, labels]: windows and all,
+    as the reader gives them."""
+    known = {view.whole(): vector for view, vector in zip(prepared.framed, prepared.vectors, strict=True)}
+
+    def encode(texts: Sequence[str]) -> Floats:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, encoder.encode(new), strict=True))
+        return np.array([known[text] for text in texts], np.float32).reshape(-1, encoder.dimension)
+
     logs = np.full((len(prepared.labels), len(LABELS)), -np.log(len(LABELS)))
     groups = np.array(prepared.groups)
     for group in sorted(set(prepared.groups)):
         inside, outside = np.flatnonzero(groups == group), np.flatnonzero(groups != group)
         if len(outside):
-            dense, sparse = fit_dense(prepared, outside), fit_sparse(prepared, outside)
             views = [prepared.framed[index] for index in inside]
-            answer = sparse.judge([view.text for view in views], [view.title for view in views])
-            logs[inside] = combine(dense.judge(prepared.vectors[inside]), answer)
+            dense, sparse = fit_dense(prepared, outside), fit_sparse(prepared, outside)
+            verdicts = judge_posts(views, dense, sparse, encode, encoder.max_tokens)
+            logs[inside] = [verdict.logs for verdict in verdicts]
     return logs
 
 

@@ -32,6 +32,12 @@ QUOTING = (
     "他还发来一份模板，里面有姓名、电话和车型。律师指出，这种行为已经违反个人信息保护法。"
 )
 
+CHAT = (
+    "昨天那家面馆还不错，下次一起去", "有人知道城东修空调的师傅吗", "明天降温，大家多穿点", "孩子的作业又写到十一点",
+    "周末去爬山的接龙，我算一个", "楼下的快递柜又满了", "谁家的猫跑到三单元来了", "地铁二号线早上停了十分钟",
+    "今晚的球赛有人看吗", "刚买的西瓜一点都不甜", "停车场的灯坏了三天还没人修", "早，新的一周加油",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def reader(models: Path, encoder: Encoder) -> Reader:
@@ -113,6 +119,28 @@ def test_an_offer_buried_in_a_long_page_is_found(reader: Reader) -> None:
 def test_an_advert_pasted_into_a_report_is_an_offer(reader: Reader) -> None:
     """A seller who hides in a copied article leaves a way to be reached, and is found."""
     signal = read(reader, REPORT * 2 + "\n" + OFFER + "\n" + REPORT * 2).signal
+    assert signal.label == "offer"
+
+
+@pytest.mark.parametrize("lines", [3, 6, 10, 14, 30, 200])
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
+def test_an_offer_among_lines_of_chat_is_an_offer(reader: Reader, lines: int, place: float) -> None:
+    """However much chat stands around an offer, and wherever in it the offer stands, it is found."""
+    chat = [CHAT[number % len(CHAT)] for number in range(lines)]
+    chat.insert(round(place * lines), "各地车主信息,姓名电话车型到期日都有,0.5元一条,1000条起售,微信car88888")
+    assert read(reader, "\n".join(chat)).signal.label == "offer"
+
+
+@pytest.mark.parametrize("lines", [6, 10, 14, 30])
+def test_chat_alone_is_none(reader: Reader, lines: int) -> None:
+    """The same chat without the offer is no offer."""
+    assert read(reader, "\n".join(CHAT[number % len(CHAT)] for number in range(lines))).signal.label != "offer"
+
+
+def test_an_offer_in_endless_repetition_is_found(reader: Reader) -> None:
+    """An offer in the middle of one sentence that is repeated without line breaks is found."""
+    filler = "今天天气不错适合出去走走，"
+    signal = read(reader, filler * 5_000 + OFFER + filler * 5_000).signal
     assert signal.label == "offer"
 
 
