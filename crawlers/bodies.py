@@ -79,10 +79,10 @@ QUOTE_LINE = re.compile(
 # The line over a quote that says so beyond doubt, where only a table or a frame marks the quote off.
 MOST_QUOTES = 100
 QUOTED_FROM = re.compile(
-    r"(?i)^\s*[\[【]?\s*(?:(?:以下|下面)(?:内容)?是?(?:引用|引自)|引用\s*[:：]|quote\s*[:：]|originally\s+posted\s+by)"
+    r"(?i)^\s*+[\[【]?\s*+(?:(?:以下|下面)(?:内容)?是?(?:引用|引自)|引用\s*[:：]|quote\s*[:：]|originally\s+posted\s+by)"
 )
 QUOTED_FROM_LINE = re.compile(
-    r"(?i)^[\[【]?\s*(?:(?:以下|下面)(?:内容)?是?(?:引用|引自).{1,80}?(?:发言|發言|发表|發表|内容|帖子|话|文字|写道|所说)?"
+    r"(?i)^[\[【]?\s*+(?:(?:以下|下面)(?:内容)?是?(?:引用|引自).{1,80}?(?:发言|發言|发表|發表|内容|帖子|话|文字|写道|所说)?"
     r"|引用\s*[:：].{0,60}|quote\s*[:：].{0,60}|originally\s+posted\s+by.{0,80})\s*[:：]?\s*[\]】]?\s*$"
 )
 
