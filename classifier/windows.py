@@ -38,6 +38,7 @@ RIVALS = tuple(
 # How much, in log-odds, a text that reports throughout speaks against the one window in it that looks like an offer:
 # a quotation, unless the window says how to reach the seller, which the press leaves out. The same for rivals.
 QUOTED, REACHABLE, RIVAL = 5.0, 1.0, 2.0
+HALF = 0.5
 
 Span = tuple[int, int]
 Logs = npt.NDArray[np.float64]
@@ -121,14 +122,16 @@ def pool(logs: Logs, pages: int, *, reachable: bool = False) -> Logs:
     `reachable`: the window that looks most like an offer has a contact in it.
 
     For `offer` the best window counts, less what stands around it speaks against it: an offer buried in a page of chat
-    is an offer, a report that quotes one is not. A text of one page that is an offer as a whole is one whatever its
-    pieces say. The other labels are the windows' mean.
+    is an offer, a report that quotes one is not. Where the pages report, pieces cut out of them do not count: in a
+    text of one page never, in a longer one unless they say how to reach the seller. A text of one page that is an offer
+    as a whole is one whatever its pieces say. The other labels are the windows' mean.
     """
     if len(logs) == 1:
         return np.asarray(logs[0])
     chances = np.exp(logs)
     odds = logs[:, OFFER] - np.log1p(-np.minimum(chances[:, OFFER], 1 - 1e-12))
-    best = int(odds.argmax())
+    reports = chances[:pages][:, list(REPORTING)].sum(1).mean() > HALF
+    best = int((odds[:pages] if reports and (pages == 1 or not reachable) else odds).argmax())
     around = (chances[:pages].mean(0) + np.delete(chances, best, axis=0).mean(0)) / 2
     against = (REACHABLE if reachable else QUOTED) * around[list(REPORTING)].sum() + RIVAL * around[list(RIVALS)].sum()
     offer = odds[best] - against
