@@ -71,12 +71,12 @@ def add_sources(
 
 
 def list_sources(store: Store) -> list[WatchedSource]:
-    """All that is watched, the oldest first."""
+    """All that is watched, the oldest first; those that came together by name."""
     with store.reading() as session:
         rows = session.exec(
             select(SourceRow)
             .where(col(SourceRow.removed_at).is_(None))
-            .order_by(col(SourceRow.added_at), col(SourceRow.id))
+            .order_by(col(SourceRow.added_at), col(SourceRow.name))
         )
         return [_watched(session, row) for row in rows.all()]
 
