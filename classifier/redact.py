@@ -1,4 +1,4 @@
-"""Victims' data masked, so that a monitor does not become the next leak. `offer/victims.py` tells which they are."""
+"""Victims' data masked, so that a monitor does not become the next leak. `offer/victims/` tells which they are."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from offercases import read_cases, wild_texts
 
 from classifier.fold import fold
 from classifier.offer import read_offer
-from classifier.offer.victims import is_resident, is_vin
+from classifier.offer.victims.papers import is_resident, is_vin
 from classifier.redact import MASK_CHARACTER, find_victims, mask
 from domain.signals import Mask, Offer
 

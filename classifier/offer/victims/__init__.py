@@ -1,0 +1,93 @@
+"""Data of a person in a text: numbers, plates, papers, addresses, names, and which of them are victims'.
+
+The author's own handles look like a victim's; `scene` tells them apart (docs/reading.md). All spans are of the
+folded text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from classifier.fold import Folded
+from classifier.offer.contacts import find_hits
+from classifier.offer.contacts.shape import Hit
+from classifier.offer.victims.item import Item
+from classifier.offer.victims.names import find_names
+from classifier.offer.victims.papers import find_papers
+from classifier.offer.victims.rows import NEAR, ROW, in_block
+from classifier.offer.victims.scene import Scene
+from domain.signals import Contact
+
+
+def find_others(folded: Folded, contacts: Iterable[Contact]) -> tuple[Item, ...]:
+    """Victims' data in a text, without what `contacts` of the same text say is the author's. Never raises."""
+    original = folded.original
+    own = [
+        (contact.start, contact.end) for contact in contacts if original[contact.start : contact.end] == contact.text
+    ]
+    others = []
+    for item in find_personal(folded.text)[0]:
+        start, end = folded.span(item.start, item.end)
+        if start < end and not any(left < end and start < right for left, right in own):
+            others.append(item)
+    return tuple(others)
+
+
+def hide_items(text: str, items: Iterable[Item]) -> str:
+    """A folded text, as long as before, with nothing to read where the items stand."""
+    letters = list(text)
+    for item in items:
+        letters[item.start : item.end] = "＊" * (item.end - item.start)
+    return "".join(letters)
+
+
+@lru_cache(maxsize=8)
+def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
+    """Victims' data in a folded text, and the handles among them that are no contacts. Never raises; linear.
+
+    Remembered for a few texts, since reading an offer and masking it both start here.
+    """
+    papers = _drop_overlaps(find_papers(text))
+    hits = find_hits(text)
+    numbers = sorted(
+        (hit for hit in hits if hit.kind in ("phone", "landline", "wechat", "qq", "email")),
+        key=lambda hit: (hit.start, hit.end),
+    )
+    if not papers and not numbers:
+        return (), ()
+    names = _drop_overlaps(find_names(text)) if _HAS_PERSON.search(text) else []
+    scene = Scene(text, papers, names, numbers)
+    victims = tuple(hit for hit in numbers if scene.is_victim(hit))
+    items = [*papers, *(Item(hit.kind, hit.start, hit.end) for hit in victims)]
+    anchors = sorted(items, key=lambda item: item.start)
+    items += [name for name in names if _beside(text, name, anchors)]
+    return tuple(sorted(_drop_overlaps(iter(items)), key=lambda item: item.start)), victims
+
+
+_HAS_PERSON = re.compile("[\u3400-\u9fff]|[A-Z][a-z]")
+
+
+def _drop_overlaps(items: Iterator[Item]) -> list[Item]:
+    kept: list[Item] = []
+    for item in sorted(items, key=lambda item: (item.start, -item.end)):
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
+
+
+def _beside(text: str, name: Item, anchors: list[Item]) -> bool:
+    """Whether a name stands in the row of other data: on its line, or within a few characters."""
+    at = bisect_left(anchors, name.start, key=lambda item: item.start)
+    for anchor in anchors[max(0, at - 1) : at + 2]:
+        left, right = min(anchor.end, name.end), max(anchor.start, name.start)
+        between = text[left:right]
+        if right - left <= ROW and "\n" not in between:
+            return True
+        if right - left <= NEAR * 2 and between.count("\n") <= 1:
+            return True
+        if right - left <= ROW and in_block(between):
+            return True
+    return False
