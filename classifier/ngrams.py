@@ -84,36 +84,63 @@ def build_vocabulary(texts: Sequence[str], least: int = 2) -> Vocabulary:
 def find_grams(text: str, vocabulary: Vocabulary) -> Grams:
     """The runs of `text` that the vocabulary knows."""
     keys, starts, lengths = pack_runs(text)
-    if not len(vocabulary.keys):
-        return Grams(starts[:0], starts[:0], lengths[:0])
-    ids = np.minimum(np.searchsorted(vocabulary.keys, keys), len(vocabulary.keys) - 1)
-    known = vocabulary.keys[ids] == keys
+    ids, known = _look_up(keys, vocabulary)
     return Grams(ids[known], starts[known], lengths[known])
 
 
-def weigh(grams: Grams, vocabulary: Vocabulary) -> tuple[Places, Floats]:
-    """Columns and values of one row: logarithmic counts times rarity, of length 1."""
-    columns, counts = np.unique(grams.ids, return_counts=True)
-    values = (1 + np.log(counts)) * vocabulary.rarity[columns]
-    size = float(np.sqrt((values**2).sum()))
-    return columns, (values / (size or 1.0)).astype(np.float32)
-
-
 def build_rows(texts: Sequence[str], vocabulary: Vocabulary) -> Rows:
-    """One row a text."""
-    rows = [weigh(find_grams(text, vocabulary), vocabulary) for text in texts]
-    bounds = np.cumsum([0, *(len(columns) for columns, _ in rows)])
-    columns = np.concatenate([*(columns for columns, _ in rows), np.zeros(0, np.int64)])
-    values = np.concatenate([*(values for _, values in rows), np.zeros(0, np.float32)])
-    return Rows(bounds, columns, values)
+    """One row a text: logarithmic counts times rarity, of length 1.
+
+    All texts are one array on the way, so that a thousand short ones cost little more than one long one.
+    """
+    owners, keys = _pack_all(texts)
+    ids, known = _look_up(keys, vocabulary)
+    width = max(len(vocabulary.keys), 1)
+    cells, counts = np.unique(owners[known] * width + ids[known], return_counts=True)
+    rows, columns = np.divmod(cells, width)
+    values = (1 + np.log(counts)) * vocabulary.rarity[columns]
+    sizes = np.sqrt(np.bincount(rows, values**2, len(texts)))
+    bounds = np.searchsorted(rows, np.arange(len(texts) + 1))
+    return Rows(bounds, columns, (values / sizes[rows]).astype(np.float32))
 
 
 def multiply(rows: Rows, weights: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     """`rows` times a dense matrix [columns, labels] → [rows, labels]."""
     result = np.zeros((len(rows.bounds) - 1, weights.shape[1]))
-    owners = np.repeat(np.arange(len(result)), np.diff(rows.bounds))
-    np.add.at(result, owners, weights[rows.columns].astype(np.float64) * rows.values[:, None])
+    filled = np.flatnonzero(np.diff(rows.bounds))
+    if len(filled):
+        parts = weights[rows.columns] * rows.values[:, None].astype(np.float64)
+        result[filled] = np.add.reduceat(parts, rows.bounds[filled])
     return result
+
+
+def _look_up(keys: Keys, vocabulary: Vocabulary) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """Where each key stands in the vocabulary, and whether it does."""
+    if not len(vocabulary.keys):
+        return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
+    ids = np.minimum(np.searchsorted(vocabulary.keys, keys), len(vocabulary.keys) - 1)
+    return ids, vocabulary.keys[ids] == keys
+
+
+def _pack_all(texts: Sequence[str]) -> tuple[Places, Keys]:
+    """Every run of every text, each with the number of its text."""
+    # The line between two texts belongs to neither; no run reaches over it.
+    codes = _simplify("\n".join(texts))
+    lengths = np.array([len(text) + 1 for text in texts], np.int64)
+    owners = np.repeat(np.arange(len(texts)), lengths)[: len(codes)]
+    owners[np.cumsum(lengths)[:-1] - 1] = -1
+    found_owners, found_keys = [owners[:0]], [codes[:0]]
+    packed = np.zeros(len(codes), np.uint64)
+    inside = owners >= 0
+    for length in range(1, LONGEST + 1):
+        count = len(codes) - length + 1
+        if count <= 0:
+            break
+        packed = (packed[:count] << np.uint64(_BITS)) | codes[length - 1 :]
+        inside = inside[:count] & (owners[:count] == owners[length - 1 :])
+        found_owners.append(owners[:count][inside])
+        found_keys.append(packed[inside])
+    return np.concatenate(found_owners), np.concatenate(found_keys)
 
 
 def _simplify(text: str) -> Keys:

@@ -1,8 +1,9 @@
 """The labelled posts the classifier is trained from, as data: one file a writer, one JSON object a line.
 
 `id` (writer-number), `label` (a word of LABELS), `kind` (of an offer, else null), `text`, `thread_title` and `board`
-(or null), `voice` (who is speaking), `situation` and `lang`. All of it was written for this project; people, handles
-and numbers are invented.
+(or null), `voice` (who is speaking), `situation` and `lang`; of later files also `disguised` (whether it hides its words)
+and `lookalike` (the row of the table of look-alikes in README.md, or null). All of it was written for this project;
+people, handles and numbers are invented.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ FOLDER = Path(__file__).parent
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 _WORDS = ("id", "label", "text", "voice", "situation", "lang")
 _FIELDS = frozenset({*_WORDS, "kind", "thread_title", "board"})
+_LATER = frozenset({"disguised", "lookalike"})
+LOOKALIKES = range(1, 25)
 
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled post. `writer` is the file it stands in."""
+    """One labelled post. `writer` is the file it stands in; `disguised` is None where its writer did not say."""
 
     id: str
     label: str
@@ -37,6 +40,8 @@ class Example:
     situation: str
     lang: str
     writer: str
+    disguised: bool | None = None
+    lookalike: int | None = None
 
 
 def read_corpus(folder: Path = FOLDER) -> tuple[Example, ...]:
@@ -77,8 +82,8 @@ def _parse(line: str) -> dict[str, Any] | None:
 
 
 def _find_faults(row: Mapping[str, Any], writer: str, seen: Mapping[str, str]) -> Iterator[str]:
-    if row.keys() != _FIELDS:
-        yield f"its fields are not those of an example: {sorted(row.keys() ^ _FIELDS)}"
+    if row.keys() - _LATER != _FIELDS:
+        yield f"its fields are not those of an example: {sorted((row.keys() - _LATER) ^ _FIELDS)}"
         return
     for name in _WORDS:
         if not isinstance(row[name], str) or not row[name].strip():
@@ -96,6 +101,8 @@ def _find_wrong_values(row: Mapping[str, Any], writer: str, seen: Mapping[str, s
         f"kind {row['kind']} is not the kind of an offer": row["label"] == "offer" and row["kind"] not in OFFER_KINDS,
         "only an offer has a kind": row["label"] != "offer" and row["kind"] is not None,
         f"unknown language {row['lang']}": row["lang"] not in LANGUAGES,
+        "disguised is true, false or null": row.get("disguised") not in (True, False, None),
+        "lookalike is a row of the table or null": row.get("lookalike") not in (*LOOKALIKES, None),
         f"id and voice begin with {writer}-": not all(row[key].startswith(f"{writer}-") for key in ("id", "voice")),
         f"the id stands at {seen.get(row['id'])} already": row["id"] in seen,
         "the same text and title stand in the corpus already": f"{row['text']}\x1f{row['thread_title']}" in seen,
