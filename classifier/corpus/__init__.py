@@ -1,7 +1,7 @@
 """The labelled posts the classifier is trained from, as data: one file a writer, one JSON object a line.
 
 `id` (writer-number), `label` (a word of LABELS), `kind` (of an offer, else null), `text`, `thread_title` and `board`
-(or null), `voice` (who is speaking), `situation` and `lang`; of later files also `disguised` (whether it hides its words)
+(or null), `voice` (who is speaking), `situation` and `lang`; of later files also `disguised` (whether it hides words)
 and `lookalike` (the row of the table of look-alikes in README.md, or null). All of it was written for this project;
 people, handles and numbers are invented.
 """
