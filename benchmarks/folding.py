@@ -17,7 +17,7 @@ from pathlib import Path
 
 from classifier.corpus import read_corpus
 from classifier.fold import fold
-from classifier.glyphs import simplify
+from classifier.folding.characters import simplify
 from classifier.lexicon import read_words
 
 CASES = Path(__file__).parent.parent / "tests" / "data" / "fold"

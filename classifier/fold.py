@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from classifier import disguises, glyphs
+from classifier.folding import characters, glosses, glyphs, letters, words
+from classifier.folding.edits import Edit
 
 # A text that still changes after so many rounds was built to; what is left of its disguises stays.
 MAX_ROUNDS = 24
@@ -60,16 +61,16 @@ class Folded:
         return self.original[left:right]
 
 
-STEPS: tuple[Callable[[str], list[glyphs.Edit]], ...] = (
+STEPS: tuple[Callable[[str], list[Edit]], ...] = (
     glyphs.strip_marks,
     glyphs.fold_width,
     glyphs.fold_enclosed,
-    glyphs.fold_lookalikes,
-    glyphs.join_radicals,
-    glyphs.simplify,
-    disguises.strip_pinyin,
-    disguises.strip_inserts,
-    disguises.join_words,
+    letters.fold_lookalikes,
+    characters.join_radicals,
+    characters.simplify,
+    glosses.strip_pinyin,
+    glosses.strip_inserts,
+    words.join_words,
 )
 
 
@@ -98,7 +99,7 @@ class _Draft:
         self.ends: list[int] | None = None
         self.evasions: list[Evasion] = []
 
-    def apply(self, edits: list[glyphs.Edit]) -> None:
+    def apply(self, edits: list[Edit]) -> None:
         """Put the edits (in order, not overlapping) into the text and its map."""
         old_starts = self.starts if self.starts is not None else list(range(len(self.text)))
         old_ends = self.ends if self.ends is not None else list(range(1, len(self.text) + 1))

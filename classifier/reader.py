@@ -31,7 +31,7 @@ SHIPPED = Path(__file__).parent / "models"
 OFFER = LABELS.index("offer")
 # The source of these decides a reading beside the model: their digest is the version of the rules.
 _RULES = (
-    "fold.py", "glyphs.py", "disguises.py", "context.py", "ngrams.py", "head.py", "calibration.py", "windows.py",
+    "fold.py", "folding", "context.py", "ngrams.py", "head.py", "calibration.py", "windows.py",
     "verdict.py", "reader.py", "redact.py", "offer", "lexicon",
 )  # fmt: skip
 

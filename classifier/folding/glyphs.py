@@ -1,29 +1,14 @@
-"""Disguises of single characters: widths, invisible marks, rings and keycaps, other alphabets, split and old forms.
-
-Every step takes a text and gives the edits that undo one sort of disguise, in order and without overlap.
-"""
+"""Disguises of the glyph: invisible marks, widths, mathematical letters, rings and keycaps."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from classifier.folding.edits import Edit
 from classifier.lexicon import read_terms
 
-
-class Edit(NamedTuple):
-    """Put `text` for `[start, end)`. `kind` names the disguise, or is "" where it is none."""
-
-    start: int
-    end: int
-    text: str
-    kind: str
-
-
-HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 _ZERO = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\U000e0000-\U000e0fff"
@@ -176,130 +161,3 @@ def _spells(text: str, start: int, end: int, plain: str, run: str) -> bool:
 
 def _is_digit(character: str) -> bool:
     return bool(character) and character.isascii() and character.isdigit()
-
-
-@lru_cache(maxsize=1)
-def _confusables() -> dict[str, str]:
-    return {row["glyph"]: row["plain"] for row in read_terms("confusables")}
-
-
-@lru_cache(maxsize=1)
-def _confusable() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(_confusables())}]")
-
-
-_ALPHABETIC = re.compile(
-    "[A-Za-z0-9_\u0131-\u0298\u0370-\u03ff\u0400-\u052f\u1d00-\u1d2b\u2164\u2169\u2174\u2179\ua730-\ua731]+"
-)
-_SHORT_ALIASES = frozenset({"vx", "wx", "tg", "qq", "ws"})
-
-
-def fold_lookalikes(text: str) -> list[Edit]:
-    """Cyrillic, Greek and small-capital letters that stand among Latin letters or digits."""
-    if text.isascii() or not _confusable().search(text):
-        return []
-    table = _confusables()
-    edits = []
-    for match in _ALPHABETIC.finditer(text):
-        token = match.group()
-        if token.isascii():
-            continue
-        foreign = [letter for letter in token if not letter.isascii()]
-        if not all(letter in table for letter in foreign) or not _mixed(token, foreign, table):
-            continue
-        edits += [
-            Edit(match.start() + at, match.start() + at + 1, table[letter], "lookalike")
-            for at, letter in enumerate(token)
-            if letter in table
-        ]
-    return edits
-
-
-def _mixed(token: str, foreign: list[str], table: dict[str, str]) -> bool:
-    latin = sum(letter.isascii() and letter.isalpha() for letter in token)
-    digits = sum(letter.isascii() and letter.isdigit() for letter in token)
-    if latin:
-        return True
-    plain = "".join(table.get(letter, letter) for letter in token).lower()
-    return plain in _SHORT_ALIASES or (digits >= 3 and all(table[letter] in "oOlI" for letter in foreign))
-
-
-@lru_cache(maxsize=1)
-def _splits() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
-    table = {row["parts"]: row["plain"] for row in read_terms("splits") if row["when"] == "always"}
-    heads = re.compile(f"[{''.join(sorted({parts[0] for parts in table}))}]")
-    return heads, re.compile("|".join(sorted(table, key=len, reverse=True))), table
-
-
-def join_radicals(text: str) -> list[Edit]:
-    """亻言 is 信, 扌居 is 据: characters written as their parts."""
-    if text.isascii():
-        return []
-    heads, parts, table = _splits()
-    if not heads.search(text):
-        return []
-    return [Edit(match.start(), match.end(), table[match.group()], "split") for match in parts.finditer(text)]
-
-
-# Traditional on their own, but also in simplified words (乾隆, 宫商角徵羽): alone they make no text traditional.
-_BOTH_SCRIPTS = frozenset("乾吒夥徵拚榘薹袷醣麴麽么菸")
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@lru_cache(maxsize=1)
-def _traditional() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The characters that OpenCC simplifies one for one. Made on first use (some 60 ms)."""
-    codes = (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))
-    glyphs = [chr(code) for code in codes]
-    plain = _convert("\n".join(glyphs)).split("\n")
-    table = {
-        glyph: simple
-        for glyph, simple in zip(glyphs, plain, strict=True)
-        if simple != glyph and len(simple) == 1 and glyph not in _BOTH_SCRIPTS
-    }
-    return re.compile(f"[{''.join(table)}]"), table
-
-
-@lru_cache(maxsize=1)
-def _converter() -> object:
-    import opencc
-
-    return opencc.OpenCC("t2s")
-
-
-def _convert(text: str) -> str:
-    converted: str = _converter().convert(text)  # type: ignore[attr-defined]
-    return converted
-
-
-def simplify(text: str) -> list[Edit]:
-    """Traditional characters as simplified ones, with OpenCC's reading of phrases where it keeps the length."""
-    if text.isascii():
-        return []
-    pattern, table = _traditional()
-    if not pattern.search(text):
-        return []
-    edits = []
-    for start, end in _paragraphs(text, pattern):
-        # Half a surrogate pair is no text that could be encoded.
-        piece = _SURROGATE.sub("?", text[start:end])
-        simple = _convert(piece)
-        if len(simple) != len(piece):
-            simple = "".join(table.get(glyph, glyph) for glyph in piece)
-        edits += [
-            Edit(start + at, start + at + 1, new, "")
-            for at, (old, new) in enumerate(zip(piece, simple, strict=True))
-            if old != new
-        ]
-    return edits
-
-
-def _paragraphs(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """The lines that hold a traditional character."""
-    at = 0
-    for line in text.splitlines(keepends=True):
-        if pattern.search(line):
-            yield at, at + len(line)
-        at += len(line)

@@ -1,0 +1,1 @@
+"""The steps of folding: each takes a text and gives the edits that undo one sort of disguise, in order and apart."""
