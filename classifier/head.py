@@ -63,7 +63,8 @@ class Sparse:
 @dataclass(frozen=True)
 class Manifest:
     """What a model is. `dimension` and `encoder_digest` say which vectors it reads; `figures` are the out-of-fold
-    measures at the time of training, `thresholds_for` the rule by which the thresholds were chosen."""
+    measures at the time of training, `thresholds_for` the rule by which the thresholds were chosen. `verdicts` counts
+    the analysts' verdicts learnt from beside the corpus."""
 
     format: int
     labels: tuple[str, ...]
@@ -77,6 +78,7 @@ class Manifest:
     thresholds_for: str
     figures: dict[str, float]
     versions: dict[str, str]
+    verdicts: int = 0
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from classifier.fold import fold
 from classifier.head import Floats, Logs, Model, load_model
 from classifier.offer import read_kind, read_offer
 from classifier.reasons import give_reasons, weigh_letters
-from classifier.redact import find_victims, mask
+from classifier.redact import fill_masks_in, find_victims, mask
 from classifier.verdict import Verdict, judge_posts
 from domain.errors import MissingPart
 from domain.signals import FINDING_LABELS, LABELS, OFFER_KINDS, Mask, Offer, Passage, Reading, Signal
@@ -48,14 +48,16 @@ class Reader:
         self.threshold = calibration.score(calibration.threshold, prevalence)
         self.review_low = calibration.score(calibration.review, prevalence)
 
-    def read(self, passages: Sequence[Passage], *, read_all: bool = False) -> list[Reading]:
-        """One reading for each passage, in order. `read_all`: read an offer into texts of every label.
+    def read(self, passages: Sequence[Passage], *, read_all: bool = False, masked: bool = False) -> list[Reading]:
+        """One reading for each passage, in order. `read_all`: read an offer into texts of every label. `masked`: the
+        texts are as they are kept, victims' data masked; the views then see stand-ins there.
 
         Any text at all gives a reading. Raises MissingPart when the encoder is not to be had.
         """
         framed = [frame(item.text, item.thread_title, item.board, item.quoted) for item in passages]
         head = self._head
-        verdicts = judge_posts(framed, head.dense, head.sparse, self._encode, head.manifest.max_tokens)
+        seen = [fill_masks_in(view) for view in framed] if masked else framed
+        verdicts = judge_posts(seen, head.dense, head.sparse, self._encode, head.manifest.max_tokens)
         return [self._finish(*whole, read_all) for whole in zip(passages, framed, verdicts, strict=True)]
 
     def _encode(self, texts: Sequence[str]) -> Floats:

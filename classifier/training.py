@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +20,11 @@ from classifier.context import Framed, frame
 from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
 from classifier.encoders import DEFAULT, Encoder, load_encoder
 from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, save_model
+from classifier.lessons import Taught, measure_verdicts, teach
 from classifier.ngrams import Rows, build_rows, build_vocabulary
 from classifier.verdict import judge_posts
-from domain.signals import LABELS, OFFER_KINDS
+from domain.errors import Refused
+from domain.signals import LABELS, OFFER_KINDS, Lesson
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -34,6 +37,10 @@ DENSE_C, SPARSE_C = 0.01, 100.0
 TITLE_WEIGHT = 0.5
 LEAST_RECALL = 0.85
 REVIEW_RECALL = 0.96
+# Offers, and others, without which no score can be calibrated.
+LEAST_POSTS = 10
+# A verdict's share in a label below which it teaches nothing.
+LEAST_SHARE = 0.01
 THRESHOLDS_FOR = (
     f"best F1 of offer with a recall of at least {LEAST_RECALL} at the corpus's mix, on predictions for writers left "
     f"out of training; the review band begins where {REVIEW_RECALL} of those offers lie above"
@@ -43,13 +50,21 @@ THRESHOLDS_FOR = (
 @dataclass(frozen=True)
 class Prepared:
     """The corpus as arrays: what each view reads, the labels and kinds as numbers (-1 where there
-    is no kind), and who wrote it."""
+    is no kind), and who wrote it; after it what analysts' verdicts teach.
+
+    With verdicts `shares` are the weights of each post's labels, [posts, labels]; without, each has the label it has.
+    """
 
     framed: tuple[Framed, ...]
     vectors: Floats
     labels: Ids
     kinds: Ids
     groups: tuple[str, ...]
+    shares: Logs | None = None
+
+    def shares_of(self, ids: Ids) -> Logs | None:
+        """The shares of some posts, or None where each has one label."""
+        return None if self.shares is None else self.shares[ids]
 
 
 def build(
@@ -58,17 +73,19 @@ def build(
     encoder: str = DEFAULT,
     out: Path | None = None,
     corpus: Path = FOLDER,
+    lessons: Sequence[Lesson] = (),
     note: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Train for an encoder and put the model into `out`, by default where `load_reader` looks first under `models`.
 
-    The folder appears whole or not at all. Raises BadSourceFile for a faulty corpus, MissingPart for a missing
-    encoder. Returns the folder.
+    `lessons` are what analysts' verdicts teach beside the corpus. The folder appears whole or not at all. Raises
+    BadSourceFile for a faulty corpus, Refused for one too small, MissingPart for a missing encoder. Returns the folder.
     """
     examples = read_corpus(corpus)
+    check_enough(examples)
     loaded = load_encoder(encoder, models, note)
-    note(f"reading {len(examples)} posts")
-    model = train(examples, loaded)
+    note(f"reading {len(examples) + len(lessons)} posts")
+    model = train(examples, loaded, lessons)
     folder = out or place_model(models, encoder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".model-", dir=folder.parent))
@@ -87,25 +104,51 @@ def place_model(models: Path, encoder: str) -> Path:
     return models / "heads" / (name or "encoder")
 
 
-def train(examples: Sequence[Example], encoder: Encoder) -> Model:
-    """A model from labelled posts: fitted on all of them, calibrated on predictions for writers left out."""
-    prepared = prepare(examples, encoder)
-    everything = np.arange(len(examples))
+def train(examples: Sequence[Example], encoder: Encoder, lessons: Sequence[Lesson] = ()) -> Model:
+    """A model from labelled posts: fitted on all of them, calibrated on predictions for writers left out.
+
+    Verdicts teach the heads and not the calibration: they exist only for posts that a model took for findings, and
+    what was picked by its score says nothing of how often that score is right. Raises Refused for too few posts.
+    """
+    check_enough(examples)
+    taught = teach(lessons)
+    prepared = prepare(examples, encoder, taught)
+    everything, count = np.arange(len(prepared.labels)), len(examples)
     logs = predict_apart(prepared, encoder)
-    calibration = calibrate(logs, prepared.labels)
+    calibration = calibrate(logs[:count], prepared.labels[:count])
     dense = fit_dense(prepared, everything)
     sparse = fit_sparse(prepared, everything)
     kinds = fit_kinds(prepared, everything)
-    return Model(dense, sparse, kinds, describe(examples, encoder, calibration, measure(logs, prepared.labels)))
+    figures = measure(logs[:count], prepared.labels[:count]) | measure_verdicts(logs[count:], taught, calibration)
+    manifest = describe(examples, encoder, calibration, figures)
+    return Model(dense, sparse, kinds, replace(manifest, verdicts=len(taught.groups)))
 
 
-def prepare(examples: Sequence[Example], encoder: Encoder) -> Prepared:
-    """Fold and encode the corpus."""
+def check_enough(examples: Sequence[Example]) -> None:
+    """Raises Refused where no score could be calibrated: it takes two writers and some offers and others of each."""
+    offers = Counter(example.writer for example in examples if example.label == "offer")
+    others = Counter(example.writer for example in examples if example.label != "offer")
+    if len(offers.keys() & others.keys()) < 2 or min(offers.total(), others.total()) < LEAST_POSTS:
+        raise Refused(
+            what=f"training on {offers.total()} offers and {others.total()} other posts",
+            mend=f"to calibrate a score it takes {LEAST_POSTS} of each, and two writers or more who wrote both",
+        )
+
+
+def prepare(examples: Sequence[Example], encoder: Encoder, taught: Taught | None = None) -> Prepared:
+    """Fold and encode the corpus, and what verdicts teach."""
     framed = tuple(frame(example.text, example.thread_title, example.board, ()) for example in examples)
-    vectors = encoder.encode([view.whole() for view in framed])
     labels = np.array([LABELS.index(example.label) for example in examples])
     kinds = np.array([OFFER_KINDS.index(example.kind) if example.kind else -1 for example in examples])
-    return Prepared(framed, vectors, labels, kinds, tuple(example.writer for example in examples))
+    groups = tuple(example.writer for example in examples)
+    shares = None
+    if taught and taught.groups:
+        framed, groups = framed + taught.framed, groups + taught.groups
+        shares = np.concatenate([np.eye(len(LABELS))[labels], taught.shares])
+        labels = np.concatenate([labels, taught.shares.argmax(1)])
+        # The kind of an offer is the model's word, not the analyst's.
+        kinds = np.concatenate([kinds, np.full(len(taught.groups), -1)])
+    return Prepared(framed, encoder.encode([view.whole() for view in framed]), labels, kinds, groups, shares)
 
 
 def predict_apart(prepared: Prepared, encoder: Encoder) -> Logs:
@@ -132,7 +175,7 @@ def predict_apart(prepared: Prepared, encoder: Encoder) -> Logs:
 
 def fit_dense(prepared: Prepared, ids: Ids) -> Dense:
     """The dense view, fitted on the posts `ids`. Vectors are standardised; that is folded into the weights."""
-    return _fit_vectors(prepared.vectors[ids], prepared.labels[ids], len(LABELS))
+    return _fit_vectors(prepared.vectors[ids], prepared.labels[ids], len(LABELS), prepared.shares_of(ids))
 
 
 def fit_kinds(prepared: Prepared, ids: Ids) -> Dense:
@@ -141,10 +184,10 @@ def fit_kinds(prepared: Prepared, ids: Ids) -> Dense:
     return _fit_vectors(prepared.vectors[offers], prepared.kinds[offers], len(OFFER_KINDS))
 
 
-def _fit_vectors(given: Floats, labels: Ids, classes: int) -> Dense:
+def _fit_vectors(given: Floats, labels: Ids, classes: int, shares: Logs | None = None) -> Dense:
     vectors = given.astype(np.float64)
     centre, spread = vectors.mean(0), vectors.std(0) + 1e-9
-    weights, bias = _fit((vectors - centre) / spread, labels, DENSE_C, classes)
+    weights, bias = _fit((vectors - centre) / spread, labels, DENSE_C, classes, shares)
     weights = weights / spread[:, None]
     return Dense(weights.astype(np.float32), (bias - centre @ weights).astype(np.float32))
 
@@ -157,7 +200,7 @@ def fit_sparse(prepared: Prepared, ids: Ids) -> Sparse:
     body, title = build_vocabulary(texts), build_vocabulary(titles)
     parts = (_matrix(build_rows(texts, body), len(body.keys)), _matrix(build_rows(titles, title), len(title.keys)))
     matrix = hstack([parts[0], parts[1] * TITLE_WEIGHT]).tocsr()
-    weights, bias = _fit(matrix, prepared.labels[ids], SPARSE_C, len(LABELS))
+    weights, bias = _fit(matrix, prepared.labels[ids], SPARSE_C, len(LABELS), prepared.shares_of(ids))
     cut = len(body.keys)
     kept = [part.astype(np.float16).astype(np.float32) for part in (weights[:cut], weights[cut:] * TITLE_WEIGHT)]
     return Sparse(body, kept[0], title, kept[1], bias.astype(np.float32))
@@ -210,14 +253,25 @@ def describe(
     )
 
 
-def _fit(matrix: npt.NDArray[np.float64] | csr_matrix, labels: Ids, strength: float, classes: int) -> tuple[Logs, Logs]:
+def _fit(
+    matrix: npt.NDArray[np.float64] | csr_matrix,
+    labels: Ids,
+    strength: float,
+    classes: int,
+    shares: Logs | None = None,
+) -> tuple[Logs, Logs]:
     """Multinomial logistic regression: weights [features, classes] and bias [classes], over all labels there can be.
 
-    A label without an example gets weights of 0 and a bias so low that it is never the answer.
+    With `shares` a row counts for each label as much as its share of it. A label without an example gets weights of 0
+    and a bias so low that it is never the answer.
     """
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=strength, max_iter=2000, tol=1e-5).fit(matrix, labels)
+    weighing = None
+    if shares is not None:
+        rows, labels = np.nonzero(shares > LEAST_SHARE)
+        matrix, weighing = matrix[rows], shares[rows, labels]
+    fitted = LogisticRegression(C=strength, max_iter=2000, tol=1e-5).fit(matrix, labels, weighing)
     coefficients, intercepts = fitted.coef_, fitted.intercept_
     if len(coefficients) == 1:
         coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.repeat(intercepts, 2) * [-0.5, 0.5]

@@ -135,3 +135,18 @@ class Reading:
     masks: tuple[Mask, ...] = ()
     evasions: int = 0
     folded: str = ""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What an analyst's verdict on a finding teaches. `passage` is the post as it is kept, victims' data masked.
+
+    `label` is what the finding carried when it was `confirmed` or else dismissed, `labels` what the model that read it
+    last finds likely; `source` is where it was found: posts of one source have much in common.
+    """
+
+    passage: Passage
+    confirmed: bool
+    label: str
+    labels: Mapping[str, float]
+    source: str

@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import Select
 from domain.errors import BadValue, UnknownName
 from domain.signals import LABELS, STATES
 from store.engine import Store, new_id
-from store.shapes import Found, write_findings, write_verdicts
+from store.shapes import Found, write_findings, write_former_signals, write_verdicts
 from store.tables import ContactRow, FindingRow, FindingVersionRow, PriceRow, SourceRow, VerdictRow
 from store.words import fold_words, handle_forms
 
@@ -85,7 +85,7 @@ def iterate_findings(
 
 
 def find_finding(store: Store, name: str) -> dict[str, Any]:
-    """The finding whose id begins with `name`, in full, with "verdicts" beside the contract's fields.
+    """The finding whose id begins with `name`, in full: "verdicts" and "former_signals" beside the contract's fields.
 
     Raises UnknownName, or BadValue when several begin so.
     """
@@ -102,9 +102,10 @@ def judge_finding(store: Store, name: str, *, state: str, note: str | None, by: 
         finding.state, finding.judged_at = state, now
         session.add(
             VerdictRow(
-                id=new_id(now), finding_id=finding.id, version_id=version.id, state=state, note=note, by=by, at=now
+                id=new_id(now), finding_id=finding.id, version_id=version.id, label=finding.label, state=state,
+                note=note, by=by, at=now,
             )
-        )
+        )  # fmt: skip
         session.flush()
         return _write_whole(session, found)
 
@@ -122,7 +123,11 @@ def _find(session: Session, name: str) -> Found:
 
 def _write_whole(session: Session, found: Found) -> dict[str, Any]:
     (written,) = write_findings(session, [found])
-    return {**written, "verdicts": write_verdicts(session, found[0].id)}
+    return {
+        **written,
+        "verdicts": write_verdicts(session, found[0].id),
+        "former_signals": write_former_signals(session, found[0].id),
+    }
 
 
 def _select(conditions: list[ColumnElement[bool]]) -> FoundSelect:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
@@ -80,17 +80,17 @@ def keep_verdict(session: Session, verdict: Verdict, sighting: Sighting, now: da
         )  # fmt: skip
         session.add(finding)
         session.flush()
-    versions = _versions_of(session, finding)
+    versions = versions_of(session, finding)
     version = next((known for known in versions if known.content_sha256 == post.content_sha256), None)
     new_version = version is None
     if version is None:
         version = _make_version(new_id(now), finding.id, verdict, sighting)
         session.add(version)
         session.flush()
-        session.add_all(_make_parts(version.id, verdict.signal))
+        session.add_all(make_parts(version.id, verdict.signal))
         versions.append(version)
     _widen(finding, version, sighting)
-    _let_latest_stand(finding, versions)
+    let_latest_stand(finding, versions)
     return Kept(finding.id, version.id, new_finding, new_version)
 
 
@@ -98,7 +98,7 @@ def see_again(session: Session, posts: Sequence[Post], sighting: Sighting) -> No
     """Posts whose words are known were seen once more: those that are findings note it."""
     for finding, version in _findings_with(session, posts):
         _widen(finding, version, sighting)
-        _let_latest_stand(finding, _versions_of(session, finding))
+        let_latest_stand(finding, versions_of(session, finding))
 
 
 def standing_versions(session: Session, posts: Sequence[Post]) -> list[str]:
@@ -128,7 +128,8 @@ def _findings_with(session: Session, posts: Sequence[Post]) -> list[tuple[Findin
     return found
 
 
-def _versions_of(session: Session, finding: FindingRow) -> list[FindingVersionRow]:
+def versions_of(session: Session, finding: FindingRow) -> list[FindingVersionRow]:
+    """All wordings of a finding."""
     return list(session.exec(select(FindingVersionRow).where(FindingVersionRow.finding_id == finding.id)))
 
 
@@ -140,34 +141,48 @@ def _widen(finding: FindingRow, version: FindingVersionRow, sighting: Sighting) 
         row.last_seen = max(row.last_seen, sighting.last_seen)
 
 
-def _let_latest_stand(finding: FindingRow, versions: Sequence[FindingVersionRow]) -> None:
+def let_latest_stand(finding: FindingRow, versions: Sequence[FindingVersionRow]) -> None:
+    """The finding is what its wording that was seen last is; of its state too, until an analyst has spoken."""
     latest = max(versions, key=lambda version: (version.last_seen, version.first_seen, version.content_sha256))
     finding.version_id, finding.label, finding.score = latest.id, latest.label, latest.score
     if finding.judged_at is None:
         finding.state = latest.state
 
 
+def signal_columns(signal: Signal) -> dict[str, Any]:
+    """What a version says of its signal in columns of its own."""
+    offer = signal.offer or Offer()
+    return {
+        "label": signal.label, "score": signal.score, "labels": dict(signal.labels), "kind": signal.kind,
+        "model": signal.model, "offered": signal.offer is not None, "goods": list(offer.goods),
+        "fields_": list(offer.fields), "regions": list(offer.regions), "channel": offer.channel,
+        "freshness": offer.freshness, "guarantees": list(offer.guarantees),
+    }  # fmt: skip
+
+
+def search_words(title: str | None, text: str, folded: str) -> str:
+    """What a search looks in."""
+    return fold_words("\n".join((title or "", text, folded)))
+
+
 def _make_version(version_id: str, finding_id: str, verdict: Verdict, sighting: Sighting) -> FindingVersionRow:
-    post, signal, offer = verdict.post, verdict.signal, verdict.signal.offer or Offer()
+    post = verdict.post
     return FindingVersionRow(
         id=version_id, finding_id=finding_id, state=verdict.state, first_seen=sighting.first_seen,
         last_seen=sighting.last_seen, masked=verdict.masked, evasions=verdict.evasions,
-        words=fold_words("\n".join((post.thread_title or "", post.text, verdict.folded))),
+        words=search_words(post.thread_title, post.text, verdict.folded),
         url=post.url, thread_url=post.thread_url, thread_title=post.thread_title, board=post.board,
         platform=post.platform, site_post_id=post.post_id, floor=post.floor, author_name=post.author.name,
         author_id=post.author.id, author_url=post.author.url, posted_at=post.posted_at,
         posted_at_text=post.posted_at_text, posted_at_precision=post.posted_at_precision, edited_at=post.edited_at,
         text=post.text, quoted=list(post.quoted), links=list(post.links), images=list(post.images),
         views=post.counts.views, replies=post.counts.replies, members=post.counts.members,
-        fetched_at=post.fetched_at, content_sha256=post.content_sha256,
-        label=signal.label, score=signal.score, labels=dict(signal.labels), kind=signal.kind, model=signal.model,
-        offered=signal.offer is not None, goods=list(offer.goods), fields_=list(offer.fields),
-        regions=list(offer.regions), channel=offer.channel, freshness=offer.freshness,
-        guarantees=list(offer.guarantees),
+        fetched_at=post.fetched_at, content_sha256=post.content_sha256, **signal_columns(verdict.signal),
     )  # fmt: skip
 
 
-def _make_parts(version_id: str, signal: Signal) -> list[Part]:
+def make_parts(version_id: str, signal: Signal) -> list[Part]:
+    """The rows of what a signal found in a version's text."""
     offer = signal.offer or Offer()
     parts: list[Part] = []
     for position, price in enumerate(offer.prices):

@@ -94,19 +94,20 @@ def _keep(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verd
 def _make_fingerprint(row: PendingRow, signal: Signal) -> dict[str, Any]:
     return {
         "key": row.key, "content": row.content, "first_seen": row.first_seen, "last_seen": row.last_seen,
-        "model": signal.model, "band": _band_of(signal.score),
+        "model": signal.model, "band": band_of(signal.score),
     }  # fmt: skip
 
 
 def _renew_fingerprint(known: FingerprintRow, row: PendingRow, signal: Signal) -> None:
     """Another wording of a known post was scored: the one that was seen last is what the post says."""
     if row.last_seen >= known.last_seen:
-        known.content, known.model, known.band = row.content, signal.model, _band_of(signal.score)
+        known.content, known.model, known.band = row.content, signal.model, band_of(signal.score)
     known.first_seen = min(known.first_seen, row.first_seen)
     known.last_seen = max(known.last_seen, row.last_seen)
 
 
-def _band_of(score: float) -> int:
+def band_of(score: float) -> int:
+    """The tenth that a score lies in, all that a fingerprint says of it."""
     return max(0, min(BANDS - 1, int(score * BANDS)))
 
 

@@ -15,6 +15,7 @@ from store.tables import (
     ContactRow,
     FindingRow,
     FindingVersionRow,
+    FormerSignalRow,
     Part,
     PriceRow,
     ReasonRow,
@@ -27,7 +28,8 @@ from store.tables import (
 Found = tuple[FindingRow, FindingVersionRow, SourceRow]
 
 _SPAN = ("text", "start", "end")
-_PARTS: dict[type[Part], tuple[str, ...]] = {
+# What a version's signal consists of beside its own columns, and what is told of each.
+PARTS: dict[type[Part], tuple[str, ...]] = {
     PriceRow: ("amount", "currency", "per", "unit", "min_qty", "max_qty", *_SPAN),
     ContactRow: ("kind", "value", *_SPAN, "valid"),
     VolumeRow: ("records", *_SPAN),
@@ -35,13 +37,14 @@ _PARTS: dict[type[Part], tuple[str, ...]] = {
 }
 _VERSION = ("id", "first_seen", "last_seen", "text", "content_sha256", "edited_at", "label", "score", "model")
 _CAPTURE = ("id", "url", "fetched_at", "sealed_at", "sha256", "body_sha256")
-_VERDICT = ("id", "state", "note", "by", "at")
+_VERDICT = ("id", "state", "label", "note", "by", "at")
+_FORMER = ("version_id", "replaced_at", "state", "signal")
 
 
 def write_findings(session: Session, found: Sequence[Found]) -> list[dict[str, Any]]:
     """Findings in full, in the order given."""
     standing = [version.id for _, version, _ in found]
-    parts = {kind: _read_parts(session, kind, standing) for kind in _PARTS}
+    parts = {kind: _read_parts(session, kind, standing) for kind in PARTS}
     versions = _read_versions(session, [finding.id for finding, _, _ in found])
     captures = _read_captures(session, [version.id for group in versions.values() for version in group])
     return [
@@ -64,6 +67,24 @@ def write_verdicts(session: Session, finding_id: str) -> list[dict[str, Any]]:
         select(VerdictRow).where(VerdictRow.finding_id == finding_id).order_by(col(VerdictRow.at), col(VerdictRow.id))
     )
     return [_pick(row, _VERDICT) for row in rows]
+
+
+def write_former_signals(session: Session, finding_id: str) -> list[dict[str, Any]]:
+    """What earlier models said of a finding's wordings, first to last, each until it was replaced."""
+    rows = session.exec(
+        select(FormerSignalRow)
+        .join(FindingVersionRow, col(FindingVersionRow.id) == FormerSignalRow.version_id)
+        .where(FindingVersionRow.finding_id == finding_id)
+        .order_by(col(FormerSignalRow.replaced_at), col(FormerSignalRow.id))
+    )
+    return [_pick(row, _FORMER) for row in rows]
+
+
+def write_signal(session: Session, finding: FindingRow, version: FindingVersionRow) -> dict[str, Any]:
+    """What is said of one wording of a finding at present."""
+    return _write_signal(
+        finding, version, {kind: _read_parts(session, kind, [version.id])[version.id] for kind in PARTS}
+    )
 
 
 def _write_post(finding: FindingRow, row: FindingVersionRow) -> dict[str, Any]:
@@ -110,7 +131,7 @@ def _read_parts(session: Session, kind: type[Part], version_ids: Sequence[str]) 
     )
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        grouped[row.version_id].append(_pick(row, _PARTS[kind]))
+        grouped[row.version_id].append(_pick(row, PARTS[kind]))
     return grouped
 
 

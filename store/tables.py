@@ -7,6 +7,7 @@ what a site says in the words of its threads (signs, validators) is veiled.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, Index, LargeBinary, MetaData, String, text
 from sqlmodel import Field, SQLModel
@@ -307,6 +308,19 @@ class ReasonRow(Part, table=True):
     weight: float
 
 
+class FormerSignalRow(Row, table=True):
+    """What another model had said of a version, until it was read again. `signal` is CONTRACT.md's, `state` the
+    version's at that time."""
+
+    __tablename__ = "former_signals"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    version_id: str = Field(sa_type=ID, foreign_key="finding_versions.id", index=True)
+    replaced_at: datetime = Field(sa_type=Time)
+    state: str = Field(sa_type=WORD)
+    signal: dict[str, Any] = Field(sa_type=Json)
+
+
 class CaptureRow(Row, table=True):
     """A sealed page. `sha256` is of the sealed file, `body_sha256` of the bytes that were served."""
 
@@ -333,7 +347,7 @@ class CaptureVersionRow(Row, table=True):
 
 
 class VerdictRow(Row, table=True):
-    """What an analyst said of a finding, and of which wording."""
+    """What an analyst said of a finding, of which wording, and what `label` the finding carried then."""
 
     __tablename__ = "verdicts"
 
@@ -344,3 +358,4 @@ class VerdictRow(Row, table=True):
     note: str | None = Field(default=None, sa_type=Words)
     by: str = Field(sa_type=Words)
     at: datetime = Field(sa_type=Time)
+    label: str = Field(sa_type=WORD, sa_column_kwargs={"server_default": ""})

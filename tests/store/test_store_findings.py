@@ -133,7 +133,7 @@ def test_a_finding_is_shown_by_the_beginning_of_its_id(store: Store) -> None:
     """A beginning that only one finding has will do, in any case; one of several is refused, none is named."""
     _stock(store)
     newest, *_ = found = search_findings(store, Query())
-    assert find_finding(store, newest["id"]) == {**newest, "verdicts": []}
+    assert find_finding(store, newest["id"]) == {**newest, "verdicts": [], "former_signals": []}
     assert find_finding(store, newest["id"][:15].upper())["id"] == newest["id"]
     assert len({finding["id"][:1] for finding in found}) == 1
     with pytest.raises(BadValue, match="more of its characters"):
