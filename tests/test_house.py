@@ -25,6 +25,8 @@ CARD = {
 ONLY = {
     "scrapy": ("crawlers",), "twisted": ("crawlers",), "playwright": ("crawlers",), "scrapy_poet": ("crawlers",),
     "sqlmodel": ("store",), "sqlalchemy": ("store",), "alembic": ("store",),
+    "rapidocr": ("classifier/pictures",), "cv2": ("classifier/pictures",), "PIL": ("classifier/pictures",),
+    "zxingcpp": ("classifier/pictures",), "onnxruntime": ("classifier/pictures",),
     "torch": ("classifier/encoders",), "sentence_transformers": ("classifier/encoders",),
 }  # fmt: skip
 
