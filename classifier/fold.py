@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from classifier.folding import characters, glosses, glyphs, letters, words
+from classifier.folding import characters, glosses, glyphs, letters, parts, sounds, words
 from classifier.folding.edits import Edit
 
 # A text that still changes after so many rounds was built to; what is left of its disguises stays.
@@ -71,6 +71,8 @@ STEPS: tuple[Callable[[str], list[Edit]], ...] = (
     glosses.strip_pinyin,
     glosses.strip_inserts,
     words.join_words,
+    sounds.restore_sounds,
+    parts.join_parts,
 )
 
 
