@@ -23,7 +23,7 @@ check: setup-test  ## lint, layers and types alone
 	@.venv/bin/mypy
 
 model: setup  ## train the shipped model again, after a change of the corpus
-	@.venv/bin/tipstaff train --out classifier/models/packaged-e5-small
+	@.venv/bin/tipstaff train --no-verdicts --out classifier/models/packaged-e5-small
 
 setup:
 	@scripts/setup.sh run

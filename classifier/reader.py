@@ -43,7 +43,8 @@ class Reader:
         self._head = model
         self._encoder = cache(encoder)
         self._prevalence = prevalence
-        self.model = f"{model.manifest.encoder} head-{model.digest()[:12]} rules-{_digest_rules()[:12]} {_version()}"
+        names = (model.manifest.encoder, f"head-{model.digest()[:12]}", f"rules-{_digest_rules()[:12]}", _version())
+        self.model = f"{' '.join(names)} prevalence-{prevalence:g}"
         calibration = model.manifest.calibration
         self.threshold = calibration.score(calibration.threshold, prevalence)
         self.review_low = calibration.score(calibration.review, prevalence)
@@ -92,7 +93,7 @@ class Reader:
             reasons=give_reasons(letters, shown.text, folded, offer),
             model=self.model,
         )
-        return Reading(signal, shown, masks, len(folded.evasions))
+        return Reading(signal, shown, masks, len(folded.evasions), fold(shown.text).text if kept else "")
 
     def _name_kind(self, written: str | None, verdict: Verdict) -> str:
         """What the words say outright, else what the head finds likeliest; a list is what no word speaks against."""

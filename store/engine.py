@@ -71,11 +71,11 @@ class Store:
             yield session
 
 
-def in_batches(items: Iterable[T]) -> Iterator[list[T]]:
-    """`items` in lists short enough to be named one by one in a statement."""
-    rest = list(items)
-    for start in range(0, len(rest), BATCH):
-        yield rest[start : start + BATCH]
+def in_batches(items: Iterable[T], size: int | None = None) -> Iterator[list[T]]:
+    """`items` in lists of `size`, by default short enough to be named one by one in a statement."""
+    rest, size = list(items), size or BATCH
+    for start in range(0, len(rest), size):
+        yield rest[start : start + size]
 
 
 def new_id(now: datetime) -> str:

@@ -3,7 +3,8 @@
 A source is crawled into pages, and each page is read into posts: `crawl`. They wait, encrypted, in the spool. The
 classifier reads a post into a signal: `read`. The store keeps a signal that matters as a finding, seals the page it
 stood on, and forgets the rest: `keep`. `watch` does both for a source that is due. An analyst searches the findings and
-passes a verdict: `judge`. A researcher takes a dataset: `export`. `look` crawls one address and keeps nothing.
+passes a verdict: `judge`. With another model the findings are read again: `rescore`. A researcher takes a dataset:
+`export`. `look` crawls one address and keeps nothing.
 
 Each step takes what is not done, does it and writes it down in one transaction, so each can be stopped, killed and
 repeated alone; the store is the hand-over between them.
@@ -12,7 +13,7 @@ repeated alone; the store is the hand-over between them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,8 @@ from domain.signals import FINDING_LABELS, Passage, Reading
 from domain.sources import RunOutcome, Source
 from store import findings, runs, spool
 from store.database import Store
+from store.engine import in_batches
+from store.rereading import Change, Rereading, Wording, list_outdated, read_wordings, store_rereadings
 from store.sources import WatchedSource
 from store.spool import Verdict
 from tipstaff.child import Child, Event, hear_interrupts
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 Tell = Callable[[Event], None]
 PAGES_AT_ONCE = 16
+FINDINGS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,21 @@ def judge(store: Store, finding_id: str, state: str, note: str | None, by: str) 
     return findings.judge_finding(store, finding_id, state=state, note=note, by=by, now=_now())
 
 
+def rescore(store: Store, reader: Reader) -> Iterator[Change]:
+    """Every finding that another model read last is read again; each, once stored, as it was and as it is.
+
+    To stop between two findings is to ask for no more; the next time goes on from there.
+    """
+    for ids in in_batches(list_outdated(store, reader.model), FINDINGS_AT_ONCE):
+        wordings = read_wordings(store, ids, reader.model)
+        readings = reader.read([wording.passage for wording in wordings], masked=True)
+        again = zip(wordings, readings, strict=True)
+        for finding_id, group in itertools.groupby(again, lambda pair: pair[0].finding_id):
+            change = store_rereadings(store, finding_id, [_reread(*pair, reader) for pair in group], _now())
+            if change:
+                yield change
+
+
 def export(store: Store, folder: Path, form: str, since: datetime | None, until: datetime | None) -> int:
     """A dataset of findings with its data sheet, in a folder; the number of findings in it."""
     from store.datasets import write_dataset
@@ -156,12 +175,23 @@ def _open(store: Store, page_id: str, tell: Tell) -> spool.SpooledPage | None:
 
 
 def _verdict(post: Post, reading: Reading, reader: Reader) -> Verdict:
-    wanted = reading.signal.label in FINDING_LABELS
-    unsure = not wanted and reading.signal.score >= reader.review_low
+    wanted, unsure = _weigh(reading, reader)
     return Verdict(
         post=post, signal=reading.signal, keep=wanted or unsure, state="review" if unsure else "new",
         masked=len(reading.masks), evasions=reading.evasions, folded=reading.folded,
     )  # fmt: skip
+
+
+def _reread(wording: Wording, reading: Reading, reader: Reader) -> Rereading:
+    """What is kept stays: where the present model would not keep it, a person decides."""
+    wanted, unsure = _weigh(reading, reader)
+    return Rereading(wording, reading, keep=wanted or unsure, state="new" if wanted else "review")
+
+
+def _weigh(reading: Reading, reader: Reader) -> tuple[bool, bool]:
+    """Whether a reading is that of a finding, and whether it is unsure of it."""
+    wanted = reading.signal.label in FINDING_LABELS
+    return wanted, not wanted and reading.signal.score >= reader.review_low
 
 
 def _plan(settings: Settings, source: Source, mode: str, max_pages: int | None = None) -> dict[str, Any]:

@@ -239,9 +239,10 @@ def test_only_findings_have_an_offer_unless_all_is_asked_for(reader: Reader) -> 
 
 
 def test_a_model_says_what_it_is(reader: Reader) -> None:
-    """The name holds encoder, head, rules and version, so that a score can be repeated."""
-    encoder, head, rules, version = reader.model.split()
+    """The name holds encoder, head, rules, version and prevalence, so that a score can be repeated."""
+    encoder, head, rules, version, prevalence = reader.model.split()
     assert (encoder, head[:5], rules[:6], version[:9]) == (DEFAULT, "head-", "rules-", "tipstaff-")
+    assert prevalence == "prevalence-0.005"
 
 
 def test_a_missing_model_is_named(tmp_path: Path) -> None:

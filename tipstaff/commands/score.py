@@ -1,4 +1,4 @@
-"""`score`, `evaluate`, `train`: the classifier alone."""
+"""`score`, `evaluate`: the classifier alone."""
 
 from __future__ import annotations
 
@@ -68,20 +68,6 @@ def evaluate(
         print_json([plain(report)])
     else:
         print_line(report.text())
-
-
-def train(
-    encoder: Annotated[str | None, typer.Option(help="Train for this encoder: a name, a hub id or a folder.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the model here instead of where it is looked for.")] = None,
-) -> None:
-    """Rebuild the classifier from the corpus."""
-    from classifier.training import build
-    from tipstaff.settings import load_settings
-
-    settings = load_settings(encoder=encoder)
-    with show_progress(settings.speaks, "training") as move:
-        folder = build(settings.models_folder, encoder=settings.encoder, out=out, note=lambda line: move(title=line))
-    print_line(str(folder))
 
 
 def _batches(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
