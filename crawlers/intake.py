@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from domain.pages import Haul, Mark, Validators
+from domain.posts import Post
 
 
 class Intake(Protocol):
@@ -29,9 +31,12 @@ class Intake(Protocol):
     def robots_seen(self, site: str, text: str, now: datetime) -> None:
         """robots.txt of `site` as served."""
 
+    def fresh_of(self, posts: Sequence[Post]) -> frozenset[str]:
+        """The ids of those posts whose words have neither been scored nor wait for it."""
+
     def deliver(self, haul: Haul) -> int:
         """Take one page and its posts, all or nothing; the answer is how many posts were not known."""
 
     def note(self, event: str, url: str, detail: str = "") -> None:
         """Something a person may want to know: a word of RUN_REASONS, or "fetched", "rendered", "unchanged",
-        "recognised"."""
+        "recognised", "image"."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +67,10 @@ class MemoryIntake:
 
     def robots_seen(self, site: str, text: str, now: datetime) -> None:
         """Not kept."""
+
+    def fresh_of(self, posts: Sequence[Post]) -> frozenset[str]:
+        """Every one."""
+        return frozenset(post.id for post in posts)
 
     def deliver(self, haul: Haul) -> int:
         """Held until taken."""

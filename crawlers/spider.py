@@ -25,6 +25,7 @@ from crawlers.conduct.gate import Conduct, robots_fetcher
 from crawlers.conduct.retries import postpone_request
 from crawlers.conduct.scope import normalise
 from crawlers.conduct.walls import LASTING_WALLS, see_wall, tell_wall
+from crawlers.images import Images
 from crawlers.intake import Intake
 from crawlers.memory import MemoryIntake, plan_from_arguments
 from crawlers.pages import BoardItem, ThreadItem, is_bare
@@ -35,7 +36,7 @@ from crawlers.walk.freshness import ends_list, list_key
 from crawlers.walk.frontier import Frontier
 from crawlers.walk.tally import Tally
 from domain.errors import CrawlEnded, TipstaffError
-from domain.pages import Haul, Mark, Page, Role, Validators
+from domain.pages import Haul, Mark, Page, Picture, Role, Validators
 from domain.plain import plain
 from domain.posts import Post
 from domain.sources import RunOutcome, expand_queries
@@ -60,6 +61,7 @@ class WatchSpider(Spider):
         self.intake = intake
         self.conduct = conduct
         self.drawing = Drawing(conduct)
+        self.images = Images(conduct, lambda request: self.crawler.engine.download_async(request))
         self.tally = Tally(watching=plan.mode == "watch")
         self.frontier = Frontier(conduct, self.tally, self.read_page, self.read_failure)
         self.seen_posts: set[str] = set()
@@ -173,7 +175,8 @@ class WatchSpider(Spider):
             role = "thread" if isinstance(item, ThreadItem) else "home" if reading.role == "home" else "board"
             self.intake.note("recognised", page.url, f"{reading.name} {role}")
         if isinstance(item, ThreadItem):
-            return list(self.read_thread(page, reading, item, errand))
+            pictures = await self.images.fetch(page, (post for post in item.posts if post.id not in self.seen_posts))
+            return list(self.read_thread(page, reading, item, errand, pictures))
         return list(self.read_list(page, reading, item, errand))
 
     def read_list(self, page: Page, reading: Reading, item: BoardItem, errand: Errand) -> Iterator[Request]:
@@ -221,7 +224,9 @@ class WatchSpider(Spider):
         else:
             walk.held = haul
 
-    def read_thread(self, page: Page, reading: Reading, item: ThreadItem, errand: Errand) -> Iterator[Request]:
+    def read_thread(
+        self, page: Page, reading: Reading, item: ThreadItem, errand: Errand, pictures: tuple[Picture, ...] = ()
+    ) -> Iterator[Request]:
         """One page of a thread. A page that brings nothing new ends it: its pager led in a circle."""
         walk = errand.thread or ThreadWalk(item.key, seen={normalise(page.requested_url)})
         self.frontier.meet_thread(walk.key or item.key)
@@ -244,6 +249,7 @@ class WatchSpider(Spider):
                 haul_of(page, posts, reading, "thread", title=item.title, board=item.board or walk.board),
                 mark=Mark(walk.key or item.key, sign, number, ended=ended, floors_before=floors),
                 validators=validators_of(page) if ended and not page.rendered else Validators(),
+                pictures=pictures,
             )
         )
         yield from asked

@@ -70,10 +70,19 @@ class Validators:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that stands in a post: `address` as the post names it (`Post.images`), and what was served there."""
+
+    address: str
+    page: Page
+
+
+@dataclass(frozen=True)
 class Haul:
     """One page and what was read from it: the unit that a crawl hands over, all or nothing.
 
-    `mark` is to be stored in the same transaction as the posts, or not at all.
+    `mark` is to be stored in the same transaction as the posts, or not at all. `pictures` are those of its posts that
+    were fetched with it; they share its fate.
     """
 
     page: Page
@@ -84,3 +93,4 @@ class Haul:
     board: str | None = None
     mark: Mark | None = None
     validators: Validators = Validators()
+    pictures: tuple[Picture, ...] = ()

@@ -25,7 +25,8 @@ class Source:
     """One thing that is watched: a board, a listing, a channel, or a site search with its queries.
 
     `url` is http(s); `timezone` an IANA name, the zone of the times the site writes; `delay` the least
-    seconds between two requests to the host (None: the program's default, or robots.txt's if longer).
+    seconds between two requests to the host (None: the program's default, or robots.txt's if longer); `images`
+    whether the pictures of its posts are fetched and read.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Source:
     practice: bool = False
     max_pages: int | None = None
     delay: float | None = None
+    images: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
     captures/<xxxx>/<id>.page      the same bytes, sealed
 
 A file is a nonce and AES-256-GCM over zlib over: the length of a JSON text (4 bytes, big-endian), the JSON of the haul
-without its bodies, the body, and the body as served where a browser drew the page.
+without its bodies, the body, the body as served where a browser drew the page, and the pictures of its posts.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ def spooled_pages(store: Store) -> set[str]:
 def pack(haul: Haul) -> bytes:
     """A haul as compressed bytes."""
     data: dict[str, Any] = plain(haul)
-    body, served = data["page"].pop("body"), data["page"].pop("served_body")
-    data["lengths"] = [len(body), None if served is None else len(served)]
+    bodies = [page.pop(name) for page, name in _bodies_of(data)]
+    data["lengths"] = [None if body is None else len(body) for body in bodies]
     text = json.dumps(data).encode("ascii")
-    return zlib.compress(b"".join((len(text).to_bytes(_LENGTH, "big"), text, body, served or b"")))
+    return zlib.compress(b"".join((len(text).to_bytes(_LENGTH, "big"), text, *(body or b"" for body in bodies))))
 
 
 def unpack(data: bytes) -> Haul:
@@ -111,10 +111,16 @@ def unpack(data: bytes) -> Haul:
     data = zlib.decompress(data)
     start = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
     fields = json.loads(data[_LENGTH:start])
-    body, served = fields["lengths"]
-    fields["page"]["body"] = data[start : start + body]
-    fields["page"]["served_body"] = None if served is None else data[start + body :]
+    for (page, name), length in zip(_bodies_of(fields), fields["lengths"], strict=True):
+        page[name] = None if length is None else data[start : start + length]
+        start += length or 0
     return restore(Haul, fields)
+
+
+def _bodies_of(data: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Where the bytes of a haul stand in it, in the order in which they follow its JSON."""
+    pages = [data["page"], *(picture["page"] for picture in data.get("pictures", ()))]
+    return [(page, name) for page in pages for name in ("body", "served_body")]
 
 
 def _read(store: Store, path: Path, page_id: str) -> Haul:

@@ -145,7 +145,7 @@ def source_value(row: SourceRow) -> Source:
     return Source(
         name=row.name, url=row.url, render=cast(Render, row.render), timezone=row.timezone, platform=row.platform,
         queries=tuple(row.queries), proxy=row.proxy, allow_private=row.allow_private, practice=row.practice,
-        max_pages=row.max_pages, delay=row.delay,
+        max_pages=row.max_pages, delay=row.delay, images=row.images,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from store.sources import source_value
 from store.tables import FingerprintRow, PageRow, PendingRow, RunRow, SourceRow
 
 __all__ = [
-    "Settled", "SpooledPage", "Verdict", "deliver", "discard", "expire", "mark_of", "open_page", "settle",
+    "Settled", "SpooledPage", "Verdict", "deliver", "discard", "expire", "fresh_of", "mark_of", "open_page", "settle",
     "validators_of", "waiting",
 ]  # fmt: skip
 
@@ -77,6 +77,14 @@ def deliver(store: Store, *, run_id: str, source_id: str, haul: Haul, now: datet
         _abandon(store, page_id)
         raise
     return new
+
+
+def fresh_of(store: Store, posts: Sequence[Post]) -> frozenset[str]:
+    """The ids of those posts whose words have neither been scored nor wait."""
+    wordings = _by_wording(store.keys, posts)
+    with store.reading() as session:
+        scored, waits = _find_known(session, wordings)
+    return frozenset(post.id for wording, post in wordings.items() if wording not in scored and wording not in waits)
 
 
 def waiting(store: Store, now: datetime, lease_seconds: float = LEASE_SECONDS, limit: int = 100) -> list[str]:
@@ -151,6 +159,16 @@ def _look_up(session: Session, posts: Mapping[Wording, Post], sighting: Sighting
 
     Those that are known are noted as seen once more.
     """
+    scored, waits = _find_known(session, posts)
+    for wording in posts.keys() & waits.keys() - scored:
+        _see_waiting(waits[wording], sighting)
+    _see_scored(session, {wording: post for wording, post in posts.items() if wording in scored}, sighting)
+    met = {key for key, _ in (*scored, *waits)}
+    return [one for one in posts if one not in scored and one not in waits], sum(key not in met for key, _ in posts)
+
+
+def _find_known(session: Session, posts: Mapping[Wording, Post]) -> tuple[set[Wording], dict[Wording, PendingRow]]:
+    """The wordings of these posts that were scored, and those that wait."""
     scored: set[Wording] = set()
     waits: dict[Wording, PendingRow] = {}
     for keys in in_batches(key for key, _ in posts):
@@ -158,11 +176,7 @@ def _look_up(session: Session, posts: Mapping[Wording, Post], sighting: Sighting
         scored.update((key, content) for key, content in session.exec(known))
         for row in session.exec(select(PendingRow).where(col(PendingRow.key).in_(keys))):
             waits[row.key, row.content] = row
-    for wording in posts.keys() & waits.keys() - scored:
-        _see_waiting(waits[wording], sighting)
-    _see_scored(session, {wording: post for wording, post in posts.items() if wording in scored}, sighting)
-    met = {key for key, _ in (*scored, *waits)}
-    return [one for one in posts if one not in scored and one not in waits], sum(key not in met for key, _ in posts)
+    return scored, waits
 
 
 def _see_scored(session: Session, posts: Mapping[Wording, Post], sighting: Sighting) -> None:

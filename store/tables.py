@@ -64,6 +64,7 @@ class SourceRow(Row, table=True):
     practice: bool
     max_pages: int | None = Field(default=None, sa_type=Whole)
     delay: float | None = None
+    images: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     every_seconds: int = Field(sa_type=Whole)
     paused: bool = False
     basis: str | None = Field(default=None, sa_type=Words)
@@ -204,7 +205,10 @@ class FindingRow(Row, table=True):
 
 
 class FindingVersionRow(Row, table=True):
-    """One wording of a finding's post, victims' data masked, and the signal for it. `words` is what is searched."""
+    """One wording of a finding's post, victims' data masked, and the signal for it. `words` is what is searched.
+
+    `pictures` is what was read in its `images`, one for one and masked, empty where nothing was.
+    """
 
     __tablename__ = "finding_versions"
 
@@ -235,6 +239,7 @@ class FindingVersionRow(Row, table=True):
     quoted: list[str] = Field(sa_type=Json)
     links: list[str] = Field(sa_type=Json)
     images: list[str] = Field(sa_type=Json)
+    pictures: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
     views: int | None = Field(default=None, sa_type=Whole)
     replies: int | None = Field(default=None, sa_type=Whole)
     members: int | None = Field(default=None, sa_type=Whole)
@@ -256,13 +261,17 @@ class FindingVersionRow(Row, table=True):
 
 
 class Part(Row):
-    """What a version's signal found at `[start, end)` of its text, in the order it was given."""
+    """What a version's signal found at `[start, end)` of its text, in the order it was given.
+
+    Where it was found in a picture, `picture` is its number (from 1), and the span is one of what was read there.
+    """
 
     version_id: str = Field(primary_key=True, sa_type=ID, foreign_key="finding_versions.id")
     position: int = Field(primary_key=True)
     text: str = Field(sa_type=Words)
     start: int
     end: int
+    picture: int | None = None
 
 
 class PriceRow(Part, table=True):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from domain.pages import Haul, Mark, Validators
 from domain.plain import plain
+from domain.posts import Post
 from store import hosts, marks, sources, spool
 from store.database import Store
 
@@ -43,6 +44,10 @@ class StoreIntake:
     def robots_seen(self, site: str, text: str, now: datetime) -> None:
         """The source keeps robots.txt as it was first seen."""
         sources.keep_robots(self.store, self.source_id, site, text, now)
+
+    def fresh_of(self, posts: Sequence[Post]) -> frozenset[str]:
+        """Those that the store does not know in these words."""
+        return spool.fresh_of(self.store, posts)
 
     def deliver(self, haul: Haul) -> int:
         """Into the spool, in one transaction."""
@@ -86,6 +91,10 @@ class LookIntake:
     def robots_seen(self, site: str, text: str, now: datetime) -> None:
         """On to the parent process."""
         self.emit({"event": "robots_seen", "url": site, "detail": text})
+
+    def fresh_of(self, posts: Sequence[Post]) -> frozenset[str]:
+        """Every one."""
+        return frozenset(post.id for post in posts)
 
     def deliver(self, haul: Haul) -> int:
         """Each post on to the parent process."""

@@ -127,6 +127,7 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "allow_private": read_flag,
     "max_pages": read_count,
     "delay": read_seconds,
+    "images": read_flag,
     "basis": read_text,
     "assessor": read_text,
 }

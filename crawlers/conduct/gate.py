@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, cast
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, StopDownload
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers.conduct.addresses import Guard, host_and_port
@@ -20,7 +20,7 @@ from crawlers.conduct.faults import read_fault
 from crawlers.conduct.politeness import PRIVATE_DELAY, Turns, now
 from crawlers.conduct.resolver import PinnedResolver
 from crawlers.conduct.robots import MOST_BYTES, Answer, Robots, Rules, read_answer
-from crawlers.conduct.scope import Scope, is_login
+from crawlers.conduct.scope import Scope, is_image_type, is_login
 from crawlers.intake import Intake
 from crawlers.plan import Plan
 from domain.errors import CrawlEnded
@@ -76,13 +76,13 @@ class Conduct:
             return self.plan.source.delay
         return PRIVATE_DELAY if self.guard.is_own(*host_and_port(url)) else self.plan.delay
 
-    def check_redirect(self, url: str) -> None:
+    def check_redirect(self, url: str, *, image: bool = False) -> None:
         """Raises CrawlEnded when a redirect leads out of the crawl."""
         if is_login(url):
             raise CrawlEnded(reason="login_wall", address=url, detail="it leads to a log-in page")
         if not self.scope.holds_site(url):
             raise CrawlEnded(reason="soft_404", address=url, detail=f"it leads to another site, {site_of(url)}")
-        if not self.scope.holds(url):
+        if not (self.scope.holds_image(url) if image else self.scope.holds(url)):
             raise CrawlEnded(reason="soft_404", address=url, detail="it leads to a page that is no thread and no list")
 
 
@@ -101,25 +101,26 @@ class ConductMiddleware:
         middleware = cls(spider_of(crawler).conduct)
         cast("object", reactor).installNameResolver(PinnedResolver(middleware.conduct.guard))  # type: ignore[attr-defined]
         crawler.signals.connect(middleware.bound_robots, signals.bytes_received)
+        crawler.signals.connect(middleware.bound_images, signals.headers_received)
         return middleware
 
     async def process_request(self, request: Request) -> None:
         """Raises CrawlEnded when the request may not be made; else returns in its turn."""
         conduct = self.conduct
-        asks_robots = bool(request.meta.get("robots"))
+        asks_robots, is_image = bool(request.meta.get("robots")), bool(request.meta.get("image"))
         redirected = bool(request.meta.get("redirect_urls")) and not asks_robots
         try:
             await conduct.reach(request.url)
         except CrawlEnded as ended:
             if redirected and ended.reason == "unreachable":  # no matter then whether that other site is there
-                conduct.check_redirect(request.url)
+                conduct.check_redirect(request.url, image=is_image)
             raise
         if asks_robots:
             self.received = 0
             await conduct.take_turn(request.url)
         else:
             if redirected:
-                conduct.check_redirect(request.url)
+                conduct.check_redirect(request.url, image=is_image)
             rules = await conduct.permit(request.url)
             await conduct.take_turn(request.url, rules.delay)
         if conduct.plan.source.proxy:
@@ -141,6 +142,11 @@ class ConductMiddleware:
             self.received += len(data)
             if self.received > MOST_BYTES:
                 raise StopDownload(fail=False)
+
+    def bound_images(self, headers: Headers, request: Request) -> None:
+        """Of what is no picture nothing but its head is fetched."""
+        if request.meta.get("image") and not is_image_type((headers.get("Content-Type") or b"").decode("latin-1")):
+            raise StopDownload(fail=False)
 
 
 def robots_fetcher(crawler: Crawler, intake: Intake) -> Callable[[str], Awaitable[Answer]]:

@@ -67,6 +67,11 @@ FILE_ENDING = re.compile(
     r"tiff?|torrent|ttf|txt|wav|webm|webp|wma|wmv|woff2?|xlsx?|xml|xz|zip|zst)\Z",
     re.IGNORECASE,
 )
+IMAGE_ENDING = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)\Z", re.IGNORECASE)
+IMAGE_TYPES = frozenset({
+    "image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/x-png", "image/gif", "image/webp", "image/bmp",
+    "image/x-ms-bmp",
+})  # fmt: skip
 LOGIN_SEGMENTS = frozenset({"login", "log-in", "signin", "sign-in", "logon", "wp-login", "sso", "auth"})
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -126,6 +131,18 @@ def is_closed(url: str) -> bool:
     return bool(POST_NUMBER_SCRIPTS.search(parts.path)) and any(name in POST_NUMBER_NAMES for name, _ in pairs)
 
 
+def is_closed_image(url: str) -> bool:
+    """Whether `url` serves something else than a picture to look at: an attachment by its number, a file, a form.
+
+    A picture's own file is one wherever a forum keeps it ("data/attachment/forum/a.jpg").
+    """
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    if IMAGE_ENDING.search(parts.path):
+        return any(closes(name.lower(), value.lower()) for name, value in pairs)
+    return is_closed(url)
+
+
 def closes(name: str, value: str) -> bool:
     """Whether a query pair, in lower case, closes an address."""
     values = CLOSED_QUERIES.get(name, frozenset())
@@ -159,6 +176,17 @@ class Scope:
         """Whether `url` may be a page of this crawl."""
         normal = normalise(url)
         return bool(normal) and self.holds_site(normal) and (normal in self._starts or not is_closed(normal))
+
+    def holds_image(self, url: str) -> bool:
+        """Whether `url` may be asked for as a picture of a post: on the source's own host and port, not by way of a
+        script that hands out attachments."""
+        normal = normalise(url)
+        return bool(normal) and self.holds_site(normal) and not is_closed_image(normal)
+
+
+def is_image_type(content_type: str | None) -> bool:
+    """Whether a Content-Type is one of a picture that is read (an SVG is a program, and none)."""
+    return (content_type or "").partition(";")[0].strip().lower() in IMAGE_TYPES
 
 
 def is_html(content_type: str | None) -> bool:
