@@ -38,7 +38,7 @@ def find_new(text: str) -> set[str]:
 
 def measure_disguised(verbose: bool) -> None:
     """Recall by family: every word expected stands in the folded text."""
-    for path in sorted(CASES.glob("disguised*.jsonl")):
+    for path in sorted(CASES.glob("[dl]*.jsonl")):
         cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         found: Counter[str] = Counter()
         for case in cases:

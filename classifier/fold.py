@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from classifier.folding import characters, glosses, glyphs, letters, parts, sounds, words
+from classifier.folding import characters, emoji, glosses, glyphs, layout, letters, numerals, parts, sounds, words
 from classifier.folding.edits import Edit
 
 # A text that still changes after so many rounds was built to; what is left of its disguises stays.
@@ -61,18 +61,29 @@ class Folded:
         return self.original[left:right]
 
 
-STEPS: tuple[Callable[[str], list[Edit]], ...] = (
+Step = Callable[[str], list[Edit]]
+
+# What a character is, then what a word is: the first are settled before the second are looked at.
+GLYPH_STEPS: tuple[Step, ...] = (
     glyphs.strip_marks,
     glyphs.fold_width,
     glyphs.fold_enclosed,
     letters.fold_lookalikes,
+    letters.fold_leet,
+    letters.join_spelled,
     characters.join_radicals,
     characters.simplify,
+)
+WORD_STEPS: tuple[Step, ...] = (
+    layout.join_columns,
+    layout.join_marked,
     glosses.strip_pinyin,
     glosses.strip_inserts,
     words.join_words,
+    emoji.spell_emoji,
     sounds.restore_sounds,
     parts.join_parts,
+    numerals.read_numbers,
 )
 
 
@@ -80,13 +91,9 @@ def fold(text: str) -> Folded:
     """`text` without its disguises. Never raises, whatever the text; linear in its length."""
     draft = _Draft(text)
     for _ in range(MAX_ROUNDS):
-        changed = False
-        for step in STEPS:
-            edits = step(draft.text)
-            if edits:
-                draft.apply(edits)
-                changed = True
-        if not changed:
+        while draft.take(GLYPH_STEPS) and draft.rounds < MAX_ROUNDS:
+            draft.rounds += 1
+        if not draft.take(WORD_STEPS):
             break
     return draft.finish()
 
@@ -100,6 +107,17 @@ class _Draft:
         self.starts: list[int] | None = None
         self.ends: list[int] | None = None
         self.evasions: list[Evasion] = []
+        self.rounds = 0
+
+    def take(self, steps: Sequence[Step]) -> bool:
+        """Take each step once; whether any changed the text."""
+        changed = False
+        for step in steps:
+            edits = step(self.text)
+            if edits:
+                self.apply(edits)
+                changed = True
+        return changed
 
     def apply(self, edits: list[Edit]) -> None:
         """Put the edits (in order, not overlapping) into the text and its map."""

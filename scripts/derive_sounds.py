@@ -30,7 +30,8 @@ _SIMPLE = opencc.OpenCC("t2s")
 
 def flatten(syllable: str) -> str:
     """A syllable without its tone; ü is v."""
-    return "".join(c for c in unicodedata.normalize("NFD", syllable.replace("ü", "v")) if c.isascii() and c.isalpha())
+    apart = unicodedata.normalize("NFD", syllable).replace("u\u0308", "v")
+    return "".join(letter for letter in apart if letter.isascii() and letter.isalpha())
 
 
 def blur(syllable: str) -> str:

@@ -11,9 +11,9 @@ from classifier.lexicon import read_terms
 
 _ZERO = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\U000e0000-\U000e0fff"
+    "\ufeff\uffa0\u2800\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\uff9e\uff9f"
 _INVISIBLE = re.compile(f"[{_ZERO}{_MARK}]+")
 _MARKS_ONLY = re.compile(f"[{_MARK}]")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
@@ -51,6 +51,8 @@ def strip_marks(text: str) -> list[Edit]:
 def _needs_marks(base: str, run: str) -> bool:
     if base.isascii() or _is_han(base):
         return False
+    if "\u3040" <= base <= "\u30ff" or "\uff66" <= base <= "\uff9f":
+        return True  # kana are voiced by such marks
     category = unicodedata.category(base)
     if category in ("So", "Sk", "Sm", "Cs"):
         return set(run) <= _JOINERS

@@ -20,7 +20,8 @@ def _confusable() -> re.Pattern[str]:
 
 
 _ALPHABETIC = re.compile(
-    "[A-Za-z0-9_\u0131-\u0298\u0370-\u03ff\u0400-\u052f\u1d00-\u1d2b\u2164\u2169\u2174\u2179\ua730-\ua731]+"
+    "[A-Za-z0-9_\u0131-\u0298\u0370-\u03ff\u0400-\u052f\u1d00-\u1d2b\u2164\u2169\u2174\u2179\ua730-\ua731"
+    "\u13a0-\u13fd\uab70-\uabbf\ua4d0-\ua4f7\u0531-\u0587\u2c80-\u2cff\u2c71]+"
 )
 _SHORT_ALIASES = frozenset({"vx", "wx", "tg", "qq", "ws"})
 
@@ -53,3 +54,40 @@ def _mixed(token: str, foreign: list[str], table: dict[str, str]) -> bool:
         return True
     plain = "".join(table.get(letter, letter) for letter in token).lower()
     return plain in _SHORT_ALIASES or (digits >= 3 and all(table[letter] in "oOlI" for letter in foreign))
+
+
+# Digits and signs that are drawn like a letter.
+_LEET = str.maketrans("013457@€$!|£¢", "oleastaesillc")
+_LEET_TOKEN = re.compile(r"(?<![\w@€$!|£¢./:-])[a-z013457@€$!|£¢]{3,14}(?![\w€$|£¢/@-]|[.:]\w)", re.IGNORECASE)
+_SPELLED = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z](?:([.\-_*·• |/])[A-Za-z])(?:\1[A-Za-z]){1,12}(?![A-Za-z0-9])")
+
+
+@lru_cache(maxsize=1)
+def _english() -> frozenset[str]:
+    return frozenset(row["term"] for row in read_terms("english"))
+
+
+def fold_leet(text: str) -> list[Edit]:
+    """t3l3gram, te1egram, d4ta: digits and signs inside an English word of the market."""
+    edits = []
+    for match in _LEET_TOKEN.finditer(text):
+        written = match.group().lower()
+        plain = written.translate(_LEET)
+        if plain == written or len(plain) != len(written):
+            continue
+        # 1 is an l or an i.
+        for word in (plain, written.replace("1", "i").translate(_LEET)):
+            if word in _english() and sum(letter.isalpha() for letter in written) >= 2:
+                edits.append(Edit(match.start(), match.end(), word, "leet"))
+                break
+    return edits
+
+
+def join_spelled(text: str) -> list[Edit]:
+    """c.a.r o.w.n.e.r: an English word of the market with one sign between its letters."""
+    edits = []
+    for match in _SPELLED.finditer(text):
+        word = match.group()[::2]
+        if word.lower() in _english():
+            edits.append(Edit(match.start(), match.end(), word, "separator"))
+    return edits

@@ -71,14 +71,15 @@ def holds(scene: Scene, guess: Guess, short: Floor = SHORT) -> float:
     floor = short if len(guess.word) == 2 else LONG
     if is_chinese(guess.plain) and cost_word(guess.plain) is not None:
         gain -= _RARE_WORD
+    reached = scene.reaches(guess.start, guess.end) if guess.word in _CONTACTS else 0.0
+    gain += reached
     if gain <= floor.beside:
         return 0.0
     if gain > floor.alone and left[-1:] not in _surnames():
         return gain
     if gain > floor.among and scene.is_market(guess.start):
         return gain
-    near = scene.touches(guess.start, guess.end)
-    return gain if near or (guess.word in _CONTACTS and scene.leads_to_handle(guess.start, guess.end)) else 0.0
+    return gain if reached or scene.touches(guess.start, guess.end) else 0.0
 
 
 def choose(found: list[tuple[float, Guess]], kind: str) -> list[Edit]:

@@ -10,7 +10,7 @@ import ahocorasick
 
 from classifier.folding.edits import Edit
 from classifier.folding.likeness import WORD, Floor, Guess, choose, could_hold, holds
-from classifier.folding.scene import Scene
+from classifier.folding.scene import view
 from classifier.lexicon import read_terms
 
 _APART, _SWAPPED = 1.0, 2.5
@@ -51,7 +51,7 @@ def join_parts(text: str) -> list[Edit]:
     """查木当 is 查档, 主车信息 车主信息: where no ordinary reading is as likely."""
     if text.isascii():
         return []
-    scene = Scene(text)
+    scene = view(text)
     found = []
     for last, entry in _forms().iter(text):
         guess = Guess(last - len(entry.form) + 1, last + 1, entry.form, entry.word, entry.price)

@@ -12,7 +12,7 @@ from classifier.lexicon import read_terms
 WHOLE = 400
 _LONGEST_LINE = 2000
 _HANDLE = re.compile(r"[\s号码是.]{0,3}[:：+➕]?\s{0,2}[@A-Za-z0-9_][A-Za-z0-9_-]{4,}")
-_LEAD = re.compile("(?:[加➕+十嘉佳伽]|联系|咨询|私聊|私信)[ :：]?$")
+_LEAD = re.compile("(?:[加➕+十嘉佳伽]我?|联系|咨询|私聊|私信)[ :：]?$")
 _JOIN = re.compile("[ .·*/+、,，-]")
 
 
@@ -61,9 +61,11 @@ class Scene:
         after = _JOIN.match(text, end) and text[end + 1 : end + 3] in heads
         return bool(before or after)
 
-    def leads_to_handle(self, start: int, end: int) -> bool:
-        """Whether it is said here how somebody is reached: a handle follows, or a lead verb stands before."""
-        return bool(_HANDLE.match(self.text, end) or _LEAD.search(self.text, max(0, start - 3), start))
+    def reaches(self, start: int, end: int) -> float:
+        """What speaks for a word that says where somebody is reached: a handle after it, a lead verb before it."""
+        handle = _HANDLE.match(self.text, end)
+        lead = _LEAD.search(self.text, max(0, start - 4), start)
+        return 3.0 * bool(handle) + 1.5 * bool(lead)
 
 
 def is_han(character: str) -> bool:
@@ -72,3 +74,9 @@ def is_han(character: str) -> bool:
 
 
 _HAN = re.compile(f"[{HAN}]")
+
+
+@lru_cache(maxsize=1)
+def view(text: str) -> Scene:
+    """The scene of a text: the steps of one round look at the same."""
+    return Scene(text)

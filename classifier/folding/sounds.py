@@ -16,7 +16,7 @@ import ahocorasick
 
 from classifier.folding.edits import HAN, Edit, lower
 from classifier.folding.likeness import EMOJI, LATIN, WORD, Guess, choose, could_hold, holds
-from classifier.folding.scene import Scene
+from classifier.folding.scene import view
 from classifier.lexicon import read_terms
 
 # What each change to a character costs: the same sound, nearly the same, its pinyin, an emoji that sounds so.
@@ -88,7 +88,11 @@ def _tables() -> _Tables:
 @lru_cache(maxsize=1)
 def _special() -> re.Pattern[str]:
     emoji = "".join(_tables().emoji)
-    return re.compile(rf"(?P<sign>(?<=[{HAN}]){_SIGN}(?=[{HAN}]))|(?P<latin>[a-z]{{2,}})|(?P<emoji>[{emoji}]\ufe0f?)")
+    # The first class finds a place fast, and the alternatives then say what it is.
+    return re.compile(
+        rf"(?=[a-z{emoji}]|{_SIGN})(?:(?P<latin>[a-z]{{2,}})|(?P<emoji>[{emoji}]\ufe0f?)"
+        rf"|(?P<sign>(?<=[{HAN}]){_SIGN}(?=[{HAN}])))"
+    )
 
 
 @lru_cache(maxsize=1)
@@ -102,7 +106,7 @@ def restore_sounds(text: str) -> list[Edit]:
     if text.isascii():
         return []
     heard = _listen(text)
-    scene = Scene(text)
+    scene = view(text)
     found = []
     for last, (length, targets) in _tables().words.iter(heard.sounds):
         run = heard.cut(last - length + 1, last + 1)
@@ -211,15 +215,21 @@ def _price(unit: Unit, character: str, syllable: str) -> float | None:
     return _SOUND if own == syllable else _NEAR
 
 
-_NAME = re.compile("[A-Za-z0-9_@:：-]")
+_NAME = re.compile("[A-Za-z0-9_@:：/.#-]")
+_GOES_ON = re.compile(r"[A-Za-z0-9_@/-]|\.\w")
+# A handle made of pinyin stays a handle.
+_ALIAS = re.compile(
+    r"(?:微信?|信|薇|威|电报|飞机|蝙蝠|扣扣|群|号码?|id|加|搜|(?<![a-z])[a-z]{1,8})[ :：]{0,3}$", re.IGNORECASE
+)
 
 
 def _stands_free(text: str, start: int, end: int, plain: str) -> bool:
-    """Letters that are part of a longer Latin word or of a handle spell no market word."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if set(plain) == {LATIN}:
-        return not re.match("[0-9_@:：-]", before) and not re.match("[0-9_@-]", after)
-    return not (plain[0] == LATIN and _NAME.match(before)) and not (plain[-1] == LATIN and _NAME.match(after))
+    """Letters that are part of a longer Latin word, an address or a handle spell no market word."""
+    if plain[-1] == LATIN and _GOES_ON.match(text, end):
+        return False
+    if plain[0] == LATIN and start and _NAME.match(text, start - 1):
+        return False
+    return set(plain) != {LATIN} or not _ALIAS.search(text, max(0, start - 12), start)
 
 
 # An emoji that stands so often in a text is decoration.

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from classifier.folding.edits import HAN, Edit, lower
+from classifier.folding.scene import view
 from classifier.lexicon import read_terms
 
 
@@ -28,7 +29,7 @@ class _Form(NamedTuple):
 
 # What may stand between the characters of a cut-up word: signs, blanks and emoji, not the punctuation of sentences,
 # and not our own mask.
-_GAP = r"[^\w\r\n,，。!！?？;；:：、()（）《》<>【】\[\]“”‘’\"'$¥￥%@#＊]|_|丶"
+_GAP = r"[^\w\r\n,，。!！?？;；:：、()（）《》<>【】\[\]“”‘’\"'$¥￥%@#＊]|_|丶|丨"
 _PIECE = re.compile(rf"(?:(?!{_GAP})[\s\S])+")
 _CUT = re.compile(rf"[{HAN}A-Za-z](?:{_GAP}){{1,4}}[{HAN}A-Za-z]")
 _SIGNS = re.compile(f"(?:{_GAP}){{1,3}}")
@@ -40,6 +41,9 @@ _ENDS = frozenset("的了们和及与都吗呢吧等有是在出卖收低价一�
 _STARTS = frozenset("加的有出卖售收各要找查买和及与新全")
 _DATA_NOUNS = ("信息", "数据", "资料", "名单", "名录", "资源", "线索", "客资", "客户", "姓名", "电话", "手机")
 _HANDLE_AFTER = re.compile(r"[\s号码是.]{0,3}[:：+➕]?\s{0,2}[A-Za-z0-9_]{5,}")
+# Letters that are part of a longer Latin word, of a handle or of an address.
+_NAME_BEFORE = re.compile("[A-Za-z0-9_@]")
+_NAME_GOES_ON = re.compile(r"[A-Za-z0-9_@]|[.-][A-Za-z0-9]")
 _LEADS = frozenset("加➕+十嘉佳伽")
 
 
@@ -57,6 +61,9 @@ def _words() -> tuple[ahocorasick.Automaton, frozenset[str], frozenset[str]]:
             if any(choice) and not all(choice):
                 form = "".join(s if latin else c for c, s, latin in zip(word, syllables, choice, strict=True))
                 forms.setdefault(form, _Form(form, word, "letters", frozenset()))
+        if len(word) == 2:
+            for form in (syllables[0][0] + word[1], word[0] + syllables[1][0]):
+                forms.setdefault(form, _Form(form, word, "initial", frozenset()))
     for row in read_terms("disguises"):
         form = row["form"].lower()
         forms[form] = _Form(form, row["word"], row["when"], frozenset())
@@ -85,7 +92,7 @@ def join_words(text: str) -> list[Edit]:
     edits = []
     for start, end, entry, gaps in _chosen(text, stripped, places):
         if entry.word != entry.form:
-            edits.append(Edit(start, end, entry.word, "homophone" if entry.when != "letters" else "romanised"))
+            edits.append(Edit(start, end, entry.word, "romanised" if entry.when in _ROMAN else "homophone"))
         elif gaps:
             spaces = len(gaps) == 1 and text[start:end].replace(" ", "").isalnum()
             edits.append(Edit(start, end, entry.word, "" if spaces else "separator"))
@@ -145,11 +152,13 @@ def _holds(
 ) -> bool:
     if gaps and not _cut_on_purpose(text, start, end, entry, gaps, heads, tails):
         return False
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if entry.form[-1].isascii() and after.isascii() and after.isalnum():
+    before = text[start - 1 : start]
+    if entry.form[-1].isascii() and _NAME_GOES_ON.match(text, end):
         return False
-    if entry.form[0].isascii() and before.isascii() and before.isalnum():
+    if entry.form[0].isascii() and before and _NAME_BEFORE.match(before):
         return False
+    if entry.form.isascii() and gaps:
+        return entry.when == "cut" and _with_handle(text, start, end, heads, tails)
     if entry.when == "cut" and not gaps:
         return False
     rule = _RULES.get(entry.when)
@@ -201,10 +210,23 @@ def _standing_free(text: str, start: int, end: int, heads: frozenset[str], tails
     return _free_right(text, end, heads)
 
 
+def _beside_word(text: str, start: int, end: int, heads: frozenset[str], tails: frozenset[str]) -> bool:
+    after = text[end : end + 2] in heads
+    return after or (text[max(0, start - 2) : start] in tails and _free_right(text, end, heads))
+
+
+def _among(text: str, start: int, end: int, heads: frozenset[str], tails: frozenset[str]) -> bool:
+    # Capitals abbreviate other things (CD, MD).
+    return (end - start > 3 or text[start:end].islower()) and view(text).is_market(start)
+
+
+_ROMAN = frozenset({"letters", "initial"})
 _RULES = {
     "noun": _before_noun,
     "after": _after_word,
     "handle": _with_handle,
     "cut": _with_handle,
     "edge": _standing_free,
+    "initial": _beside_word,
+    "among": _among,
 }
