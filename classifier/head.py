@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.calibration import Calibration
+from classifier.known import Known, pack_known, unpack_known
 from classifier.ngrams import Rows, Vocabulary, build_rows, multiply
 from domain.errors import MissingPart
 from domain.plain import plain, restore
@@ -83,12 +84,14 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Model:
-    """A trained head with its manifest. `kinds` tells the kinds of an offer apart, in the order of OFFER_KINDS."""
+    """A trained head with its manifest. `kinds` tells the kinds of an offer apart, in the order of OFFER_KINDS;
+    `known` are the offers that a finding may be likened to, which decide no score."""
 
     dense: Dense
     sparse: Sparse
     kinds: Dense
     manifest: Manifest
+    known: Known | None = None
 
     def judge(self, vectors: Floats, sparse: Logs) -> Logs:
         """Log probabilities at the corpus mix, [texts, labels], from vectors and the sparse view's own answer."""
@@ -112,7 +115,8 @@ def save_model(model: Model, folder: Path) -> None:
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({name: np.ascontiguousarray(array) for name, array in _arrays(model).items()}, folder / ARRAYS)
+    arrays = _arrays(model) | (pack_known(model.known) if model.known else {})
+    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / ARRAYS)
     (folder / ARRAYS).chmod(0o644)
     text = json.dumps(plain(model.manifest), ensure_ascii=False, indent=2)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -142,6 +146,7 @@ def load_model(folder: Path) -> Model:
         ),
         Dense(arrays["kinds.weights"], arrays["kinds.bias"]),
         manifest,
+        known=unpack_known(arrays),
     )
 
 

@@ -18,14 +18,15 @@ from classifier import training
 from classifier.calibration import log_odds
 from classifier.context import Framed, frame
 from classifier.encoders import DEFAULT, Encoder, load_encoder, packaged
-from classifier.fold import fold
+from classifier.fold import Folded, fold
 from classifier.head import Floats, Logs, Model, load_model
+from classifier.ngrams import find_grams
 from classifier.offer import read_kind, read_offer
-from classifier.reasons import give_reasons, weigh_letters
+from classifier.reasons import give_reasons, liken, weigh_letters
 from classifier.redact import fill_masks_in, find_victims, mask
 from classifier.verdict import Verdict, judge_posts
 from domain.errors import MissingPart
-from domain.signals import FINDING_LABELS, LABELS, OFFER_KINDS, Mask, Offer, Passage, Reading, Signal
+from domain.signals import FINDING_LABELS, LABELS, OFFER_KINDS, Mask, Offer, Passage, Reading, Reason, Signal
 
 SHIPPED = Path(__file__).parent / "models"
 OFFER = LABELS.index("offer")
@@ -83,6 +84,7 @@ class Reader:
         shown = _mask_passage(passage, masks, offer or Offer())
         scale = calibration.slope / 2  # the sparse view is one of two
         letters = weigh_letters(folded, verdict.window, self._head.sparse, chances, scale)
+        nearest = self._liken(folded, verdict, shown.text) if label == "offer" else None
         signal = Signal(
             id=passage.id,
             label=label,
@@ -90,10 +92,17 @@ class Reader:
             labels=labels,
             kind=self._name_kind(read_kind(folded, offer), verdict) if offer and label == "offer" else None,
             offer=_mask_offer(offer, shown.text) if offer else None,
-            reasons=give_reasons(letters, shown.text, folded, offer),
+            reasons=give_reasons(letters, shown.text, folded, offer, nearest),
             model=self.model,
         )
         return Reading(signal, shown, masks, len(folded.evasions), fold(shown.text).text if kept else "")
+
+    def _liken(self, folded: Folded, verdict: Verdict, shown: str) -> Reason | None:
+        """The known offer that the best window is most like, where it is very like one."""
+        head = self._head
+        grams = find_grams(folded.text[slice(*verdict.window)], head.sparse.body)
+        likeness = head.known.find_nearest(grams, head.sparse.body) if head.known else None
+        return liken(folded, verdict.window, head.sparse, shown, likeness) if likeness else None
 
     def _name_kind(self, written: str | None, verdict: Verdict) -> str:
         """What the words say outright, else what the head finds likeliest; a list is what no word speaks against."""

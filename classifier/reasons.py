@@ -1,28 +1,47 @@
 """Why a score is what it is: the author's own words, with what they weigh.
 
 The weight of a word is what its runs of characters add to the log-odds of `offer` in the sparse view, as that view
-enters the score. What the offer reading found is named by what it is (a price, a contact); all else is wording.
+enters the score. What the offer reading found is named by what it is (a price, a contact), and so are disguises that
+were undone and the market's own words; all else is wording. The names are NAMES, some with a detail after a colon.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import ahocorasick
 import numpy as np
 import numpy.typing as npt
 
 from classifier.fold import Folded
 from classifier.head import Sparse
+from classifier.known import Likeness
+from classifier.lexicon import read_words
 from classifier.ngrams import find_grams
+from classifier.offer.terms import find_slots
+from classifier.offer.tokens import lower
+from classifier.redact import MASK_CHARACTER
 from domain.signals import LABELS, Offer, Reason
 
+NAMES = (
+    "price", "contact", "claimed volume", "disguise undone", "goods", "data fields", "trade word", "wording of offers",
+    "wording that speaks against", "like a known offer",
+)  # fmt: skip
+SLOT_NAMES = {
+    "goods": "goods", "fields": "data fields", "channel": "trade word", "freshness": "trade word",
+    "guarantees": "trade word",
+}  # fmt: skip
 MOST = 5
 # In log-odds: what weighs less is no reason.
 LEAST = 0.08
 LONGEST = 24
 # Each character must carry at least this share of the strongest one's weight to lengthen a span.
 _DRAG = 0.12
+# A stretch is shared with another text where runs of all three lengths are.
+LONG_RUN = 3.0
 OFFER = LABELS.index("offer")
 
 Weights = npt.NDArray[np.float64]
@@ -62,51 +81,110 @@ def weigh_letters(folded: Folded, span: tuple[int, int], sparse: Sparse, chances
     return weights[:-1]
 
 
-def give_reasons(letters: Weights, shown: str, folded: Folded, offer: Offer | None) -> tuple[Reason, ...]:
+def give_reasons(
+    letters: Weights, shown: str, folded: Folded, offer: Offer | None, nearest: Reason | None = None
+) -> tuple[Reason, ...]:
     """The reasons, weightiest first. `shown` is the masked original, from which all text is cut."""
-    named = list(_name_found(offer, folded))
+    named = list(_take_apart(_list_found(offer, folded, shown, letters), []))
     spans = [(found.start, found.end) for found in named]
-    free = letters.copy()
-    for start, end in spans:
-        free[start:end] = 0
-    worded = [Found(why, start, end) for why, start, end in _find_wording(free, shown)]
+    words = list(_take_apart(_rank_words(folded, letters), spans))
+    free, borders = letters.copy(), np.zeros(len(letters), np.bool_)
+    # What is masked is no word that anybody could read.
+    borders[:] = [letter == MASK_CHARACTER for letter in shown]
+    for found in [*named, *words]:
+        free[found.start : found.end], borders[found.start : found.end] = 0, True
+    worded = [Found(why, start, end) for why, start, end in _find_wording(free, borders, shown)]
     reasons = [
         Reason(
             one.why, shown[one.start : one.end], one.start, one.end, round(float(letters[one.start : one.end].sum()), 3)
         )
-        for one in named + worded
+        for one in (*named, *words, *worded)
     ]
-    return tuple(sorted(reasons, key=lambda reason: -abs(reason.weight))[: MOST + len(spans)])
+    ranked = sorted(reasons, key=lambda reason: -abs(reason.weight))[: MOST + len(named)]
+    return (*ranked, nearest) if nearest else tuple(ranked)
 
 
-def _name_found(offer: Offer | None, folded: Folded) -> Iterator[Found]:
-    seen: list[tuple[int, int]] = []
-    for found in _list_found(offer, folded):
-        if found.start < found.end and all(found.end <= start or end <= found.start for start, end in seen):
-            seen.append((found.start, found.end))
-            yield found
+def liken(folded: Folded, span: tuple[int, int], sparse: Sparse, shown: str, likeness: Likeness) -> Reason:
+    """The reason that names a known offer, at the longest stretch that both have. It weighs nothing of its own: what
+    the words weigh, other reasons say."""
+    grams = find_grams(folded.text[span[0] : span[1]], sparse.body)
+    common = np.isin(grams.ids, likeness.shared)
+    covered = np.zeros(span[1] - span[0])
+    for offset in range(int(grams.lengths.max())):
+        inside = common & (grams.lengths > offset)
+        covered[grams.starts[inside] + offset] += grams.lengths[inside]
+    start, end = _find_heaviest(np.where(covered >= LONG_RUN, covered, -1e9))
+    start, end = folded.span(span[0] + start, span[0] + end)
+    return Reason(f"like a known offer: {likeness.id} ({likeness.degree:.2f})", shown[start:end], start, end, 0.0)
 
 
-def _list_found(offer: Offer | None, folded: Folded) -> Iterator[Found]:
+def _take_apart(found: Iterator[Found], taken: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    """Those that overlap neither what is taken nor one before them."""
+    seen = list(taken)
+    for one in found:
+        if one.start < one.end and all(one.end <= start or end <= one.start for start, end in seen):
+            seen.append((one.start, one.end))
+            yield one
+
+
+def _list_found(offer: Offer | None, folded: Folded, shown: str, letters: Weights) -> Iterator[Found]:
     if offer:
         for price in offer.prices[:2]:
-            yield Found(f"price per {price.unit}", price.start, price.end)
+            yield Found("price", price.start, price.end)
         for contact in offer.contacts[:2]:
             yield Found(f"contact: {contact.kind}", contact.start, contact.end)
         for volume in offer.volumes[:1]:
             yield Found("claimed volume", volume.start, volume.end)
-    for evasion in folded.evasions[:2]:
-        yield Found(f"disguise undone: {evasion.kind}", evasion.start, evasion.end)
+    first, last = _carried(letters)
+    at, end = (bisect_left(folded.evasions, place, key=lambda evasion: evasion.start) for place in (first, last))
+    inside = folded.evasions[at:end] or folded.evasions[:2]
+    for evasion in sorted(inside, key=lambda evasion: -abs(letters[evasion.start : evasion.end].sum()))[:2]:
+        plain = _read_plain(folded, shown, evasion.start, evasion.end)
+        yield Found(f"disguise undone: {plain}" if plain else "disguise undone", evasion.start, evasion.end)
 
 
-def _find_wording(letters: Weights, shown: str) -> Iterator[tuple[str, int, int]]:
-    """Up to MOST spans of either sign, the weightiest runs. No span reaches over the end of a line."""
+def _read_plain(folded: Folded, shown: str, start: int, end: int) -> str:
+    """What a disguised span stands for; nothing where it hides a victim's data, or is only taken out."""
+    if folded.starts is None or MASK_CHARACTER in shown[start:end]:
+        return ""
+    plain = folded.text[bisect_left(folded.starts, start) : bisect_left(folded.starts, end)]
+    return " ".join(plain.split())[:LONGEST] if plain != shown[start:end] else ""
+
+
+def _rank_words(folded: Folded, letters: Weights) -> Iterator[Found]:
+    """The market's words that speak for an offer, weightiest first; of those that overlap, the longer one."""
+    first, last = (place if folded.starts is None else bisect_left(folded.starts, place) for place in _carried(letters))
+    text = lower(folded.text[first:last])
+    found = [(start, end, SLOT_NAMES[slot]) for start, end, slot in find_slots(text)]
+    found += [(place - length + 1, place + 1, "trade word") for place, length in _trade_words().iter(text)]
+    found.sort(key=lambda one: one[0] - one[1])
+    whole = _take_apart((Found(why, *folded.span(first + start, first + end)) for start, end, why in found), [])
+    weighed = [(float(letters[one.start : one.end].sum()), one) for one in whole]
+    ranked = sorted((pair for pair in weighed if pair[0] >= LEAST), key=lambda pair: -pair[0])
+    return (one for _weight, one in ranked[:MOST])
+
+
+@lru_cache(maxsize=1)
+def _trade_words() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for term in read_words("trade"):
+        automaton.add_word(term, len(term))
+    automaton.make_automaton()
+    return automaton
+
+
+def _carried(letters: Weights) -> tuple[int, int]:
+    """The span that has weights. A page is long, and only one window of it carries any."""
     carried = np.flatnonzero(letters)
-    if not len(carried):
+    return (int(carried[0]), int(carried[-1]) + 1) if len(carried) else (0, 0)
+
+
+def _find_wording(letters: Weights, borders: npt.NDArray[np.bool_], shown: str) -> Iterator[tuple[str, int, int]]:
+    """Up to MOST spans of either sign, the weightiest runs. No span reaches over a border or the end of a line."""
+    first, last = _carried(letters)
+    if first == last:
         return
-    # A page is long, and only one window of it carries weights.
-    first, last = int(carried[0]), int(carried[-1]) + 1
-    ends = np.array([letter in "\r\n" for letter in shown[first:last]])
+    ends = borders[first:last] | np.array([letter in "\r\n" for letter in shown[first:last]])
     for why, signed in (("wording of offers", letters), ("wording that speaks against", -letters)):
         left = np.where(ends, -1e9, signed[first:last])
         for _ in range(MOST):

@@ -20,6 +20,7 @@ from classifier.context import Framed, frame
 from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
 from classifier.encoders import DEFAULT, Encoder, load_encoder
 from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, save_model
+from classifier.known import gather_known
 from classifier.lessons import Taught, measure_verdicts, teach
 from classifier.ngrams import Rows, build_rows, build_vocabulary
 from classifier.verdict import judge_posts
@@ -121,7 +122,9 @@ def train(examples: Sequence[Example], encoder: Encoder, lessons: Sequence[Lesso
     kinds = fit_kinds(prepared, everything)
     figures = measure(logs[:count], prepared.labels[:count]) | measure_verdicts(logs[count:], taught, calibration)
     manifest = describe(examples, encoder, calibration, figures)
-    return Model(dense, sparse, kinds, replace(manifest, verdicts=len(taught.groups)))
+    offers = np.flatnonzero(prepared.labels[:count] == LABELS.index("offer"))
+    known = gather_known([examples[at].id for at in offers.tolist()], [prepared.framed[at].text for at in offers.tolist()], sparse.body)
+    return Model(dense, sparse, kinds, replace(manifest, verdicts=len(taught.groups)), known=known)
 
 
 def check_enough(examples: Sequence[Example]) -> None:

@@ -5,6 +5,7 @@ The codes are listed in docs/reading.md. A word counts where it stands free: Lat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import ahocorasick
@@ -47,6 +48,14 @@ def read_slots(text: str) -> dict[str, tuple[str, ...]]:
     for start, _, code in _listed(fields):
         found["fields"].setdefault(code, start)
     return {slot: tuple(sorted(codes, key=codes.__getitem__)) for slot, codes in found.items()}
+
+
+def find_slots(text: str) -> Iterator[tuple[int, int, str]]:
+    """Every word of `lexicon/offers.tsv` in a folded text in lower case, with its span and its slot."""
+    for last, (length, meanings) in _terms().iter(text):
+        start, end = last - length + 1, last + 1
+        if _stands_free(text, start, end):
+            yield from ((start, end, slot) for slot in dict.fromkeys(slot for slot, _code in meanings))
 
 
 def _stands_free(text: str, start: int, end: int) -> bool:
