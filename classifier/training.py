@@ -122,8 +122,8 @@ def train(examples: Sequence[Example], encoder: Encoder, lessons: Sequence[Lesso
     kinds = fit_kinds(prepared, everything)
     figures = measure(logs[:count], prepared.labels[:count]) | measure_verdicts(logs[count:], taught, calibration)
     manifest = describe(examples, encoder, calibration, figures)
-    offers = np.flatnonzero(prepared.labels[:count] == LABELS.index("offer"))
-    known = gather_known([examples[at].id for at in offers.tolist()], [prepared.framed[at].text for at in offers.tolist()], sparse.body)
+    offers = [at for at, example in enumerate(examples) if example.label == "offer"]
+    known = gather_known([examples[at].id for at in offers], [prepared.framed[at].text for at in offers], sparse.body)
     return Model(dense, sparse, kinds, replace(manifest, verdicts=len(taught.groups)), known=known)
 
 
