@@ -22,6 +22,7 @@ import numpy.typing as npt
 from classifier.calibration import Calibration, log_odds
 from classifier.context import Framed, frame
 from classifier.ngrams import build_rows, build_vocabulary
+from classifier.pictures.gallery import join
 from classifier.redact import fill_masks_in
 from domain.signals import FINDING_LABELS, LABELS, Lesson
 
@@ -75,7 +76,7 @@ def measure_verdicts(logs: Shares, lessons: Taught, calibration: Calibration) ->
 
 
 def _frame(lesson: Lesson) -> Framed:
-    given = lesson.passage
+    given = join(lesson.passage)
     return fill_masks_in(frame(given.text, given.thread_title, given.board, given.quoted))
 
 

@@ -13,9 +13,13 @@ T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
-    """`value` as dicts, lists, strings, numbers, booleans and None; times become ISO 8601 with an offset."""
+    """`value` as dicts, lists, strings, numbers, booleans and None; times become ISO 8601 with an offset.
+
+    A field that is marked as sparse is left out where it is None.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: plain(item) for name, sparse in _names(type(value)) if (item := getattr(value, name)) is not None
+                or not sparse}  # fmt: skip
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -50,6 +54,12 @@ def _restore(kind: Any, data: Any) -> Any:
     if isinstance(kind, type) and is_dataclass(kind):
         return kind(**{name: _restore(hint, data[name]) for name, hint in _hints(kind).items() if name in data})
     return data
+
+
+@cache
+def _names(kind: type[Any]) -> list[tuple[str, bool]]:
+    """The fields of a dataclass, and whether each is sparse."""
+    return [(field.name, bool(field.metadata.get("sparse"))) for field in fields(kind)]
 
 
 @cache

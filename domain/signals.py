@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LABELS = (
     "offer", "other_pii_offer", "wanted", "insider_recruitment", "news_report", "complaint", "legal_or_advice",
@@ -23,7 +23,11 @@ STATES = ("new", "review", "confirmed", "dismissed", "referred")
 @dataclass(frozen=True)
 class Price:
     """`amount` (in `currency`) buys `per` × `unit`; quantities in records. `text` is the post's own words at
-    `[start, end)`, code points."""
+    `[start, end)`, code points.
+
+    Of this and of all values below: with a `picture` (its number from 1) the words and the span are of what was read
+    in that picture of the post, and not of the post's text.
+    """
 
     amount: float
     currency: str
@@ -34,6 +38,7 @@ class Price:
     text: str
     start: int
     end: int
+    picture: int | None = field(default=None, metadata={"sparse": True})
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Contact:
     start: int
     end: int
     valid: bool
+    picture: int | None = field(default=None, metadata={"sparse": True})
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Volume:
     text: str
     start: int
     end: int
+    picture: int | None = field(default=None, metadata={"sparse": True})
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ class Reason:
     start: int
     end: int
     weight: float
+    picture: int | None = field(default=None, metadata={"sparse": True})
 
 
 @dataclass(frozen=True)
@@ -112,13 +120,17 @@ class Mask:
 
 @dataclass(frozen=True)
 class Passage:
-    """What the classifier reads: one post's own words and what stands around them."""
+    """What the classifier reads: one post's own words and what stands around them.
+
+    `pictures` is what was read in its pictures, one for one and in their order, empty where nothing was.
+    """
 
     id: str
     text: str
     thread_title: str | None = None
     board: str | None = None
     quoted: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +139,8 @@ class Reading:
 
     `passage.text` has the length of the original, so every offset of the signal holds in both. The strings inside
     `signal` (reasons, contacts, prices) are taken from the masked text. `evasions` counts how many disguises
-    had to be undone, and `folded` is the masked text with them undone, for searching.
+    had to be undone, and `folded` is the masked text with them undone, for searching, that of pictures with it.
+    `masks` are of the post's own text; `withheld` names (from 1) the pictures that show rows of victims' data.
     """
 
     signal: Signal
@@ -135,6 +148,7 @@ class Reading:
     masks: tuple[Mask, ...] = ()
     evasions: int = 0
     folded: str = ""
+    withheld: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

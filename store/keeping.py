@@ -7,7 +7,7 @@ and the source that saw the post first is the finding's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -36,7 +36,8 @@ class Verdict:
     """What scoring says of one post of a page: the post with victims' data masked, its signal, and whether to keep it.
 
     `state` is the state of a new finding. `masked` counts what was masked and `evasions` the disguises undone;
-    `folded` is the masked text with them undone, so that a search for the plain word meets it.
+    `folded` is the masked text with them undone, so that a search for the plain word meets it. `pictures` is what was
+    read in the post's images, masked, one for one; those that `withheld` names (from 1) show rows of victims' data.
     """
 
     post: Post
@@ -46,6 +47,8 @@ class Verdict:
     masked: int = 0
     evasions: int = 0
     folded: str = ""
+    pictures: tuple[str, ...] = ()
+    withheld: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,13 @@ def signal_columns(signal: Signal) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def picture_column(pictures: Sequence[str], withheld: Collection[int]) -> list[dict[str, Any]]:
+    """What was read in a post's pictures, as a version keeps it."""
+    if not any(pictures):
+        return []
+    return [{"text": text, "withheld": number in withheld} for number, text in enumerate(pictures, 1)]
+
+
 def search_words(title: str | None, text: str, folded: str) -> str:
     """What a search looks in."""
     return fold_words("\n".join((title or "", text, folded)))
@@ -176,6 +186,7 @@ def _make_version(version_id: str, finding_id: str, verdict: Verdict, sighting: 
         author_id=post.author.id, author_url=post.author.url, posted_at=post.posted_at,
         posted_at_text=post.posted_at_text, posted_at_precision=post.posted_at_precision, edited_at=post.edited_at,
         text=post.text, quoted=list(post.quoted), links=list(post.links), images=list(post.images),
+        pictures=picture_column(verdict.pictures, verdict.withheld),
         views=post.counts.views, replies=post.counts.replies, members=post.counts.members,
         fetched_at=post.fetched_at, content_sha256=post.content_sha256, **signal_columns(verdict.signal),
     )  # fmt: skip

@@ -33,7 +33,8 @@ def read_lessons(store: Store, now: datetime) -> tuple[Lesson, ...]:
     oldest = now - timedelta(days=DISMISSED_DAYS)
     return tuple(
         Lesson(
-            Passage(post, version.text, version.thread_title, version.board, tuple(version.quoted)),
+            Passage(post, version.text, version.thread_title, version.board, tuple(version.quoted),
+                    tuple(picture["text"] for picture in version.pictures)),
             verdict.state == "confirmed", verdict.label, version.labels, source,
         )
         for _finding, (verdict, version, post, source) in sorted(last.items())

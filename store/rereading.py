@@ -6,7 +6,7 @@ signal and puts the former one among its history. Verdicts and the states that a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, select
 
 from domain.signals import Mask, Passage, Reading
 from store.engine import Store, in_batches, new_id
-from store.keeping import let_latest_stand, make_parts, search_words, signal_columns, versions_of
+from store.keeping import let_latest_stand, make_parts, picture_column, search_words, signal_columns, versions_of
 from store.settling import band_of
 from store.shapes import PARTS, write_signal
 from store.tables import FindingRow, FindingVersionRow, FingerprintRow, FormerSignalRow, SourceRow
@@ -109,7 +109,8 @@ def store_rereadings(store: Store, finding_id: str, rereadings: Iterable[Rereadi
 
 
 def _passage_of(post_id: str, row: FindingVersionRow) -> Passage:
-    return Passage(post_id, row.text, row.thread_title, row.board, tuple(row.quoted))
+    pictures = tuple(picture["text"] for picture in row.pictures)
+    return Passage(post_id, row.text, row.thread_title, row.board, tuple(row.quoted), pictures)
 
 
 def _is_due(row: FindingVersionRow | None, one: Rereading) -> bool:
@@ -126,12 +127,16 @@ def _renew(
     reading, signal = one.reading, one.reading.signal
     # The rules of today may know a victim where those of then did not; what is masked now is masked in history too.
     fresh = [mask for mask in reading.masks if set(row.text[mask.start : mask.end]) - {MASKED}]
-    former = _hide(write_signal(session, finding, row), fresh)
+    shown = reading.passage
+    anew = {number for number, (picture, text) in enumerate(zip(row.pictures, shown.pictures, strict=True), 1)
+            if picture["text"] != text}  # fmt: skip
+    former = _hide(write_signal(session, finding, row), fresh, anew)
     session.add(FormerSignalRow(id=new_id(now), version_id=row.id, replaced_at=now, state=row.state, signal=former))
     for kind in PARTS:
         session.exec(delete(kind).where(col(kind.version_id) == row.id))
-    shown = reading.passage
     row.text, row.thread_title, row.quoted = shown.text, shown.thread_title, list(shown.quoted)
+    withheld = {number for number, picture in enumerate(row.pictures, 1) if picture["withheld"]}
+    row.pictures = picture_column(shown.pictures, withheld.union(reading.withheld))
     row.words = search_words(shown.thread_title, shown.text, reading.folded)
     row.masked, row.evasions, row.state = row.masked + len(fresh), reading.evasions, one.state
     for name, value in signal_columns(signal).items():
@@ -143,15 +148,16 @@ def _renew(
         known.model, known.band = signal.model, band_of(signal.score)
 
 
-def _hide(signal: dict[str, Any], masks: Sequence[Mask]) -> dict[str, Any]:
-    """A former signal without what it told of the spans that are masked now."""
-    if not masks:
-        return signal
+def _hide(signal: dict[str, Any], masks: Sequence[Mask], pictures: Collection[int]) -> dict[str, Any]:
+    """A former signal without what it told of the spans, and of the pictures, that are masked now."""
 
-    def seen(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [part for part in parts if all(part["end"] <= mask.start or mask.end <= part["start"] for mask in masks)]
+    def is_shown(part: dict[str, Any]) -> bool:
+        if "picture" in part:
+            return part["picture"] not in pictures
+        return all(part["end"] <= mask.start or mask.end <= part["start"] for mask in masks)
 
     offer = signal["offer"]
     if offer:
-        offer = offer | {name: seen(offer[name]) for name in ("volumes", "prices", "contacts")}
-    return signal | {"offer": offer, "reasons": seen(signal["reasons"])}
+        lists = {name: [*filter(is_shown, offer[name])] for name in ("volumes", "prices", "contacts")}
+        offer = offer | lists
+    return signal | {"offer": offer, "reasons": [*filter(is_shown, signal["reasons"])]}

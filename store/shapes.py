@@ -56,6 +56,7 @@ def write_findings(session: Session, found: Sequence[Found]) -> list[dict[str, A
             "first_seen": plain(finding.first_seen), "last_seen": plain(finding.last_seen),
             "versions": [_pick(one, _VERSION) for one in versions[finding.id]],
             "captures": _write_captures(versions[finding.id], captures),
+            **_write_pictures(version),
         }
         for finding, version, source in found
     ]  # fmt: skip
@@ -131,7 +132,7 @@ def _read_parts(session: Session, kind: type[Part], version_ids: Sequence[str]) 
     )
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        grouped[row.version_id].append(_pick(row, PARTS[kind]))
+        grouped[row.version_id].append(_write_part(row))
     return grouped
 
 
@@ -157,6 +158,22 @@ def _read_captures(session: Session, version_ids: Sequence[str]) -> dict[str, li
     for version_id, row in rows:
         grouped[version_id].append(row)
     return grouped
+
+
+def _write_part(row: Part) -> dict[str, Any]:
+    """One part; of a picture's the place in the post's own text is unknown, and the picture is named."""
+    written = _pick(row, PARTS[type(row)])
+    return written if row.picture is None else written | {"start": None, "end": None, "picture": row.picture}
+
+
+def _write_pictures(row: FindingVersionRow) -> dict[str, Any]:
+    """What was read in the post's pictures, beside the contract's fields where there is any."""
+    pictures = [
+        {"number": number, "url": address, **picture}
+        for number, (address, picture) in enumerate(zip(row.images, row.pictures, strict=False), 1)
+        if picture["text"]
+    ]
+    return {"pictures": pictures} if pictures else {}
 
 
 def _pick(row: object, names: Iterable[str]) -> dict[str, Any]:

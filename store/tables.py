@@ -207,7 +207,8 @@ class FindingRow(Row, table=True):
 class FindingVersionRow(Row, table=True):
     """One wording of a finding's post, victims' data masked, and the signal for it. `words` is what is searched.
 
-    `pictures` is what was read in its `images`, one for one and masked, empty where nothing was.
+    `pictures` is what was read in its `images`, one for one: the masked `text`, empty where nothing was read, and
+    whether it is `withheld` because it shows rows of victims' data.
     """
 
     __tablename__ = "finding_versions"
@@ -239,7 +240,9 @@ class FindingVersionRow(Row, table=True):
     quoted: list[str] = Field(sa_type=Json)
     links: list[str] = Field(sa_type=Json)
     images: list[str] = Field(sa_type=Json)
-    pictures: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
+    pictures: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"}
+    )
     views: int | None = Field(default=None, sa_type=Whole)
     replies: int | None = Field(default=None, sa_type=Whole)
     members: int | None = Field(default=None, sa_type=Whole)

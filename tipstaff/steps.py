@@ -13,13 +13,14 @@ repeated alone; the store is the hand-over between them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classifier.pictures.reader import PictureReader
 from domain.errors import DamagedSeal
 from domain.plain import plain
 from domain.posts import Post
@@ -72,20 +73,42 @@ def look(settings: Settings, source: Source, tell: Tell, max_pages: int | None =
         return replace(child.wait(tell), reason="interrupted")
 
 
-def read(reader: Reader, posts: list[Post]) -> list[tuple[Post, Reading]]:
-    """The classifier reads each post into a signal. What comes back has the victims' data masked, offsets true."""
-    readings = reader.read([passage_of(post) for post in posts])
+def read(
+    reader: Reader, posts: list[Post], seen: Sequence[tuple[str, ...]] | None = None
+) -> list[tuple[Post, Reading]]:
+    """The classifier reads each post into a signal, with what was `seen` in the pictures of each.
+
+    What comes back has the victims' data masked, offsets true.
+    """
+    passages = [passage_of(post) for post in posts]
+    if seen:
+        passages = [replace(passage, pictures=words) for passage, words in zip(passages, seen, strict=True)]
+    readings = reader.read(passages)
     return [(masked(post, reading), reading) for post, reading in zip(posts, readings, strict=True)]
 
 
-def keep(store: Store, reader: Callable[[], Reader], tell: Tell, now: datetime) -> tuple[str, ...]:
+def view(pictures: PictureReader, page: spool.SpooledPage, post: Post) -> tuple[str, ...]:
+    """What stands in the pictures of a post, one for one; nothing where none of them was fetched."""
+    served = {picture.address: picture.page.body for picture in page.haul.pictures}
+    if served.keys().isdisjoint(post.images):
+        return ()
+    return tuple(pictures.look(served[image]).words if image in served else "" for image in post.images)
+
+
+def keep(
+    store: Store, reader: Callable[[], Reader], tell: Tell, now: datetime, pictures: PictureReader | None = None
+) -> tuple[str, ...]:
     """Of each page that waits, findings are stored and the page sealed, or nothing stays. The new findings' ids."""
+    if pictures is None:
+        with PictureReader() as own:
+            return keep(store, reader, tell, now, own)
     new: list[str] = []
     while waiting := spool.waiting(store, now=now, limit=PAGES_AT_ONCE):
         pages = [page for page_id in waiting if (page := _open(store, page_id, tell))]
         fresh = [[post for post in page.haul.posts if post.id in page.fresh] for page in pages]
         # All their posts are read together: the encoder works best on many texts at once.
-        readings = iter(read(reader(), [post for posts in fresh for post in posts]))
+        seen = [view(pictures, page, post) for page, posts in zip(pages, fresh, strict=True) for post in posts]
+        readings = iter(read(reader(), [post for posts in fresh for post in posts], seen))
         for page, posts in zip(pages, fresh, strict=True):
             verdicts = [_verdict(post, reading, reader()) for post, reading in itertools.islice(readings, len(posts))]
             settled = spool.settle(store, page.id, verdicts, now=now)
@@ -105,15 +128,15 @@ def watch(
     outcome = RunOutcome("failed")
     try:
         child = crawl(store, settings, watched, run_id)
-        with hear_interrupts() as interrupted, ThreadPoolExecutor(1) as pool:
+        with hear_interrupts() as interrupted, ThreadPoolExecutor(1) as pool, PictureReader() as pictures:
             crawling = pool.submit(child.wait, tell)
             try:
                 while not crawling.done() and not interrupted.is_set():
-                    new.extend(keep(store, reader, tell, _now()))
+                    new.extend(keep(store, reader, tell, _now(), pictures))
                     wait([crawling], timeout=0.2)
                 if not interrupted.is_set():
                     outcome = crawling.result()
-                    new.extend(keep(store, reader, tell, _now()))
+                    new.extend(keep(store, reader, tell, _now(), pictures))
                 else:
                     child.interrupt()
                     outcome = replace(crawling.result(), reason="interrupted", detail="the next run goes on from here")
@@ -179,6 +202,7 @@ def _verdict(post: Post, reading: Reading, reader: Reader) -> Verdict:
     return Verdict(
         post=post, signal=reading.signal, keep=wanted or unsure, state="review" if unsure else "new",
         masked=len(reading.masks), evasions=reading.evasions, folded=reading.folded,
+        pictures=reading.passage.pictures, withheld=reading.withheld,
     )  # fmt: skip
 
 

@@ -12,9 +12,9 @@ FINDING = (
     "author", "posted_at", "posted_at_precision", "first_seen", "last_seen", "goods", "fields", "regions", "channel",
     "freshness", "guarantees", "text", "model",
 )  # fmt: skip
-PRICE = ("amount", "currency", "per", "unit", "min_qty", "max_qty", "text", "start", "end")
-CONTACT = ("kind", "value", "text", "start", "end", "valid")
-VOLUME = ("records", "text", "start", "end")
+PRICE = ("amount", "currency", "per", "unit", "min_qty", "max_qty", "text", "start", "end", "picture")
+CONTACT = ("kind", "value", "text", "start", "end", "valid", "picture")
+VOLUME = ("records", "text", "start", "end", "picture")
 PARTS: Mapping[str, Sequence[str]] = {"prices": PRICE, "contacts": CONTACT, "volumes": VOLUME}
 
 
@@ -34,7 +34,7 @@ def write_tables(folder: Path, findings: Iterable[dict[str, Any]]) -> int:
             writers["findings"].writerow([_cell(row.get(column)) for column in FINDING])
             for name, columns in PARTS.items():
                 for part in (finding["signal"]["offer"] or {}).get(name, ()):
-                    writers[name].writerow([finding["id"], *(_cell(part[column]) for column in columns)])
+                    writers[name].writerow([finding["id"], *(_cell(part.get(column)) for column in columns)])
     finally:
         for stream in files.values():
             stream.close()
