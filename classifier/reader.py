@@ -22,6 +22,7 @@ from classifier.fold import Folded, fold
 from classifier.head import Floats, Logs, Model, load_model
 from classifier.ngrams import find_grams
 from classifier.offer import read_kind, read_offer
+from classifier.pictures.gallery import join, part
 from classifier.reasons import give_reasons, liken, weigh_letters
 from classifier.redact import fill_masks_in, find_victims, mask
 from classifier.verdict import Verdict, judge_posts
@@ -33,7 +34,7 @@ OFFER = LABELS.index("offer")
 # The source of these decides a reading beside the model: their digest is the version of the rules.
 _RULES = (
     "fold.py", "folding", "context.py", "ngrams.py", "head.py", "calibration.py", "windows.py",
-    "verdict.py", "reader.py", "redact.py", "offer", "lexicon",
+    "verdict.py", "reader.py", "redact.py", "pictures", "offer", "lexicon",
 )  # fmt: skip
 
 
@@ -56,11 +57,13 @@ class Reader:
 
         Any text at all gives a reading. Raises MissingPart when the encoder is not to be had.
         """
-        framed = [frame(item.text, item.thread_title, item.board, item.quoted) for item in passages]
+        whole = [join(item) for item in passages]
+        framed = [frame(item.text, item.thread_title, item.board, item.quoted) for item in whole]
         head = self._head
         seen = [fill_masks_in(view) for view in framed] if masked else framed
         verdicts = judge_posts(seen, head.dense, head.sparse, self._encode, head.manifest.max_tokens)
-        return [self._finish(*whole, read_all) for whole in zip(passages, framed, verdicts, strict=True)]
+        readings = [self._finish(*one, read_all) for one in zip(whole, framed, verdicts, strict=True)]
+        return [part(*pair) for pair in zip(passages, readings, strict=True)]
 
     def _encode(self, texts: Sequence[str]) -> Floats:
         if not texts:
