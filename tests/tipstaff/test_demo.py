@@ -80,6 +80,17 @@ def test_the_markets_offers_are_found(shown: Shown) -> None:
     assert "即时广场" in boards
 
 
+def test_an_offer_that_stands_in_a_picture_is_found(shown: Shown) -> None:
+    """Price, handle and code of the market's one picture are those of a finding, and say that they came from it."""
+    (finding,) = [finding for finding in shown.findings if "看图扫码" in finding["post"]["text"]]
+    offer = finding["signal"]["offer"]
+    assert finding["signal"]["label"] == "offer"
+    assert [(price["amount"], price["min_qty"], price["picture"]) for price in offer["prices"]] == [(0.6, 2000, 1)]
+    assert {(contact["kind"], contact["value"], contact["picture"]) for contact in offer["contacts"]} == {
+        ("wechat", "tucha_ziyuan66", 1), ("telegram", "tucha_ziyuan", 1),
+    }  # fmt: skip
+
+
 def test_ordinary_posts_are_left_alone(shown: Shown) -> None:
     """Few of the market's chatter, adverts, complaints and reports are labelled as offers."""
     labels = gold()

@@ -89,11 +89,13 @@ def _watch_market(store: Store, known: WatchedSource | None, url: str) -> Watche
     from store.sources import add_source, change_source
 
     if known is None:
-        source = Source(name=NAME, url=url, allow_private=True, practice=True, delay=0)
+        source = Source(name=NAME, url=url, allow_private=True, practice=True, delay=0, images=True)
         return add_source(
             store, source, every_seconds=6 * 3600, basis="practice", assessor="practice", now=datetime.now(UTC)
         )
-    return known if known.source.url == url else change_source(store, NAME, url=url)
+    if (known.source.url, known.source.images) == (url, True):
+        return known
+    return change_source(store, NAME, url=url, images=True)
 
 
 def _print_next(language: str, home: Any, found: list[dict[str, Any]]) -> None:
