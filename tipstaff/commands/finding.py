@@ -157,17 +157,34 @@ def _print_whole(language: str, found: dict[str, Any]) -> None:
         f"{post['url']}\n{post['author']['name'] or '-'} · {post['posted_at'] or '-'} · {post['thread_title'] or '-'}"
     )
     print_line(f"\n{post['text']}\n")
+    for picture in found.get("pictures", ()):
+        _print_picture(language, picture)
     offer = signal["offer"] or {}
     for price in offer.get("prices", []):
-        print_line(f"  {say(language, 'price')}: {write_price(price)}  «{price['text']}»")
+        print_line(f"  {say(language, 'price')}: {write_price(price)}  {_quote(language, price)}")
     for contact in offer.get("contacts", []):
-        print_line(f"  {say(language, 'contact')}: {contact['kind']} {contact['value']}  «{contact['text']}»"
+        print_line(f"  {say(language, 'contact')}: {contact['kind']} {contact['value']}  {_quote(language, contact)}"
                    f"{'' if contact['valid'] else '  (?)'}")  # fmt: skip
     for volume in offer.get("volumes", []):
-        print_line(f"  自称 / claimed: {volume['records']}  «{volume['text']}»")
+        print_line(f"  自称 / claimed: {volume['records']}  {_quote(language, volume)}")
     for reason in signal["reasons"]:
-        print_line(f"  {reason['weight']:+.2f}  {reason['why']}  «{reason['text']}»")
+        print_line(f"  {reason['weight']:+.2f}  {reason['why']}  {_quote(language, reason)}")
     print_line(f"\n  {signal['model']}")
+
+
+def _print_picture(language: str, picture: dict[str, Any]) -> None:
+    """What was read in a picture, masked. The picture itself is never shown: it lies in the sealed page."""
+    note = f"  ({say(language, 'withheld')})" if picture["withheld"] else ""
+    print_line(f"  {say(language, 'picture', number=picture['number'])}{note}: {picture['url']}")
+    for line in picture["text"].splitlines():
+        print_line(f"    | {line}")
+    print_line("")
+
+
+def _quote(language: str, part: dict[str, Any]) -> str:
+    """The words of a value or reason, and the picture that they stand in."""
+    where = f"  [{say(language, 'picture', number=part['picture'])}]" if "picture" in part else ""
+    return f"«{part['text']}»{where}"
 
 
 def _one_of(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
