@@ -24,7 +24,7 @@ from classifier.context import Framed, frame
 from classifier.ngrams import build_rows, build_vocabulary
 from classifier.pictures.gallery import join
 from classifier.redact import fill_masks_in
-from domain.signals import FINDING_LABELS, LABELS, Lesson
+from domain.signals import FINDING_LABELS, LABELS, Lesson, Passage
 
 # One verdict on a real post weighs as much as one invented post (docs/classifier.md has the measurement).
 WEIGHT = 1.0
@@ -51,9 +51,8 @@ class Taught:
 
 def teach(lessons: Sequence[Lesson]) -> Taught:
     """The lessons that say something: those of which letters or digits are left when victims' data is masked."""
-    views = [_frame(lesson) for lesson in lessons]
-    kept = [place for place, view in enumerate(views) if any(letter.isalnum() for letter in view.text)]
-    framed, told = [views[place] for place in kept], [lessons[place] for place in kept]
+    told = [lesson for lesson in lessons if any(letter.isalnum() for letter in _words_of(lesson.passage))]
+    framed = [_frame(lesson) for lesson in told]
     copies = _find_copies([view.text for view in framed])
     sizes = Counter(copies)
     weights = np.array([WEIGHT * (1 + np.log(sizes[one])) / sizes[one] for one in copies])
@@ -78,6 +77,10 @@ def measure_verdicts(logs: Shares, lessons: Taught, calibration: Calibration) ->
 def _frame(lesson: Lesson) -> Framed:
     given = join(lesson.passage)
     return fill_masks_in(frame(given.text, given.thread_title, given.board, given.quoted))
+
+
+def _words_of(passage: Passage) -> str:
+    return "".join((passage.text, *passage.pictures))
 
 
 def _aim(lesson: Lesson) -> Shares:

@@ -115,6 +115,11 @@ def liken(folded: Folded, span: tuple[int, int], sparse: Sparse, shown: str, lik
         covered[grams.starts[inside] + offset] += grams.lengths[inside]
     start, end = _find_heaviest(np.where(covered >= LONG_RUN, covered, -1e9))
     start, end = folded.span(span[0] + start, span[0] + end)
+    # Of words that are cut by the stretch's ends, only whole ones.
+    while start < end and start and _joins(shown, start):
+        start += 1
+    while start < end < len(shown) and _joins(shown, end):
+        end -= 1
     return Reason(f"like a known offer: {likeness.id} ({likeness.degree:.2f})", shown[start:end], start, end, 0.0)
 
 
@@ -191,8 +196,26 @@ def _find_wording(letters: Weights, borders: npt.NDArray[np.bool_], shown: str) 
             start, end = _find_heaviest(left)
             if left[start:end].sum() < LEAST:
                 break
-            yield why, *_trim(shown, first + start, first + end)
             left[start:end] = -1e9
+            start, end = _widen(shown, ends, first, *_trim(shown, first + start, first + end))
+            ends[start - first : end - first], left[start - first : end - first] = True, -1e9
+            yield why, start, end
+
+
+def _widen(shown: str, ends: npt.NDArray[np.bool_], first: int, start: int, end: int) -> tuple[int, int]:
+    """To the ends of the Latin words and numbers that a span cuts, as far as they are free."""
+    last = first + len(ends)
+    while first < start and _joins(shown, start) and not ends[start - 1 - first]:
+        start -= 1
+    while end < last and _joins(shown, end) and not ends[end - first]:
+        end += 1
+    return start, end
+
+
+def _joins(shown: str, at: int) -> bool:
+    """Whether the place lies inside a Latin word or a number."""
+    before, after = shown[at - 1], shown[at]
+    return before.isascii() and after.isascii() and (before.isalnum() or before == ".") and after.isalnum()
 
 
 def _find_heaviest(letters: Weights) -> tuple[int, int]:

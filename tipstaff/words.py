@@ -12,6 +12,13 @@ def say(language: str, key: str, **facts: object) -> str:
     return read_words()[key][language].format(**facts)
 
 
+def name_reason(language: str, why: str) -> str:
+    """A reason's name in `language`; its detail, after a colon, stays. A name of an older model stays as it is."""
+    name, colon, detail = why.partition(": ")
+    key = "why_" + name.replace(" ", "_")
+    return say(language, key) + colon + detail if key in read_words() else why
+
+
 @cache
 def read_words() -> dict[str, dict[str, str]]:
     """Every sentence: key → language → template."""

@@ -11,7 +11,7 @@ import typer
 
 from domain.errors import BadValue
 from tipstaff.commands.desk import Json, open_desk, print_json, print_line, print_table, tell_line
-from tipstaff.words import say
+from tipstaff.words import name_reason, say
 
 Since = Annotated[str | None, typer.Option(help="From this day (2026-11-01) or moment on.")]
 Until = Annotated[str | None, typer.Option(help="Up to and with this day, or before this moment.")]
@@ -61,11 +61,13 @@ def findings(
 def show(
     finding: Annotated[str, typer.Argument(help="A finding's id, or the beginning of it.")], as_json: Json = False
 ) -> None:
-    """One finding in full."""
+    """One finding in full, with the thresholds its claims may come to."""
     from store.findings import find_finding
+    from tipstaff.scenarios import list_scenarios
 
     with open_desk() as (settings, store):
         found = find_finding(store, finding)
+        found["scenarios"] = list_scenarios(found, settings.home)
         if as_json:
             print_json([found])
         else:
@@ -168,8 +170,24 @@ def _print_whole(language: str, found: dict[str, Any]) -> None:
     for volume in offer.get("volumes", []):
         print_line(f"  自称 / claimed: {volume['records']}  {_quote(language, volume)}")
     for reason in signal["reasons"]:
-        print_line(f"  {reason['weight']:+.2f}  {reason['why']}  {_quote(language, reason)}")
+        print_line(f"  {reason['weight']:+.2f}  {name_reason(language, reason['why'])}  {_quote(language, reason)}")
+    _print_scenarios(language, found["scenarios"])
     print_line(f"\n  {signal['model']}")
+    for former in found["former_signals"]:
+        before = former["signal"]
+        print_line(
+            f"  {say(language, 'until', at=former['replaced_at'])}: {before['label']} {before['score']:.3f}"
+            f"  {before['model']}"
+        )
+
+
+def _print_scenarios(language: str, scenarios: list[dict[str, Any]]) -> None:
+    """The thresholds of "serious", those of "especially serious" being ten times as much (they stand in the JSON)."""
+    if scenarios:
+        print_line(f"\n  {say(language, 'scenarios', read=scenarios[0]['law_read'])}")
+    for scenario in scenarios:
+        if scenario["grade"] == "serious":
+            print_line(f"  · {scenario['wording'][language]}")
 
 
 def _print_picture(language: str, picture: dict[str, Any]) -> None:
