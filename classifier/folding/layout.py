@@ -37,7 +37,7 @@ def join_marked(text: str) -> list[Edit]:
 
 
 def _join(text: str, pattern: re.Pattern[str], kind: str) -> list[Edit]:
-    edits = []
+    edits: list[Edit] = []
     for match in pattern.finditer(text):
         start, end = match.span()
         if kind == "separator" and start and _ONE.match(text, start - 1):

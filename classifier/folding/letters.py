@@ -59,7 +59,7 @@ def _mixed(token: str, foreign: list[str], table: dict[str, str]) -> bool:
 # Digits and signs that are drawn like a letter.
 _LEET = str.maketrans("013457@€$!|£¢", "oleastaesillc")
 _LEET_TOKEN = re.compile(r"(?<![\w@€$!|£¢./:-])[a-z013457@€$!|£¢]{3,14}(?![\w€$|£¢/@-]|[.:]\w)", re.IGNORECASE)
-_SPELLED = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z](?:([.\-_*·• |/])[A-Za-z])(?:\1[A-Za-z]){1,12}(?![A-Za-z0-9])")
+_SPELLED = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z](?:([.\-_*·• |/])[A-Za-z])(?:\1[A-Za-z]){1,12}(?![A-Za-z0-9]|\1\d)")
 
 
 @lru_cache(maxsize=1)

@@ -35,7 +35,7 @@ class Floor(NamedTuple):
     alone: float
 
 
-SHORT, LONG = Floor(0.5, 1.0, 4.5), Floor(-0.5, 0.5, 2.0)
+SHORT, LONG = Floor(0.5, 1.0, 4.5), Floor(0.0, 1.5, 2.5)
 # The stretch as it stands is a word, only a rare one.
 _RARE_WORD = 1.5
 

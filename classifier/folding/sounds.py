@@ -44,6 +44,7 @@ class Target(NamedTuple):
     tells: bool
 
 
+@lru_cache(maxsize=1024)
 def blur(syllable: str) -> str:
     """What is left of a syllable for those who do not tell zh from z, n from l, ing from in."""
     return re.sub("^([zcs])h", r"\1", re.sub("(?<=[ie])ng$", "n", re.sub("^l", "n", syllable)))

@@ -115,9 +115,12 @@ def test_long_hostile_texts_take_linear_time(piece: str) -> None:
 
     def measure(size: int) -> float:
         text = piece * (size // len(piece))
-        started = time.process_time()
-        fold(text)
-        return time.process_time() - started
+        took = []
+        for _ in range(3):
+            started = time.process_time()
+            fold(text)
+            took.append(time.process_time() - started)
+        return min(took)
 
     measure(2_000)
     assert measure(40_000) < 10 * max(measure(10_000), 0.01)
