@@ -91,6 +91,7 @@ class ToyThread(ThreadPage):
                     post_id=name,
                     floor=self.visit.floors_before + number,
                     author=Author(name=div.attrib.get("data-author")),
+                    images=tuple(str(self.response.urljoin(src)) for src in div.css("img::attr(src)").getall()),
                 )
             )
         return tuple(found)
@@ -155,6 +156,9 @@ class TellingIntake:
     def robots_seen(self, site: str, text: str, now: Any) -> None:
         tell("robots", site=site, text=text)
 
+    def fresh_of(self, posts: Any) -> frozenset[str]:
+        return frozenset(post.id for post in posts if post.id not in self.known)
+
     def deliver(self, haul: Any) -> int:
         if self.full_after is not None and self.delivered >= self.full_after:
             raise DiskFull(path="/nowhere")
@@ -170,6 +174,7 @@ class TellingIntake:
         tell(
             "haul", page=facts, posts=plain(haul.posts), role=haul.role, platform=haul.platform, title=haul.title,
             board=haul.board, mark=plain(haul.mark), validators=plain(haul.validators),
+            pictures=[[one.address, one.page.url, len(one.page.body), one.page.peer] for one in haul.pictures],
         )  # fmt: skip
         return len(new)
 
