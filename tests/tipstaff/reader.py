@@ -10,15 +10,15 @@ from domain.signals import LABELS, Contact, Offer, Passage, Price, Reading, Reas
 class RuleReader:
     """Takes a post for an offer when it holds all of `words`."""
 
-    model = "rule/1"
     threshold = 0.5
     review_low = 0.2
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, model: str = "rule/1") -> None:
         self.words = words
+        self.model = model
         self.read_texts: list[str] = []
 
-    def read(self, passages: Sequence[Passage], *, read_all: bool = False) -> list[Reading]:
+    def read(self, passages: Sequence[Passage], *, read_all: bool = False, masked: bool = False) -> list[Reading]:
         """A reading for each passage; the last word's place serves as price and reason."""
         return [self._read(passage) for passage in passages]
 
