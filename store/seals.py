@@ -1,7 +1,7 @@
 """A haul as one encrypted file: waiting in the spool, sealed as a capture, or destroyed.
 
     spool/<id>.page                waits to be scored
-    captures/<xxxx>/<id>.page      the same bytes, sealed
+    captures/<xxxx>/<id>.page      the same bytes, sealed (anew, where pictures of other posts are left out)
 
 A file is a nonce and AES-256-GCM over zlib over: the length of a JSON text (4 bytes, big-endian), the JSON of the haul
 without its bodies, the body, the body as served where a browser drew the page, and the pictures of its posts.
@@ -62,9 +62,15 @@ def read_capture(store: Store, page_id: str) -> Haul:
     return _read(store, capture_path(store, page_id), page_id)
 
 
-def seal_page(store: Store, page_id: str) -> tuple[str, int]:
-    """Copy a page of the spool among the captures, durably; SHA-256 and size of the sealed file."""
-    sealed = spool_path(store, page_id).read_bytes()
+def seal_page(store: Store, page_id: str, haul: Haul | None = None) -> tuple[str, int]:
+    """Put a page of the spool among the captures, durably; SHA-256 and size of the sealed file.
+
+    The very file of the spool, unless `haul` is what is to be kept of it.
+    """
+    if haul is None:
+        sealed = spool_path(store, page_id).read_bytes()
+    else:
+        sealed = seal(store.keys.page_key(page_id), pack(haul), page_id)
     store.keys.keep_page_key(page_id)
     place_file(capture_path(store, page_id), sealed, durable=True)
     return hashlib.sha256(sealed).hexdigest(), len(sealed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -48,7 +48,7 @@ def settle(store: Store, page_id: str, verdicts: Sequence[Verdict], now: datetim
         versions = [one.version_id for one in kept]
         sealed = lacks_capture(session, versions)
         if sealed:
-            _seal(session, store, page, now)
+            _seal(session, store, page, verdicts, now)
         session.delete(page)
         new = tuple(one.finding_id for one in kept if one.new_finding)
         found = update(RunRow).where(col(RunRow.id) == page.run_id)
@@ -120,10 +120,15 @@ def _add_tally(session: Session, source_id: str, tally: Counter[tuple[date, str]
             row.count += count
 
 
-def _seal(session: Session, store: Store, page: PageRow, now: datetime) -> None:
-    """Seal a page as proof of every finding that stands on it. The file is there for good before the row says so."""
+def _seal(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verdict], now: datetime) -> None:
+    """Seal a page as proof of every finding that stands on it. The file is there for good before the row says so.
+
+    Of the pictures those of findings are sealed with it; of the other posts' nothing stays.
+    """
     haul = read_page(store, page.id)
-    digest, size = seal_page(store, page.id)
+    named = {address for verdict in verdicts if verdict.keep for address in verdict.post.images}
+    pictures = tuple(picture for picture in haul.pictures if picture.address in named)
+    digest, size = seal_page(store, page.id, None if pictures == haul.pictures else replace(haul, pictures=pictures))
     session.add(
         CaptureRow(
             id=page.id, source_id=page.source_id, run_id=page.run_id, url=haul.page.url,
