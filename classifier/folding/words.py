@@ -6,10 +6,11 @@ Only the market's own words are put back (`lexicon/words.tsv`, `lexicon/disguise
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import ahocorasick
 
@@ -30,7 +31,7 @@ class _Form(NamedTuple):
 # What may stand between the characters of a cut-up word: signs, blanks and emoji, not the punctuation of sentences,
 # and not our own mask.
 _GAP = r"[^\w\r\n,，。!！?？;；:：、()（）《》<>【】\[\]“”‘’\"'$¥￥%@#＊]|_|丶|丨"
-_PIECE = re.compile(rf"(?:(?!{_GAP})[\s\S])+")
+_GAPS = re.compile(rf"(?:{_GAP})+")
 _CUT = re.compile(rf"[{HAN}A-Za-z](?:{_GAP}){{1,4}}[{HAN}A-Za-z]")
 _SIGNS = re.compile(f"(?:{_GAP}){{1,3}}")
 _LONGEST_GAP = 4
@@ -84,11 +85,10 @@ def join_words(text: str) -> list[Edit]:
     if text.isascii():
         return []
     lowered = lower(text)
+    places: _Places = range(len(text))
+    stripped = lowered
     if _CUT.search(text):
-        places: list[int] | range = [at for match in _PIECE.finditer(text) for at in range(*match.span())]
-        stripped = "".join(match.group() for match in _PIECE.finditer(lowered))
-    else:
-        places, stripped = range(len(text)), lowered
+        stripped, places = _strip(lowered)
     edits = []
     for start, end, entry, gaps in _chosen(text, stripped, places):
         if entry.word != entry.form:
@@ -97,6 +97,35 @@ def join_words(text: str) -> list[Edit]:
             spaces = len(gaps) == 1 and text[start:end].replace(" ", "").isalnum()
             edits.append(Edit(start, end, entry.word, "" if spaces else "separator"))
     return _close_gaps(text, edits)
+
+
+def _strip(text: str) -> tuple[str, _Kept]:
+    """A text without what may be a gap, and where its characters stood."""
+    pieces, spots, starts = [], [0], [0]
+    at = length = 0
+    for match in _GAPS.finditer(text):
+        start, end = match.span()
+        pieces.append(text[at:start])
+        length += start - at
+        spots.append(length)
+        starts.append(end)
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces), _Kept(spots, starts)
+
+
+class _Kept:
+    """The place in the text of each character that was kept: from `spots[i]` on they stand together at `starts[i]`."""
+
+    def __init__(self, spots: list[int], starts: list[int]) -> None:
+        self._spots, self._starts = spots, starts
+
+    def __getitem__(self, at: int) -> int:
+        piece = bisect_right(self._spots, at) - 1
+        return self._starts[piece] + at - self._spots[piece]
+
+
+_Places: TypeAlias = range | _Kept
 
 
 def _close_gaps(text: str, edits: list[Edit]) -> list[Edit]:
@@ -112,7 +141,7 @@ def _close_gaps(text: str, edits: list[Edit]) -> list[Edit]:
     return closed
 
 
-def _chosen(text: str, stripped: str, places: list[int] | range) -> Iterator[tuple[int, int, _Form, list[str]]]:
+def _chosen(text: str, stripped: str, places: _Places) -> Iterator[tuple[int, int, _Form, list[str]]]:
     """The forms that hold, leftmost and longest first, without overlap: start, end, form, what its gaps hold."""
     automaton, heads, tails = _words()
     found = []
@@ -129,7 +158,7 @@ def _chosen(text: str, stripped: str, places: list[int] | range) -> Iterator[tup
             yield start, end, entry, [gap for _, gap in gaps]
 
 
-def _gaps(text: str, stripped: str, places: list[int] | range, first: int, last: int) -> list[tuple[int, str]] | None:
+def _gaps(text: str, stripped: str, places: _Places, first: int, last: int) -> list[tuple[int, str]] | None:
     """Where a form is cut (place within it, what stands there); None when a cut is too long to be one word."""
     gaps = []
     for at in range(first, last):
