@@ -26,6 +26,11 @@ PACKAGES = (
     "sentence-transformers",
     "sqlmodel",
     "cryptography",
+    "rapidocr",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pillow",
+    "zxing-cpp",
 )
 LEAST_FREE = 1 << 30  # bytes: room for an unpacked encoder and some weeks of captures
 
@@ -119,6 +124,22 @@ def check_encoder(settings: Settings) -> Part:
     return Part("encoder", well=True, state=f"{settings.encoder}; {reader.model}")
 
 
+def check_pictures(settings: Settings) -> Part:
+    """The reading of pictures, by letting it read one: a code drawn on the spot, and the models that letters need."""
+    from classifier.pictures.lettering import find_models
+    from classifier.pictures.reader import PictureReader
+    from classifier.pictures.sample import draw_sample
+
+    try:
+        find_models()
+        with PictureReader(decode_seconds=20) as pictures:
+            seen = pictures.look(draw_sample("tipstaff"))
+    except (TipstaffError, ImportError) as error:
+        return Part("pictures", well=False, state=str(error), mend=SETUP)
+    well = seen.codes == ("tipstaff",) and seen.whole
+    return Part("pictures", well, "text and codes can be read" if well else "nothing could be read", SETUP)
+
+
 def check_store(settings: Settings) -> Part:
     """The store, opened."""
     from store.database import open_store
@@ -179,6 +200,7 @@ CHECKS: tuple[Callable[[Settings], Part], ...] = (
     check_packages,
     check_torch,
     check_encoder,
+    check_pictures,
     check_browser,
     check_glyphs,
     check_certificates,
@@ -188,7 +210,7 @@ CHECKS: tuple[Callable[[Settings], Part], ...] = (
     check_room,
     check_memory,
 )
-SLOW = frozenset({check_encoder})
+SLOW = frozenset({check_encoder, check_pictures})
 
 
 def _version_of(name: str) -> str | None:

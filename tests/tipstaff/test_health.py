@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from answers import Said
 
+from classifier.pictures import lettering
 from tipstaff import health
 from tipstaff.settings import Settings, load_settings
 
@@ -53,3 +54,12 @@ def test_the_contact_is_wanted_but_not_needed(run: Run) -> None:
 def test_each_check_says_what_it_looks_at(check: Callable[[Settings], health.Part]) -> None:
     """Every check has a docstring for whoever reads the list."""
     assert check.__doc__
+
+
+def test_models_for_pictures_that_are_missing_are_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a model doctor says so and how to mend it, and fetches nothing."""
+    monkeypatch.setitem(lettering.MODELS, "Rec", "not-there.onnx")
+    part = health.check_pictures(load_settings())
+    assert not part.well
+    assert "rapidocr" in part.state
+    assert part.mend == health.SETUP

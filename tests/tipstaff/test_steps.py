@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ import pytest
 from reader import RuleReader
 
 from domain.errors import BadValue, Refused
+from domain.signals import Passage, Reading
 from domain.sources import Source
 from store.database import open_store
 from store.engine import Store
 from store.findings import Query, search_findings
 from store.runs import list_runs
+from store.seals import read_capture
 from store.sources import WatchedSource, add_source
 from tipstaff import steps
 from tipstaff.child import Child
@@ -194,3 +196,30 @@ def test_a_public_address_wants_a_contact_first(store: Store, settings: Settings
     with pytest.raises(Refused, match="contact"):
         steps.watch(store, settings, source, lambda: RuleReader("x"), quiet)  # type: ignore[arg-type,return-value]
     assert list_runs(store) == []
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_pictures_are_read_with_their_post_where_the_source_says_so(
+    market: Site, store: Store, settings: Settings, wanted: bool
+) -> None:
+    """What stands in a post's picture comes to the reader with the post; without the setting it is never fetched."""
+    source = Source(
+        name="pictures", url=f"{market.url}t/1237", allow_private=True, practice=True, render="never", delay=0,
+        images=wanted,
+    )  # fmt: skip
+    watched = add_source(store, source, every_seconds=3600, now=datetime.now(UTC))
+    shown: list[Passage] = []
+
+    class Watching(RuleReader):
+        def read(self, passages: Sequence[Passage], *, read_all: bool = False) -> list[Reading]:
+            shown.extend(passages)
+            return super().read(passages)
+
+    done = steps.watch(store, settings, watched, lambda: Watching("看图扫码"), quiet)
+    assert len(done.findings) == 1
+    pictures = [passage.pictures for passage in shown if "看图扫码" in passage.text]
+    assert ["tucha_ziyuan66" in "".join(texts) for texts in pictures] == [wanted]
+    assert any(hit.path == "/static/offer-sheet.png" for hit in market.hits) is wanted
+    (finding,) = search_findings(store, Query())
+    assert ("pictures" in finding) is wanted
+    assert len(read_capture(store, finding["captures"][0]["id"]).pictures) == int(wanted)

@@ -84,8 +84,8 @@ def test_what_is_no_picture_is_neither_fetched_nor_kept(site: Site, crawl: Crawl
     or a spreadsheet under a picture's name is not kept."""
     never = (
         "/attachment.php?aid=7", "/download/file.php?id=3", "/forum.php?mod=attachment&aid=MTI",
-        "/attachments/a-png.5/", "/list.xlsx", "/list.zip", "/logo.svg", "http://127.0.0.1:1/x.png", "data:image/png;base64,AAAA",
-        "javascript:alert(1)", "/x.png?do=login",
+        "/attachments/a-png.5/", "/list.xlsx", "/list.zip", "/logo.svg", "http://127.0.0.1:1/x.png",
+        "data:image/png;base64,AAAA", "javascript:alert(1)", "/x.png?do=login",
     )  # fmt: skip
     not_kept = {
         "/page.png": Answer(b"<html>hello</html>"), "/sheet.png": picture(b"PK\3\4" + bytes(900), "application/zip"),
