@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 Tell = Callable[[Event], None]
 PAGES_AT_ONCE = 16
+# Pictures take seconds: who asks to stop waits for those of so many pages at most.
+PAGES_WITH_PICTURES = 2
 FINDINGS_AT_ONCE = 64
 
 
@@ -96,14 +99,15 @@ def view(pictures: PictureReader, page: spool.SpooledPage, post: Post) -> tuple[
 
 
 def keep(
-    store: Store, reader: Callable[[], Reader], tell: Tell, now: datetime, pictures: PictureReader | None = None
-) -> tuple[str, ...]:
-    """Of each page that waits, findings are stored and the page sealed, or nothing stays. The new findings' ids."""
-    if pictures is None:
-        with PictureReader() as own:
-            return keep(store, reader, tell, now, own)
+    store: Store, reader: Callable[[], Reader], pictures: PictureReader, tell: Tell, *,
+    at_once: int = PAGES_AT_ONCE, stopped: Callable[[], bool] = lambda: False,
+) -> tuple[str, ...]:  # fmt: skip
+    """Of each page that waits, findings are stored and the page sealed, or nothing stays. The new findings' ids.
+
+    Pages are taken `at_once`; when `stopped`, those that are not taken yet go on waiting.
+    """
     new: list[str] = []
-    while waiting := spool.waiting(store, now=now, limit=PAGES_AT_ONCE):
+    while not stopped() and (waiting := spool.waiting(store, now=_now(), limit=at_once)):
         pages = [page for page_id in waiting if (page := _open(store, page_id, tell))]
         fresh = [[post for post in page.haul.posts if post.id in page.fresh] for page in pages]
         # All their posts are read together: the encoder works best on many texts at once.
@@ -111,7 +115,7 @@ def keep(
         readings = iter(read(reader(), [post for posts in fresh for post in posts], seen))
         for page, posts in zip(pages, fresh, strict=True):
             verdicts = [_verdict(post, reading, reader()) for post, reading in itertools.islice(readings, len(posts))]
-            settled = spool.settle(store, page.id, verdicts, now=now)
+            settled = spool.settle(store, page.id, verdicts, now=_now())
             new.extend(settled.new)
             tell({"event": "scored", "posts": len(posts), "findings": len(settled.new)})
     return tuple(new)
@@ -130,13 +134,15 @@ def watch(
         child = crawl(store, settings, watched, run_id)
         with hear_interrupts() as interrupted, ThreadPoolExecutor(1) as pool, PictureReader() as pictures:
             crawling = pool.submit(child.wait, tell)
+            at_once = PAGES_WITH_PICTURES if watched.source.images else PAGES_AT_ONCE
+            score = partial(keep, store, reader, pictures, tell, at_once=at_once, stopped=interrupted.is_set)
             try:
                 while not crawling.done() and not interrupted.is_set():
-                    new.extend(keep(store, reader, tell, _now(), pictures))
+                    new.extend(score())
                     wait([crawling], timeout=0.2)
                 if not interrupted.is_set():
                     outcome = crawling.result()
-                    new.extend(keep(store, reader, tell, _now(), pictures))
+                    new.extend(score())
                 else:
                     child.interrupt()
                     outcome = replace(crawling.result(), reason="interrupted", detail="the next run goes on from here")
