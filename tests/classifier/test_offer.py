@@ -77,6 +77,13 @@ def test_the_rest_of_an_offer_is_read(case: dict[str, Any]) -> None:
             assert getattr(offer, slot) == case[slot], slot
 
 
+@pytest.mark.parametrize("case", read_cases("volumes"), ids=lambda case: case["text"])
+def test_volumes_are_what_is_held_or_put_out(case: dict[str, Any]) -> None:
+    """Counts held and counts per period; no lots, minimums, tiers, samples, gifts, prices, years or numbers to call."""
+    offer = read_offer(fold(case["text"]))
+    assert sorted(volume.records for volume in offer.volumes) == sorted(case["volumes"])
+
+
 @pytest.mark.parametrize("sentence", ORDINARY)
 def test_ordinary_text_offers_nothing(sentence: str) -> None:
     """No price per record, no contact and no victim in what ordinary people write."""
