@@ -15,13 +15,15 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Calibration:
     """`slope` and `shift` act on log-odds; `share` is the share of offers they were fitted at. `threshold` and
-    `review` are log-odds at that share: from the first on a post is an offer, from the second on it is unsure."""
+    `review` are log-odds at that share: from the first on a post is an offer, from the second on it is unsure.
+    `gate` is the interest (classifier.gate) from which on a post is encoded."""
 
     slope: float
     shift: float
     share: float
     threshold: float
     review: float
+    gate: float = -math.inf
 
     def settle(self, odds: float) -> float:
         """Calibrated log-odds at the corpus's share of offers, from the head's own."""

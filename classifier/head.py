@@ -1,7 +1,7 @@
 """The head: two linear views of a text, dense and sparse, whose log probabilities are averaged.
 
-A model is a folder of two files, `model.safetensors` (the arrays) and `manifest.json` (what they are, and how and on
-what they were trained). Nothing in it is executable.
+A model is a folder of two or three files: `model.safetensors` (the arrays), `manifest.json` (what they are, and how and
+on what they were trained) and, for a tuned encoder, its adapter. Nothing in it is executable.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.calibration import Calibration
+from classifier.encoders.adapter import Adapter, load_adapter, save_adapter
 from classifier.known import Known, pack_known, unpack_known
 from classifier.ngrams import Rows, Vocabulary, build_rows, multiply
 from domain.errors import MissingPart
@@ -85,12 +86,14 @@ class Manifest:
 @dataclass(frozen=True)
 class Model:
     """A trained head with its manifest. `kinds` tells the kinds of an offer apart, in the order of OFFER_KINDS;
-    `known` are the offers that a finding may be likened to, which decide no score."""
+    `adapter` is what the encoder must be adapted with, None for the encoder as it comes. `known` are
+    the offers that a finding may be likened to; they decide no score."""
 
     dense: Dense
     sparse: Sparse
     kinds: Dense
     manifest: Manifest
+    adapter: Adapter | None = None
     known: Known | None = None
 
     def judge(self, vectors: Floats, sparse: Logs) -> Logs:
@@ -100,7 +103,8 @@ class Model:
     def digest(self) -> str:
         """SHA-256 over all that decides a score, lower-case hex."""
         digest = hashlib.sha256(json.dumps(plain(self.manifest.calibration), sort_keys=True).encode())
-        for name, array in sorted(_arrays(self).items()):
+        additions = self.adapter.whole if self.adapter else {}
+        for name, array in sorted((_arrays(self) | dict(additions)).items()):
             digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
@@ -118,6 +122,8 @@ def save_model(model: Model, folder: Path) -> None:
     arrays = _arrays(model) | (pack_known(model.known) if model.known else {})
     save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / ARRAYS)
     (folder / ARRAYS).chmod(0o644)
+    if model.adapter:
+        save_adapter(model.adapter, folder)
     text = json.dumps(plain(model.manifest), ensure_ascii=False, indent=2)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -146,7 +152,8 @@ def load_model(folder: Path) -> Model:
         ),
         Dense(arrays["kinds.weights"], arrays["kinds.bias"]),
         manifest,
-        known=unpack_known(arrays),
+        load_adapter(folder),
+        unpack_known(arrays),
     )
 
 

@@ -6,6 +6,7 @@ fold → verdict (windows, both views, one answer) → calibration → offer, ki
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -29,11 +30,10 @@ from classifier.verdict import Verdict, judge_posts
 from domain.errors import MissingPart
 from domain.signals import FINDING_LABELS, LABELS, OFFER_KINDS, Mask, Offer, Passage, Reading, Reason, Signal
 
-SHIPPED = Path(__file__).parent / "models"
 OFFER = LABELS.index("offer")
 # The source of these decides a reading beside the model: their digest is the version of the rules.
 _RULES = (
-    "fold.py", "folding", "context.py", "ngrams.py", "head.py", "calibration.py", "windows.py",
+    "fold.py", "folding", "context.py", "gate.py", "ngrams.py", "head.py", "encoders", "calibration.py", "windows.py",
     "verdict.py", "reader.py", "redact.py", "pictures", "offer", "lexicon",
 )  # fmt: skip
 
@@ -43,7 +43,8 @@ class Reader:
 
     def __init__(self, model: Model, encoder: Callable[[], Encoder], prevalence: float) -> None:
         self._head = model
-        self._encoder = cache(encoder)
+        adapter = model.adapter
+        self._encoder = cache(lambda: encoder().adapted(adapter.whole, adapter.tuning.scale) if adapter else encoder())
         self._prevalence = prevalence
         names = (model.manifest.encoder, f"head-{model.digest()[:12]}", f"rules-{_digest_rules()[:12]}", _version())
         self.model = f"{' '.join(names)} prevalence-{prevalence:g}"
@@ -61,7 +62,8 @@ class Reader:
         framed = [frame(item.text, item.thread_title, item.board, item.quoted) for item in whole]
         head = self._head
         seen = [fill_masks_in(view) for view in framed] if masked else framed
-        verdicts = judge_posts(seen, head.dense, head.sparse, self._encode, head.manifest.max_tokens)
+        gate = -math.inf if read_all else head.manifest.calibration.gate
+        verdicts = judge_posts(seen, head.dense, head.sparse, self._encode, head.manifest.max_tokens, gate)
         readings = [self._finish(*one, read_all) for one in zip(whole, framed, verdicts, strict=True)]
         return [part(*pair) for pair in zip(passages, readings, strict=True)]
 
@@ -115,7 +117,7 @@ class Reader:
 
 
 def load_reader(
-    models: Path, *, encoder: str = DEFAULT, prevalence: float = 1 / 200, shipped: Path = SHIPPED
+    models: Path, *, encoder: str = DEFAULT, prevalence: float = 1 / 200, shipped: Path = training.SHIPPED
 ) -> Reader:
     """A reader with the model for an encoder: one trained on this machine (`tipstaff train`), else the shipped one,
     else one that is trained now and kept under `models`. Raises MissingPart."""

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -19,11 +19,13 @@ from classifier.calibration import Calibration, choose_review, choose_threshold,
 from classifier.context import Framed, frame
 from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
 from classifier.encoders import DEFAULT, Encoder, load_encoder
+from classifier.encoders.adapter import Adapter, Additions, load_adapter
+from classifier.gate import RECALL, choose_gate
 from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, save_model
 from classifier.known import gather_known
 from classifier.lessons import Taught, measure_verdicts, teach
 from classifier.ngrams import Rows, build_rows, build_vocabulary
-from classifier.verdict import judge_posts
+from classifier.verdict import Verdict, judge_posts
 from domain.errors import Refused
 from domain.signals import LABELS, OFFER_KINDS, Lesson
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+
+SHIPPED = Path(__file__).parent / "models"
 
 # Inverse strength of the ridge, chosen by leaving writers out (benchmarks/accuracy.py).
 DENSE_C, SPARSE_C = 0.01, 100.0
@@ -44,7 +48,8 @@ LEAST_POSTS = 10
 LEAST_SHARE = 0.01
 THRESHOLDS_FOR = (
     f"best F1 of offer with a recall of at least {LEAST_RECALL} at the corpus's mix, on predictions for writers left "
-    f"out of training; the review band begins where {REVIEW_RECALL} of those offers lie above"
+    f"out of training; the review band begins where {REVIEW_RECALL} of those offers lie above; the gate lets "
+    f"{RECALL} of them pass"
 )
 
 
@@ -75,18 +80,23 @@ def build(
     out: Path | None = None,
     corpus: Path = FOLDER,
     lessons: Sequence[Lesson] = (),
+    tuned: bool = False,
     note: Callable[[str], None] = lambda line: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Path:
     """Train for an encoder and put the model into `out`, by default where `load_reader` looks first under `models`.
 
-    `lessons` are what analysts' verdicts teach beside the corpus. The folder appears whole or not at all. Raises
-    BadSourceFile for a faulty corpus, Refused for one too small, MissingPart for a missing encoder. Returns the folder.
+    `lessons` are what analysts' verdicts teach beside the corpus. `tuned`: tune the encoder first (`progress` hears
+    steps done and steps in all); otherwise the adapter that there is for it serves. The folder appears whole or not at
+    all. Raises BadSourceFile for a faulty corpus, Refused for one too small, MissingPart for a missing encoder. Returns
+    the folder.
     """
     examples = read_corpus(corpus)
     check_enough(examples)
     loaded = load_encoder(encoder, models, note)
     note(f"reading {len(examples) + len(lessons)} posts")
-    model = train(examples, loaded, lessons)
+    adapter = tune_encoder(examples, loaded, progress) if tuned else find_adapter(models, loaded)
+    model = train(examples, loaded, lessons, adapter)
     folder = out or place_model(models, encoder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".model-", dir=folder.parent))
@@ -105,7 +115,30 @@ def place_model(models: Path, encoder: str) -> Path:
     return models / "heads" / (name or "encoder")
 
 
-def train(examples: Sequence[Example], encoder: Encoder, lessons: Sequence[Lesson] = ()) -> Model:
+def find_adapter(models: Path, encoder: Encoder) -> Adapter | None:
+    """The adapter of an encoder: tuned on this machine, or shipped; None where there is none for its weights."""
+    for folder in (place_model(models, encoder.name), SHIPPED / encoder.name):
+        adapter = load_adapter(folder)
+        if adapter and adapter.tuning.encoder_digest == encoder.digest:
+            return adapter
+    return None
+
+
+def tune_encoder(
+    examples: Sequence[Example], encoder: Encoder, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Adapter:
+    """The adapter that the corpus gives for an encoder. Raises MissingPart for one that cannot be tuned."""
+    from classifier.encoders.tuning import Lessons, tune
+
+    prepared = prepare(examples)
+    texts = tuple(view.whole() for view in prepared.framed)
+    lessons = Lessons(texts, tuple(prepared.labels.tolist()), prepared.groups)
+    return tune(encoder, lessons, digest_corpus(examples), progress)
+
+
+def train(
+    examples: Sequence[Example], encoder: Encoder, lessons: Sequence[Lesson] = (), adapter: Adapter | None = None
+) -> Model:
     """A model from labelled posts: fitted on all of them, calibrated on predictions for writers left out.
 
     Verdicts teach the heads and not the calibration: they exist only for posts that a model took for findings, and
@@ -113,10 +146,12 @@ def train(examples: Sequence[Example], encoder: Encoder, lessons: Sequence[Lesso
     """
     check_enough(examples)
     taught = teach(lessons)
-    prepared = prepare(examples, encoder, taught)
+    prepared = prepare(examples, taught)
     everything, count = np.arange(len(prepared.labels)), len(examples)
-    logs = predict_apart(prepared, encoder)
-    calibration = calibrate(logs[:count], prepared.labels[:count])
+    apart = predict_apart(prepared, encoder, adapter)
+    logs = apart.logs
+    calibration = calibrate(logs[:count], prepared.labels[:count], apart.interest[:count])
+    prepared = encode(prepared, encoder.adapted(adapter.whole, adapter.tuning.scale) if adapter else encoder)
     dense = fit_dense(prepared, everything)
     sparse = fit_sparse(prepared, everything)
     kinds = fit_kinds(prepared, everything)
@@ -124,7 +159,7 @@ def train(examples: Sequence[Example], encoder: Encoder, lessons: Sequence[Lesso
     manifest = describe(examples, encoder, calibration, figures)
     offers = [at for at, example in enumerate(examples) if example.label == "offer"]
     known = gather_known([examples[at].id for at in offers], [prepared.framed[at].text for at in offers], sparse.body)
-    return Model(dense, sparse, kinds, replace(manifest, verdicts=len(taught.groups)), known=known)
+    return Model(dense, sparse, kinds, replace(manifest, verdicts=len(taught.groups)), adapter, known=known)
 
 
 def check_enough(examples: Sequence[Example]) -> None:
@@ -138,8 +173,8 @@ def check_enough(examples: Sequence[Example]) -> None:
         )
 
 
-def prepare(examples: Sequence[Example], encoder: Encoder, taught: Taught | None = None) -> Prepared:
-    """Fold and encode the corpus, and what verdicts teach."""
+def prepare(examples: Sequence[Example], taught: Taught | None = None) -> Prepared:
+    """Fold the corpus, and what verdicts teach."""
     framed = tuple(frame(example.text, example.thread_title, example.board, ()) for example in examples)
     labels = np.array([LABELS.index(example.label) for example in examples])
     kinds = np.array([OFFER_KINDS.index(example.kind) if example.kind else -1 for example in examples])
@@ -151,29 +186,70 @@ def prepare(examples: Sequence[Example], encoder: Encoder, taught: Taught | None
         labels = np.concatenate([labels, taught.shares.argmax(1)])
         # The kind of an offer is the model's word, not the analyst's.
         kinds = np.concatenate([kinds, np.full(len(taught.groups), -1)])
-    return Prepared(framed, encoder.encode([view.whole() for view in framed]), labels, kinds, groups, shares)
+    return Prepared(framed, np.zeros((len(framed), 0), np.float32), labels, kinds, groups, shares)
 
 
-def predict_apart(prepared: Prepared, encoder: Encoder) -> Logs:
-    """Log probabilities for each post from a head that saw no post of its writer, [posts, labels]: windows and all,
-    as the reader gives them."""
+def encode(prepared: Prepared, encoder: Encoder) -> Prepared:
+    """The posts with their vectors."""
+    return replace(prepared, vectors=encoder.encode([view.whole() for view in prepared.framed]))
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """For each post, from a head and an encoder that saw no post of its writer: log probabilities [posts, labels], and
+    the interest that the gate weighs [posts]."""
+
+    logs: Logs
+    interest: Logs
+
+
+def predict_apart(prepared: Prepared, encoder: Encoder, adapter: Adapter | None = None) -> Predictions:
+    """What would be said of each post had its writer not written the corpus: windows and all, as the reader says it.
+
+    Without an adapter each writer is left out alone, else the writers of each of its folds.
+    """
+    logs = np.full((len(prepared.labels), len(LABELS)), -np.log(len(LABELS)))
+    interest = np.zeros(len(prepared.labels))
+    if adapter is None:
+        prepared = encode(prepared, encoder)
+    for inside, additions in _part(prepared.groups, adapter):
+        outside = np.setdiff1d(np.arange(len(prepared.labels)), inside)
+        if not len(outside):
+            continue
+        innocent = encoder
+        if adapter:
+            innocent = encoder.adapted(additions, adapter.tuning.scale)
+            prepared = encode(prepared, innocent)
+        verdicts = _judge_apart(prepared, innocent, inside, outside)
+        logs[inside] = [verdict.logs for verdict in verdicts]
+        interest[inside] = [verdict.interest for verdict in verdicts]
+    return Predictions(logs, interest)
+
+
+def _part(groups: Sequence[str], adapter: Adapter | None) -> Iterator[tuple[Ids, Additions]]:
+    """The posts of each part that is left out, and what the encoder is adapted with meanwhile."""
+    written = np.array(groups)
+    if adapter is None:
+        yield from ((np.flatnonzero(written == group), {}) for group in sorted(set(groups)))
+        return
+    # Who came after the tuning is unknown to each of its folds; the first does.
+    known = {writer for fold in adapter.tuning.folds for writer in fold}
+    new = sorted(set(groups) - known)
+    for number, (fold, additions) in enumerate(zip(adapter.tuning.folds, adapter.apart, strict=True)):
+        yield np.flatnonzero(np.isin(written, [*fold, *(() if number else new)])), additions
+
+
+def _judge_apart(prepared: Prepared, encoder: Encoder, inside: Ids, outside: Ids) -> list[Verdict]:
     known = {view.whole(): vector for view, vector in zip(prepared.framed, prepared.vectors, strict=True)}
 
-    def encode(texts: Sequence[str]) -> Floats:
+    def read(texts: Sequence[str]) -> Floats:
         new = [text for text in dict.fromkeys(texts) if text not in known]
         known.update(zip(new, encoder.encode(new), strict=True))
         return np.array([known[text] for text in texts], np.float32).reshape(-1, encoder.dimension)
 
-    logs = np.full((len(prepared.labels), len(LABELS)), -np.log(len(LABELS)))
-    groups = np.array(prepared.groups)
-    for group in sorted(set(prepared.groups)):
-        inside, outside = np.flatnonzero(groups == group), np.flatnonzero(groups != group)
-        if len(outside):
-            views = [prepared.framed[index] for index in inside]
-            dense, sparse = fit_dense(prepared, outside), fit_sparse(prepared, outside)
-            verdicts = judge_posts(views, dense, sparse, encode, encoder.max_tokens)
-            logs[inside] = [verdict.logs for verdict in verdicts]
-    return logs
+    views = [prepared.framed[index] for index in inside]
+    dense, sparse = fit_dense(prepared, outside), fit_sparse(prepared, outside)
+    return judge_posts(views, dense, sparse, read, encoder.max_tokens)
 
 
 def fit_dense(prepared: Prepared, ids: Ids) -> Dense:
@@ -209,8 +285,8 @@ def fit_sparse(prepared: Prepared, ids: Ids) -> Sparse:
     return Sparse(body, kept[0], title, kept[1], bias.astype(np.float32))
 
 
-def calibrate(logs: Logs, labels: Ids) -> Calibration:
-    """Platt scaling and thresholds from predictions for writers left out."""
+def calibrate(logs: Logs, labels: Ids, interest: Logs) -> Calibration:
+    """Platt scaling, thresholds and the gate from predictions for writers left out."""
     truths = labels == LABELS.index("offer")
     odds = np.array([log_odds(float(np.exp(row[0]))) for row in logs])
     weights, bias = _fit(odds[:, None], truths.astype(np.int64), 1e6, 2)
@@ -219,7 +295,7 @@ def calibrate(logs: Logs, labels: Ids) -> Calibration:
     settled = (slope * odds + shift).tolist()
     threshold = choose_threshold(settled, truths.tolist(), LEAST_RECALL)
     review = choose_review(settled, truths.tolist(), threshold, REVIEW_RECALL)
-    return Calibration(slope, shift, float(truths.mean()), threshold, review)
+    return Calibration(slope, shift, float(truths.mean()), threshold, review, choose_gate(interest, truths))
 
 
 def measure(logs: Logs, labels: Ids) -> dict[str, float]:

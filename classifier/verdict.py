@@ -5,18 +5,19 @@ Reading and training both come here, so that a model is calibrated on the very a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from classifier.context import Framed
 from classifier.fold import fold
+from classifier.gate import weigh_interest
 from classifier.head import Dense, Floats, Logs, Sparse, combine
 from classifier.offer import read_offer
-from classifier.windows import OFFER, Span, choose_windows, cut_windows, pool
+from classifier.windows import OFFER, Span, Windows, choose_windows, cut_windows, pool
 from domain.signals import LABELS
 
 Encode = Callable[[Sequence[str]], Floats]
@@ -27,54 +28,90 @@ _NOTHING = -20.0
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of one post: log probabilities at the corpus mix, the window that looks most like an offer, and its vector
-    (None for a text that says nothing)."""
+    """Of one post: log probabilities at the corpus mix, the window that looks most like an offer, its vector, and the
+    interest that the gate weighs. The vector is None for a text that says nothing, and for one turned away."""
 
     logs: Logs
     window: Span
     vector: npt.NDArray[np.float32] | None
+    interest: float
 
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The windows of a post that are encoded, pages first, with the sparse view's answer for each."""
+    """The windows of a post that are encoded, pages first, with the sparse view's answer for each; and the interest
+    of the window, encoded or not, that has most of it."""
 
     spans: tuple[Span, ...]
     pages: int
     sparse: Logs
+    interest: float
 
 
-def judge_posts(views: Sequence[Framed], dense: Dense, sparse: Sparse, encode: Encode, longest: int) -> list[Verdict]:
-    """One verdict for each post, in order. `encode` gives a vector for each text; `longest` is its limit in tokens."""
-    chosen = [_choose(view, sparse, longest) for view in views]
-    vectors = encode([view.whole(*span) for view, one in zip(views, chosen, strict=True) for span in one.spans])
-    logs = combine(dense.judge(vectors), np.concatenate([*(one.sparse for one in chosen), np.zeros((0, len(LABELS)))]))
-    bounds = np.cumsum([0, *(len(one.spans) for one in chosen)])
+_SAYS_NOTHING = _Chosen((), 0, np.zeros((0, len(LABELS))), -math.inf)
+
+
+def judge_posts(
+    views: Sequence[Framed], dense: Dense, sparse: Sparse, encode: Encode, longest: int, gate: float = -math.inf
+) -> list[Verdict]:
+    """One verdict for each post, in order. `encode` gives a vector for each text; `longest` is its limit in tokens.
+    Posts of less interest than `gate` are not encoded: the sparse view's answer is theirs."""
+    chosen = _choose(views, sparse, longest)
+    read = [one.interest >= gate for one in chosen]
+    vectors = encode(
+        [
+            view.whole(*span)
+            for view, one, passed in zip(views, chosen, read, strict=True)
+            if passed
+            for span in one.spans
+        ]
+    )
+    answers = dense.judge(vectors)
+    verdicts, at = [], 0
+    for view, one, passed in zip(views, chosen, read, strict=True):
+        end = at + len(one.spans) * passed
+        both = combine(answers[at:end], one.sparse) if passed else one.sparse
+        verdicts.append(_settle(view, one, both, vectors[at:end]))
+        at = end
+    return verdicts
+
+
+def _choose(views: Sequence[Framed], sparse: Sparse, longest: int) -> list[_Chosen]:
+    """The windows of each post. The sparse view reads those of all posts at once: a call for each would cost more."""
+    cut = [cut_windows(view.text, longest) if _says_something(view) else None for view in views]
+    texts = [
+        (view.text[start:end], view.title)
+        for view, windows in zip(views, cut, strict=True)
+        if windows
+        for start, end in windows.spans
+    ]
+    # A page may be one sentence ten thousand times.
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    judged = sparse.judge([text for text, _title in places], [title for _text, title in places])
+    rows = iter(judged[[places[text] for text in texts]])
     return [
-        _settle(view, one, logs[start:end], vectors[start:end])
-        for view, one, (start, end) in zip(views, chosen, pairwise(bounds), strict=True)
+        _pick(windows, np.array([next(rows) for _ in windows.spans])) if windows else _SAYS_NOTHING for windows in cut
     ]
 
 
-def _choose(view: Framed, sparse: Sparse, longest: int) -> _Chosen:
-    if not any(letter.isalnum() for letter in view.text):
-        return _Chosen((), 0, np.zeros((0, len(LABELS))))
-    windows = cut_windows(view.text, longest)
-    # A page may be one sentence ten thousand times.
-    texts = [view.text[start:end] for start, end in windows.spans]
-    distinct = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-    answers = sparse.judge(list(distinct), [view.title] * len(distinct))[[distinct[text] for text in texts]]
+def _pick(windows: Windows, answers: Logs) -> _Chosen:
     pages, pieces = choose_windows(windows, answers[:, OFFER])
     kept = np.concatenate([pages, pieces])
-    return _Chosen(tuple(windows.spans[place] for place in kept), len(pages), answers[kept])
+    interest = float(weigh_interest(answers).max())
+    return _Chosen(tuple(windows.spans[place] for place in kept), len(pages), answers[kept], interest)
+
+
+def _says_something(view: Framed) -> bool:
+    return any(letter.isalnum() for letter in view.text)
 
 
 def _settle(view: Framed, chosen: _Chosen, logs: Logs, vectors: Floats) -> Verdict:
     if not chosen.spans:
         nothing = np.full(len(LABELS), _NOTHING)
         nothing[UNRELATED] = 0.0
-        return Verdict(nothing, (0, 0), None)
+        return Verdict(nothing, (0, 0), None, chosen.interest)
     place = int(logs[:, OFFER].argmax())
     best = chosen.spans[place]
     reachable = len(chosen.spans) > 1 and bool(read_offer(fold(view.text[slice(*best)])).contacts)
-    return Verdict(pool(logs, chosen.pages, reachable=reachable), best, vectors[place])
+    vector = vectors[place] if len(vectors) else None
+    return Verdict(pool(logs, chosen.pages, reachable=reachable), best, vector, chosen.interest)

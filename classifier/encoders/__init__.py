@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.encoders import packaged
+from classifier.encoders.adapter import Additions
 from domain.errors import MissingPart
 
 if TYPE_CHECKING:
@@ -62,6 +63,19 @@ class Encoder:
             clean, batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=False
         )
         return np.asarray(vectors, np.float32)
+
+    def adapted(self, additions: Additions, scale: float) -> Encoder:
+        """This encoder with an adapter's additions on its weights; this one stays as it is.
+
+        Raises MissingPart when the additions are for another encoder.
+        """
+        from classifier.encoders.lowrank import add
+
+        return replace(self, _model=add(self._model, additions, scale)) if additions else self
+
+    def taught(self, lesson: Callable[[SentenceTransformer], Additions]) -> Additions:
+        """What a lesson learns from the network, which stays as it is."""
+        return lesson(self._model)
 
 
 def load_encoder(name: str, models: Path, note: Note = lambda line: None) -> Encoder:

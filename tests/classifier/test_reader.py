@@ -13,7 +13,8 @@ from classifier import training
 from classifier.corpus import digest_corpus, read_corpus
 from classifier.encoders import DEFAULT, Encoder
 from classifier.head import load_model, save_model
-from classifier.reader import SHIPPED, Reader, load_reader
+from classifier.reader import Reader, load_reader
+from classifier.training import SHIPPED
 from domain.errors import MissingPart
 from domain.signals import FINDING_LABELS, LABELS, OFFER_KINDS, Passage, Reading
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def train(
-    encoder: Annotated[str | None, typer.Option(help="Train for this encoder: a name, a hub id or a folder.")] = None,
+    encoder: Annotated[bool, typer.Option("--encoder", help="Tune the encoder too: an hour on two cores.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the model here instead of where it is looked for.")] = None,
     verdicts: Annotated[bool, typer.Option(help="Learn from analysts' verdicts too, or from the corpus alone.")] = True,
 ) -> None:
@@ -26,12 +26,13 @@ def train(
     from classifier.training import build
     from tipstaff.settings import load_settings
 
-    settings = load_settings(encoder=encoder)
+    settings = load_settings()
     lessons = _read_lessons(settings) if verdicts else ()
     with show_progress(settings.speaks, say(settings.speaks, "training")) as move:
         folder = build(
-            settings.models_folder, encoder=settings.encoder, out=out, lessons=lessons,
+            settings.models_folder, encoder=settings.encoder, out=out, lessons=lessons, tuned=encoder,
             note=lambda line: move(title=line),
+            progress=lambda done, total: move(advance=1, total=total, title=say(settings.speaks, "tuning")),
         )  # fmt: skip
     confirmed = sum(lesson.confirmed for lesson in lessons)
     tell_line(
