@@ -69,6 +69,8 @@ _COUNT = re.compile(
     rf"(?:\s?(?P<unit>{_UNIT})|\+?\s?(?:unique |fresh |verified "
     rf"|of )?(?P<noun>(?:[a-z/-]+ ){{0,4}}?{_NOUN}(?: {_NOUN})*))?"
 )
+# Where a count can begin at all.
+_STARTS = re.compile(rf"[\d{_DIGIT}十拾百千万亿]|[ohatf](?<![a-z][ohatf])")
 _PAIR = re.compile(rf"([{_DIGIT}])([{_DIGIT}])[{_SCALE}]+$")
 # A count begins with one of these; most texts have none.
 _ANY = re.compile(rf"\d|[{_DIGIT}上近逾超过破达百千十][{_SCALE}]|[多余来几][百千万亿]|thousand|million|hundred")
@@ -78,7 +80,12 @@ def find_counts(text: str) -> Iterator[Count]:
     """Every count of at least 100 in a folded text in lower case, in order. Linear in the text."""
     if not _ANY.search(text):
         return
-    for match in _COUNT.finditer(text):
+    end = 0
+    for start in _STARTS.finditer(text):
+        match = _COUNT.match(text, start.start()) if start.start() >= end else None
+        if match is None:
+            continue
+        end = match.end()
         written = match.group("low")
         value = _ENGLISH.get(written) or read_numeral(written)
         high = match.group("high")

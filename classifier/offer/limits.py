@@ -26,11 +26,14 @@ class Limit:
     taken: bool = False
 
 
+_BEGINS = frozenset({"min", "over", "max", "number", "round"})
+
+
 def read_limits(scene: Scene) -> Iterator[Limit]:
     """1000条起售, 首次起订1000条, more than 5,000 pieces, 1000-5000条, 低于1000条不出."""
     at = 0
     while at < len(scene.tokens):
-        limit = _read_limit(scene, at)
+        limit = _read_limit(scene, at) if scene.tokens[at].kind in _BEGINS else None
         if limit is None:
             at += 1
             continue

@@ -23,6 +23,8 @@ _ABOUT = re.compile("[,， +多余几来]")
 _PART = re.compile(r"(?P<arabic>\d+(?:\.\d+)?|\.\d+)|(?P<other>.)")
 
 
+_FRACTION = re.compile(f"[{''.join(DIGITS)}0-9]+")
+
 # 1 lakh, 2.3 million.
 WORDS = {"lakh": 10**5, "lac": 10**5, "crore": 10**7, "million": 10**6, "mil": 10**6, "thousand": 1000}
 _WORD = re.compile(rf"\s?({'|'.join(sorted(WORDS, key=len, reverse=True))})s?$")
@@ -52,7 +54,7 @@ def _evaluate(written: str) -> float | None:
 
 
 def _read_spoken_decimal(whole: str, fraction: str) -> float | None:
-    digits = re.match(f"[{''.join(DIGITS)}0-9]+", fraction)
+    digits = _FRACTION.match(fraction)
     if digits is None or not whole:
         return None
     before = _evaluate(whole)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from classifier.offer.scene import Scene, close_enough, is_word, share_scale
@@ -33,7 +33,8 @@ def read_purchases(scene: Scene) -> list[Purchase]:
     purchases = []
     at = 0
     while at < len(scene.tokens):
-        purchase = _read_purchase(scene, at) if at not in scene.used else None
+        paid = scene.tokens[at].kind in ("amount", "number") and at not in scene.used
+        purchase = _read_purchase(scene, at) if paid else None
         if purchase is None:
             at += 1
             continue
@@ -44,9 +45,6 @@ def read_purchases(scene: Scene) -> list[Purchase]:
 
 
 def _read_purchase(scene: Scene, at: int) -> Purchase | None:
-    token = scene.tokens[at]
-    if token.kind not in ("amount", "number"):
-        return None
     purchase = _read_amount(scene, at)
     if purchase is None:
         return None
@@ -78,7 +76,7 @@ def _read_amount(scene: Scene, at: int) -> Purchase | None:
     if token.kind == "number" and other.kind == "amount":
         low = round(low * other.factor, 6)
         if other.scaled and not token.scaled and low < 1000 <= high:
-            low, high = share_scale(replace(token, value=low), other)
+            low, high = share_scale(token._replace(value=low), other)
     elif token.kind == "amount" and other.kind == "number":
         high = round(high * token.factor, 6)
     if low > high:

@@ -64,11 +64,17 @@ def contexts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
     def compile_terms(role: str) -> re.Pattern[str]:
         terms = sorted(read_words("contexts", role=role), key=len, reverse=True)
-        return re.compile(
-            "|".join(rf"\b{re.escape(t)}" if t[0].isascii() and t[0].isalpha() else re.escape(t) for t in terms)
-        )
+        return re.compile("|".join(map(_write, terms)))
 
     return compile_terms("data"), compile_terms("lookup"), compile_terms("goods")
+
+
+def _write(term: str) -> str:
+    """A term as a pattern, Latin ones from the beginning of a word. Each begins with a letter, not with a condition:
+    then a search goes over what cannot begin one at the speed of a loop in C."""
+    if term[0].isascii() and term[0].isalpha():
+        return rf"{term[0]}(?<!\w{term[0]}){re.escape(term[1:])}"
+    return re.escape(term)
 
 
 # Wares that are sold by the 条 as well.

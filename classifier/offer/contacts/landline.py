@@ -16,10 +16,10 @@ _FREE = re.compile(r"(?<![\d.A-Za-z-])([48]00)[ -]?(\d{3,4})[ -]?(\d{3,4})(?![\d
 
 
 def _find(text: str) -> Iterator[Hit]:
-    for match in _FIXED.finditer(text):
+    for match in _FIXED.finditer(text) if "0" in text else ():
         value = "+86" + match.group(1)[1:] + re.sub(r"\D", "", match.group(2))
         yield Hit("landline", value, match.start(), match.end(), is_valid(value))
-    for match in _FREE.finditer(text):
+    for match in _FREE.finditer(text) if "400" in text or "800" in text else ():
         digits = "".join(match.groups())
         if len(digits) == 10 and (" " in match.group() or "-" in match.group() or digits.startswith(("400", "800"))):
             yield Hit("landline", digits, match.start(), match.end(), is_valid("+86" + digits))

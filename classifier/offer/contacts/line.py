@@ -13,6 +13,8 @@ _VALID = re.compile(r"@?[a-z0-9][a-z0-9._-]{2,19}")
 
 
 def _find(text: str) -> Iterator[Hit]:
+    if "/" not in text:
+        return
     for match in _LINK.finditer(text):
         value = match.group(1).lower().replace("%40", "@")
         yield Hit("line", value, match.start(), match.end(), True, led=True)

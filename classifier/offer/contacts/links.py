@@ -31,6 +31,8 @@ _OWN = re.compile(
 
 
 def _find(text: str) -> Iterator[Hit]:
+    if "." not in text and "/" not in text:
+        return
     for pattern in (_LINK, _BARE):
         for match in pattern.finditer(text):
             link = match.group().rstrip(".,;:!?)]}*、")

@@ -42,14 +42,14 @@ def is_valid(value: str) -> bool:
 def _find(text: str) -> Iterator[Hit]:
     for groups in find_runs(text):
         yield from _find_in_run(text, groups)
-    for match in _VERTICAL.finditer(text):
+    for match in _VERTICAL.finditer(text) if "\n" in text else ():
         hit = _mobile(text, [read_group(part, match.start(at)) for at, part in enumerate(match.groups(), 1)])
         if hit is not None:
             yield hit
-    for match in _FOREIGN.finditer(text):
+    for match in _FOREIGN.finditer(text) if "+" in text else ():
         value = "+" + re.sub(r"\D", "", match.group())
         yield Hit("phone", value, match.start(), match.end(), is_valid(value))
-    for match in _TAIWAN.finditer(text):
+    for match in _TAIWAN.finditer(text) if "09" in text else ():
         value = "+886" + re.sub(r"\D", "", match.group())[1:]
         yield Hit("phone", value, match.start(), match.end(), is_valid(value))
 

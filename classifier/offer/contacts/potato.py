@@ -14,6 +14,8 @@ _LINK = re.compile(
 
 
 def _find(text: str) -> Iterator[Hit]:
+    if "/" not in text:
+        return
     for match in _LINK.finditer(text):
         yield Hit("potato", match.group(1).lower(), match.start(), match.end(), True, led=True)
 

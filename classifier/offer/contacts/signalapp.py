@@ -14,6 +14,8 @@ _NAME = re.compile(r"@?([A-Za-z_][A-Za-z0-9_]{2,31}\.\d{2,})(?![A-Za-z0-9_])")
 
 
 def _find(text: str) -> Iterator[Hit]:
+    if "/#" not in text:
+        return
     for pattern in (_LINK, _GROUP):
         for match in pattern.finditer(text):
             value = next(group for group in match.groups() if group)

@@ -13,6 +13,8 @@ _VALID = re.compile(r"live:[a-z0-9._-]{3,40}|[a-z][a-z0-9._,-]{5,31}")
 
 
 def _find(text: str) -> Iterator[Hit]:
+    if "?" not in text:
+        return
     for match in _LINK.finditer(text):
         yield Hit("skype", match.group(1).lower(), match.start(), match.end(), True, led=True)
 

@@ -32,13 +32,14 @@ def is_valid(value: str) -> bool:
 
 
 def _find(text: str) -> Iterator[Hit]:
-    for pattern in (_LINK, _RESOLVE, _HOST):
+    linked = (_LINK, _RESOLVE) if "/" in text else ()
+    for pattern in (*linked, _HOST) if "." in text else linked:
         for match in pattern.finditer(text):
             hashed = match.groupdict().get("hash")
             value = "+" + hashed if hashed else match.group("name").lower()
             if value not in _RESERVED:
                 yield Hit("telegram", value, match.start(), match.end(), is_valid(value), led=True)
-    for match in _AT.finditer(text):
+    for match in _AT.finditer(text) if "@" in text else ():
         value = match.group()[1:].lower()
         yield Hit("telegram", value, match.start(), match.end(), is_valid(value))
 

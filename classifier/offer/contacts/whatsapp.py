@@ -25,6 +25,8 @@ _COUNTRIES = (
 
 
 def _find(text: str) -> Iterator[Hit]:
+    if "/" not in text:
+        return
     for match in _LINK.finditer(text):
         value = _complete(match.group(1), False)
         yield Hit("whatsapp", value, match.start(), match.end(), is_valid(value), led=True)

@@ -16,15 +16,17 @@ _HAN = "\u3400-\u9fff"
 def _name() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     surnames = sorted(" ".join(row["term"] for row in read_terms("surnames")).split(), key=len, reverse=True)
     others = frozenset(" ".join(row["term"] for row in read_terms("notnames")).split())
-    family = "|".join(dict.fromkeys(surnames))
+    # Names of two characters first, then one class for all the others.
+    double = [name for name in dict.fromkeys(surnames) if len(name) > 1]
+    family = "|".join([*double, f"[{''.join(dict.fromkeys(name for name in surnames if len(name) == 1))}]"])
     titled = (
         rf"(?:{family})(?:先生|女士|小姐|太太|某某?|老板|师傅|[{_HAN}]{{1,2}}(?:先生|女士|小姐))"
         rf"|(?<![{_HAN}])(?:{family})(?:总|[xX]{{1,2}}(?![A-Za-z0-9]))"
     )
     bounded = rf"(?<![{_HAN}])(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}])"
-    label = r"(?:姓名|车主|被保险人|投保人|机主|户主|客户|联系人|名字|name)"
+    label = r"(?:姓名|车主|被保险人|投保人|机主|户主|客户|联系人|名字|n(?i:ame)|N(?i:ame))"
     labelled = rf"{label}\s?[:：]?\s?(?P<it>(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}]))"
-    return re.compile(f"{titled}|{bounded}"), re.compile(labelled, re.IGNORECASE), others
+    return re.compile(f"{titled}|{bounded}"), re.compile(labelled), others
 
 
 def find_names(text: str) -> Iterator[Item]:

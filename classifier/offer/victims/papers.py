@@ -36,6 +36,12 @@ _LABELLED = {
     "address": re.compile(r"(?:家庭住址|家庭地址|住址|地址|住在"
         r"|户籍地)\s?[:：]?\s?(?P<it>[\u3400-\u9fffA-Za-z0-9#-]{6,60})"),
 }  # fmt: skip
+# What a label has in it, in lower case.
+_LABELS = {
+    "policy": ("保单", "保险单"), "engine": ("发动机", "引擎"), "vin": ("车架", "识别", "vin"), "card": ("卡",),
+    "resident": ("身份证", "证件", "sfz"), "address": ("地址", "住址", "住在", "户籍地"),
+}  # fmt: skip
+_LONG = re.compile("[A-Za-z0-9]{17}")
 _HAN = "\u3400-\u9fff"
 _STREET = re.compile(
     rf"[{_HAN}]{{2,18}}(?:路|街道|大街|街|大道|道|巷|胡同|弄|村|镇|乡|小区|花园|家园|苑|公寓|新村"
@@ -76,13 +82,16 @@ def find_papers(text: str) -> Iterator[Item]:
     """Plates, VINs, resident IDs and what a label announces. A form alone is enough where it has a checksum."""
     for match in _PLATE.finditer(text):
         yield Item("plate", match.start(), match.end())
-    for match in _VIN.finditer(text):
+    for match in _VIN.finditer(text) if _LONG.search(text) else ():
         if not match.group().isdigit() and (is_vin(match.group()) or _HOME_VIN.fullmatch(match.group())):
             yield Item("vin", match.start(), match.end())
     for match in _RESIDENT.finditer(text):
         # A wrong check digit may be a typing error or a victim's number changed a little: masked all the same.
         yield Item("resident", match.start(), match.end())
+    lowered = text.lower()
     for kind, pattern in _LABELLED.items():
+        if not any(label in lowered for label in _LABELS[kind]):
+            continue
         for match in pattern.finditer(text):
             written = match.group("it")
             if kind != "address" and not re.search(r"\d{3}", written):
