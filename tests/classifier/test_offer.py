@@ -84,6 +84,16 @@ def test_volumes_are_what_is_held_or_put_out(case: dict[str, Any]) -> None:
     assert sorted(volume.records for volume in offer.volumes) == sorted(case["volumes"])
 
 
+@pytest.mark.parametrize(
+    ("slot", "case"),
+    [(slot, case) for slot in ("regions", "fields") for case in read_cases(slot)],
+    ids=lambda value: value if isinstance(value, str) else value["text"],
+)
+def test_regions_and_fields_are_read(slot: str, case: dict[str, Any]) -> None:
+    """Every region that is offered and none that is left out; the fields of a row, not words that stand alone."""
+    assert sorted(getattr(read_offer(fold(case["text"])), slot)) == sorted(case[slot])
+
+
 @pytest.mark.parametrize("sentence", ORDINARY)
 def test_ordinary_text_offers_nothing(sentence: str) -> None:
     """No price per record, no contact and no victim in what ordinary people write."""
