@@ -1,7 +1,9 @@
-"""How well prices and contacts are read from posts that were written blind.
+"""How well offers are read from posts that were written blind.
 
-`python benchmarks/offers.py [FILE …]` prints precision, recall and F1 of prices (all six fields right) and of contacts
-(kind and normal value), in all, for clean and disguised posts, and per contact kind.
+`python benchmarks/offers.py [FILE …]` prints precision, recall and F1 of prices (all six fields right), contacts (kind
+and normal value, in all and per kind) and, where the gold has them, volumes, fields and regions; for clean and
+disguised posts. Then, of what is a victim's in the gold, the share that is masked, and of the sellers' handles that can
+be read at all in those posts the share that stays.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from typing import Any
 
 from classifier.fold import fold
 from classifier.offer import read_offer
+from classifier.offer.contacts import find_hits
+from classifier.redact import find_victims, mask
 
 BLIND = sorted((Path(__file__).parent.parent / "tests" / "data" / "blind").glob("*.jsonl"))
 
@@ -47,6 +51,9 @@ def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Co
         }
         if "volumes" in post:
             gold["volumes"] = ({(volume.records,) for volume in offer.volumes}, {(size,) for size in post["volumes"]})
+        if "regions" in post:
+            gold["regions"] = ({(name,) for name in offer.regions}, {(name,) for name in post["regions"]})
+            gold["fields"] = ({(name,) for name in offer.fields}, {(name,) for name in post["fields"]})
         kinds = {kind for kind, _ in contacts | gold["contacts"][1]}
         for kind in kinds:
             gold[f"contacts: {kind}"] = tuple({c for c in bag if c[0] == kind} for bag in gold["contacts"])  # type: ignore[assignment]
@@ -58,14 +65,38 @@ def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Co
     return bags
 
 
+def hide(posts: Iterable[dict[str, Any]]) -> tuple[int, int, int, int]:
+    """Victims' strings masked and in all, sellers' handles kept and in all that can be read, in posts with victims."""
+    masked = victims = kept = handles = 0
+    for post in posts:
+        if not post.get("victims"):
+            continue
+        folded = fold(post["text"])
+        offer = read_offer(folded)
+        shown = mask(post["text"], find_victims(folded, offer))
+        for words in post["victims"]:
+            victims += 1
+            masked += words not in shown
+        wanted = {tuple(contact) for contact in post["contacts"]}
+        readable = {(hit.kind, hit.value) for hit in find_hits(folded.text)} & wanted
+        handles += len(readable)
+        kept += len(readable & {(contact.kind, contact.value) for contact in offer.contacts})
+    return masked, victims, kept, handles
+
+
 def main() -> None:
     """Print the table."""
-    bags = compare(read_gold([Path(name) for name in sys.argv[1:]] or BLIND))
+    posts = list(read_gold([Path(name) for name in sys.argv[1:]] or BLIND))
+    bags = compare(posts)
     print(f"{'':28} {'gold':>5} {'found':>5}  precision  recall     F1")
     for name in sorted(bags):
         precision, recall, score = measure(*bags[name])
         found, wanted = (bag.total() for bag in bags[name])
         print(f"{name:28} {wanted:5} {found:5}  {precision:9.3f} {recall:7.3f} {score:6.3f}")
+    masked, victims, kept, handles = hide(posts)
+    if victims:
+        print(f"victims' data masked {masked} of {victims} ({masked / victims:.3f})")
+        print(f"sellers' handles kept {kept} of {handles} ({kept / max(handles, 1):.3f})")
 
 
 if __name__ == "__main__":
