@@ -61,8 +61,8 @@ def _gazetteer() -> ahocorasick.Automaton:
 
 
 @lru_cache(maxsize=1)
-def _letters() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
-    """How provinces are written by one character, which each is, and which mean little else."""
+def _letters() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str], frozenset[str]]:
+    """How provinces are written by one character, those characters, which each is, and which mean little else."""
     provinces = {row["letter"]: row["province"] for row in read_terms("provinces")}
     plain = frozenset(row["letter"] for row in read_terms("provinces") if row["plain"])
     every, sure = f"[{''.join(provinces)}]", f"[{''.join(sorted(plain))}]"
@@ -77,6 +77,7 @@ def _letters() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
             rf"|省|籍|[a-hj-np-z](?![a-z0-9]|[·•. *-]?[\d*])|车主|车险|本地|全省|地区|保单)"
             rf"|(?P<last>(?<![\u3400-\u9fffa-z0-9]){every})(?=[a-hj-np-z](?![a-z0-9]|[·•. *-]?[\d*]))"
         ),
+        re.compile(f"[江{every[1:]}"),
         provinces,
         plain,
     )
@@ -104,8 +105,14 @@ def _find_names(text: str) -> Iterator[_Place]:
 
 
 def _find_letters(text: str) -> Iterator[_Place]:
-    pattern, provinces, plain = _letters()
-    for match in pattern.finditer(text):
+    pattern, starts, provinces, plain = _letters()
+    end = 0
+    for start in starts.finditer(text):
+        # A match begins with one of the characters: looking for these alone is a loop in C.
+        match = pattern.match(text, start.start()) if start.start() >= end else None
+        if match is None:
+            continue
+        end = match.end()
         written = match.group()
         if match.group("known"):
             yield _Place(match.start(), match.end(), _ROWS[written])

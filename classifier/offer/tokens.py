@@ -55,7 +55,8 @@ def _vocabulary() -> tuple[
             (before if role == "before" else after)[term] = (currency, float(factor))
         else:
             # The same word may open and close (最低, 起订): the grammar tells which; only one sense is kept.
-            automaton.add_word(term, (role, value, len(term)))
+            latin = term[0].isascii() or term[-1].isascii()
+            automaton.add_word(term, (role, value, len(term), latin))
             if role == "unit":
                 units.add(term[0])
     automaton.make_automaton()
@@ -204,11 +205,11 @@ def read_tokens(text: str) -> list[Token]:
             found.append(token)
             if token.end < match.end():
                 found.append(Token("number", token.end, match.end(), 1.0))
-    for last, (role, value, length) in automaton.iter(text):
+    for last, (role, value, length, latin) in automaton.iter(text):
         start = last - length + 1
-        if _stands_free(text, start, last + 1):
-            found.append(Token(role, start, last + 1, sense=value))
-    found.sort(key=lambda token: (token.start, -token.end))
+        if not latin or _stands_free(text, start, last + 1):
+            found.append(Token(role, start, last + 1, 0.0, value))
+    found.sort(key=_order)
     tokens: list[Token] = []
     at = 0
     for token in found:
@@ -218,11 +219,16 @@ def read_tokens(text: str) -> list[Token]:
     return tokens
 
 
+def _order(token: Token) -> int:
+    """By the beginning, then the longer first; one number, since it is asked of every token."""
+    return (token.start << 20) + token.start - token.end
+
+
 def _append(text: str, tokens: list[Token], token: Token) -> None:
     """Put a token at the end, or into the one before it."""
     last = tokens[-1] if tokens else None
-    term = text[token.start : token.end]
     if token.kind == "unit":
+        term = text[token.start : token.end]
         # 一条龙, 一个人情, 一单元 and the like are no units.
         if text[token.end : token.end + 1] in _NOT_UNIT.get(term, ()):
             return

@@ -177,7 +177,7 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
         counted = count.unit or count.scaled or (count.about and not _CHINESE.match(text, count.start))
         priced = priced and not (counted and _PARTED.match(text, count.end))
         follows = last is not None and not priced and bool(_NEXT.fullmatch(text, last.end, count.start))
-        if _is_claimed(text, count, priced, about_data, follows):
+        if _is_claimed(text, count, priced, about_data, follows) and not _is_told(text, count):
             last = count
             start, stop = folded.span(count.start, count.number if count.latin else count.end)
             volumes.setdefault(count.records, Volume(count.records, folded.original[start:stop], start, stop))
@@ -187,12 +187,9 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
 def _is_claimed(text: str, count: Count, priced: bool, about_data: bool, follows: bool) -> bool:
     """Whether a count is of records held, or put out per period. `follows`: it is the next of a list of volumes."""
     before = text[max(0, count.start - _REACH) : count.start]
-    if (
-        _is_number(count)
-        or _is_told(text, count)
-        or _NOT_AFTER.match(text, count.end)
-        or _NOT_AFTER.match(text, count.number)
-    ):
+    if priced and not count.unit and not _LABELLED.search(before):
+        return False
+    if _is_number(count) or _NOT_AFTER.match(text, count.end) or _NOT_AFTER.match(text, count.number):
         return False
     if _GIFT.search(before) or _FOLLOWERS.search(before):
         return bool(_PERIOD.search(before)) and about_data and bool(count.unit)
