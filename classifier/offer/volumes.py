@@ -187,20 +187,17 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
 def _is_claimed(text: str, count: Count, priced: bool, about_data: bool, follows: bool) -> bool:
     """Whether a count is of records held, or put out per period. `follows`: it is the next of a list of volumes."""
     before = text[max(0, count.start - _REACH) : count.start]
-    if priced and not count.unit and not _LABELLED.search(before):
-        return False
-    if _is_number(count) or _NOT_AFTER.match(text, count.end) or _NOT_AFTER.match(text, count.number):
+    labelled = bool(_LABELLED.search(before))
+    if (priced and not (count.unit or labelled)) or _measures_else(text, count):
         return False
     if _GIFT.search(before) or _FOLLOWERS.search(before):
         return bool(_PERIOD.search(before)) and about_data and bool(count.unit)
     if _PERIOD.search(before) or _PERIOD_AFTER.match(text, count.end):
         return about_data and _comes_in(text, count, before, priced)
-    if _LABELLED.search(before):
+    if labelled:
         return about_data or bool(count.unit)
     held = bool(_HELD.search(before))
     if not held and (priced or _is_lot(text, count) or _TIER.match(text, count.end)):
-        return False
-    if priced and not count.unit:
         return False
     if not (count.unit or count.latin) and _MONEY_BEFORE.search(before):
         return False
@@ -220,6 +217,11 @@ def _is_told(text: str, count: Count) -> bool:
     """Whether its sentence is about what others had, what the law counts, or what the author wants to buy."""
     start = max(text.rfind(stop, max(0, count.start - _SENTENCE), count.start) for stop in _END) + 1
     return bool(_OTHERS.search(text, max(start, count.start - _SENTENCE), count.start + _SENTENCE // 2))
+
+
+def _measures_else(text: str, count: Count) -> bool:
+    """Whether it is a year, a handle, a minimum, money or another measure than records."""
+    return bool(_is_number(count) or _NOT_AFTER.match(text, count.end) or _NOT_AFTER.match(text, count.number))
 
 
 def _is_number(count: Count) -> bool:
