@@ -70,7 +70,7 @@ def _word_order(language: str, order: dict[str, Any]) -> str:
         size.append(f"{order['records']:,} {say(language, 'unit_records')}")
     if order["yuan"] is not None:
         size.append(f"{order['yuan']:,.10g} {say(language, 'unit_yuan')}")
-    return say(language, "scenario_order", order=" / ".join(size), needed=f"{order['needed']:g}")
+    return say(language, "scenario_order", order=" / ".join(size), needed=f"{round(order['needed'], 1):,g}")
 
 
 def _day(moment: str) -> date:
