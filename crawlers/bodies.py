@@ -21,8 +21,8 @@ LARGEST = 2_000_000  # characters of markup; a body past this is cut, not refuse
 # Class names are compared in lower case.
 QUOTE_CLASSES = frozenset((
     "quote", "quoteblock", "blockquote", "mycode_quote", "bbcodeblock--quote", "bbcodequote", "bbcode_quote",
-    "bbc_quote", "quote_container", "quote-container", "quotebox", "quotemain", "bb_quote", "reply_quote", "ipsquote",
-    "tgme_widget_message_reply",
+    "bbc_quote", "quote_container", "quote-container", "quotebox", "quotemain", "quotecontent", "bb_quote", "reply_quote",
+    "ipsquote", "tgme_widget_message_reply",
 ))  # fmt: skip
 QUOTE_HEAD_TAGS = frozenset(("cite", "header"))
 QUOTE_HEAD_CLASSES = frozenset((
@@ -47,8 +47,12 @@ CHROME_CLASSES = frozenset((
     # buttons and marks round the text
     "post-actions", "message-actionbar", "reactionsbar", "post_controls", "postbuttons", "like-button", "jammer",
     "sr-only", "visually-hidden", "screen-reader-text", "message-attribution", "rate", "psth", "cm", "pcbs", "modact",
-    "locked",
+    "locked", "inline-attachment",
 ))  # fmt: skip
+# "Code: Select all", "Quote:", "复制代码": what a program writes over or under a box of code.
+CODE_CLASSES = frozenset(("codebox", "codeblock", "bbcodeblock--code", "blockcode", "bbcode_container"))
+CODE_HEAD_TAGS = frozenset(("p", "em", "dt"))
+CODE_HEAD_CLASSES = frozenset(("title", "bbcodeblock-title", "bbcode_description"))
 # A folded part of a post is its author's own: shown at a click.
 FOLDED = re.compile(r"spoil|collaps|accordion|fold|toggle|expand|read-?more|hide-?content|show-?hide", re.IGNORECASE)
 HIDDEN = re.compile(
@@ -60,6 +64,7 @@ HIDDEN = re.compile(
 EDITED = re.compile(
     r"""(?ix) ^\s* [\[【(]? \s* (?:
         (?:本帖|本贴|此帖|此贴|該文|该文|本文|本主題|本主题)\s*(?:最后|最後|已|由)?.{0,60}?(?:编辑|編輯|修改)(?:过|過)?
+      | (?:最后|最後)由.{1,60}?(?:于|於|在).{4,60}?(?:编辑|編輯|修改).{0,30}
       | 最后(?:编辑|修改)(?:于|時間|时间|:|:).{0,40} | 最後編輯.{0,40}
       | (?:last\s)?(?:edited|modified)\s(?:by|on|at|:).{0,120}
       | this\s(?:post|message|comment)\s(?:was|has\sbeen)\s(?:last\s)?(?:edited|modified).{0,120}
@@ -131,6 +136,9 @@ def read_body(node: Selector | str | None, base_url: str) -> Body:
     quoted = []
     for quote in [*quotes, *tables]:
         quoted.append(_write_quote(quote))
+        head = quote.find_previous_sibling(True)
+        if isinstance(head, Tag) and _classes_of(head) & QUOTE_HEAD_CLASSES:
+            head.decompose()  # older skins write the name over the box, not into it
         quote.replace_with("\n")
     lines = write_lines(soup).split("\n")
     edited = edited or next((line for line in lines if EDITED.match(line)), None)
@@ -157,7 +165,7 @@ def _is_quote_head(tag: Tag) -> bool:
 
 def _is_chrome(tag: Tag) -> bool:
     """Whether the forum put an element there, or no reader sees it."""
-    if tag.name in MACHINERY_TAGS:
+    if tag.name in MACHINERY_TAGS or _is_code_head(tag):
         return True
     if not tag.attrs:
         return False
@@ -168,6 +176,12 @@ def _is_chrome(tag: Tag) -> bool:
         return True
     hidden = "hidden" in tag.attrs or HIDDEN.search(str(tag.get("style") or ""))
     return bool(hidden) and not FOLDED.search(f"{classes} {ident}")
+
+
+def _is_code_head(tag: Tag) -> bool:
+    if tag.name not in CODE_HEAD_TAGS and not _classes_of(tag) & CODE_HEAD_CLASSES:
+        return False
+    return tag.parent is not None and bool(_classes_of(tag.parent) & CODE_CLASSES)
 
 
 def _strip_chrome(soup: BeautifulSoup) -> str | None:
