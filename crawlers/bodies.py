@@ -21,8 +21,8 @@ LARGEST = 2_000_000  # characters of markup; a body past this is cut, not refuse
 # Class names are compared in lower case.
 QUOTE_CLASSES = frozenset((
     "quote", "quoteblock", "blockquote", "mycode_quote", "bbcodeblock--quote", "bbcodequote", "bbcode_quote",
-    "bbc_quote", "quote_container", "quote-container", "quotebox", "quotemain", "quotecontent", "bb_quote", "reply_quote",
-    "ipsquote", "tgme_widget_message_reply",
+    "bbc_quote", "quote_container", "quote-container", "quotebox", "quotemain", "quotecontent", "bb_quote",
+    "reply_quote", "ipsquote", "tgme_widget_message_reply",
 ))  # fmt: skip
 QUOTE_HEAD_TAGS = frozenset(("cite", "header"))
 QUOTE_HEAD_CLASSES = frozenset((

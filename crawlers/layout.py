@@ -403,7 +403,8 @@ def _read_when(node: Selector, selectors: tuple[str, ...], visit: Visit) -> Mome
     for css in selectors:
         if css.endswith("::text"):
             days = [title for found in node.css(css[:-6])[:1] for title in found.xpath("./*/@title").getall()]
-            moment = read_moment(visit, [*days, " ".join(node.css(css).getall()).strip(" ,;|»«·\t\r\n\xa0")])
+            own = [text.strip(" ,;|»«·\t\r\n\xa0") for text in node.css(css).getall()[:8]]
+            moment = read_moment(visit, [*days, *own, " ".join(own)])
         else:
             moment = read_element(visit, first(node.css(css)))
         if moment.when is not None:

@@ -6,11 +6,12 @@ The order is that of asking: forum programs first, then what may be built into a
 from __future__ import annotations
 
 from crawlers.pages import Platform
-from crawlers.platforms import discuz, isso, market, mybb, phpbb, spirit
+from crawlers.platforms import archiver, discuz, isso, market, mybb, phpbb, spirit
 
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
+        archiver.PLATFORM,
         discuz.PLATFORM,
         phpbb.PLATFORM,
         mybb.PLATFORM,

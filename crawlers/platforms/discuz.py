@@ -143,7 +143,9 @@ class DiscuzBoardPage(BoardPage):
     @field
     def name(self) -> str | None:
         """The board's name over its list."""
-        return pick_text(self.response, "h1.xs2 a", ".bm_h h1 a", "#pt .z a:last-of-type", ".header h2 a")
+        return pick_text(
+            self.response, "h1.xs2 a", ".bm_h h1 a", "#pt .z a:last-of-type", ".header h2 a", ".header .name"
+        )
 
     @field
     def boards(self) -> tuple[BoardLink, ...]:
@@ -152,10 +154,17 @@ class DiscuzBoardPage(BoardPage):
         whole = [] if self.response.css("#threadlist") else self.response.css("#ct, #wp, .forumlist, body")[:1]
         scope = below or whole
         found: dict[str, BoardLink] = {}
+        here = board_id(str(self.response.url))
         for link in (link for part in scope for link in part.css("h2 a[href], dt a[href], .fl_g a[href], li a[href]")):
             url = urljoin(str(self.response.url), link.attrib["href"])
             fid, name = board_id(url), text_of(link)
-            if fid and name and "filter=" not in url and not link.xpath("ancestor::*[@id='pt' or @id='nv']"):
+            if (
+                fid
+                and fid != here
+                and name
+                and "filter=" not in url
+                and not link.xpath("ancestor::*[@id='pt' or @id='nv']")
+            ):
                 found.setdefault(fid, BoardLink(page_url(url, 1), name))
         return tuple(found.values())
 
@@ -163,8 +172,9 @@ class DiscuzBoardPage(BoardPage):
     def threads(self) -> tuple[ThreadLink, ...]:
         """Threads with replies, last poster and (where it is written out) last time as their sign."""
         rows = self.response.css("tbody[id^=normalthread_], tbody[id^=stickthread_]")
-        rows = rows or self.response.css(".threadlist li, #alist li")
-        return tuple(link for row in rows if (link := self._read_row(row)) is not None)
+        rows = rows or self.response.css(".threadlist li.list") or self.response.css(".threadlist li, #alist li")
+        links = (link for row in rows if (link := self._read_row(row)) is not None)
+        return tuple({link.key: link for link in links}.values())
 
     def _read_row(self, row: Selector) -> ThreadLink | None:
         anchor = first(row.css("a.s.xst, a.xst, th a[href*='tid='], th a[href*='thread-'], a[href*='viewthread']"))
@@ -173,15 +183,19 @@ class DiscuzBoardPage(BoardPage):
         url = urljoin(str(self.response.url), anchor.attrib.get("href", ""))
         if thread_id(url) is None:
             return None
-        replies = pick_text(row, "td.num a", "td.nums strong", ".replies", ".num")  # never the views beside them
+        replies = pick_text(
+            row, "td.num a", "td.nums strong", ".replies", ".threadlist_foot li:has(.dm-chat-s-fill)", ".num"
+        )  # never the views beside them
         last = row.css("td.by")[-1:]
         poster = text_of(first(last.css("cite")))
         # "3 分钟前" changes by itself; the title beside it, or a date written out, does not.
         when = last.css("em span::attr(title)").get() or text_of(first(last.css("em")))
         moment = read_element(self.visit, first(last.css("em span[title]")) or first(last.css("em")))
         sign = "|".join(filter(None, (replies, poster, when if when and not moment.relative else None))) or None
-        sticky = row.attrib.get("id", "").startswith("stick")
-        return ThreadLink(page_url(url, 1), thread_key(url), text_of(anchor), sign, sticky)
+        sticky = row.attrib.get("id", "").startswith("stick") or bool(row.css(".icon_top"))
+        # The touch template has the writer's name inside the link.
+        own = " ".join("".join(anchor.xpath(".//text()[not(ancestor::*[has-class('by')])]").getall()).split())
+        return ThreadLink(page_url(url, 1), thread_key(url), own or None, sign, sticky)
 
     @field
     def next_url(self) -> str | None:
@@ -216,10 +230,11 @@ class DiscuzThreadPage(ThreadPage):
     @field
     def board(self) -> str | None:
         """The last board in the bread crumbs."""
-        crumbs = self.response.css("#pt a, #nav a, .header h2 a")
+        crumbs = self.response.css("#pt a, #nav a, .header h2 a, .header .nav a")
         here = str(self.response.url)
         names = [text_of(link) for link in crumbs if board_id(urljoin(here, link.attrib.get("href", "")))]
-        return next((name for name in reversed(names) if name), self.visit.board)
+        touch = text_of(first(self.response.css(".header .name")))
+        return next((name for name in reversed(names) if name), touch or self.visit.board)
 
     @field
     def posts(self) -> tuple[Post, ...]:
@@ -242,7 +257,7 @@ class DiscuzThreadPage(ThreadPage):
         link = first(node.css(".authi a.xw1, .postauthor .postinfo a, .authi a[href*='uid'], .authi a[href*='space-']"))
         target = urljoin(thread.page_url, link.attrib.get("href", "")) if link is not None else None
         uid = re.search(r"(?:uid[=-])(\d+)", target or "")
-        guest = pick_text(node, ".pls .pi", ".postauthor .postinfo", ".authi .z")  # 匿名, 游客 1.2.*.*
+        guest = pick_text(node, ".pls .pi", ".postauthor .postinfo", ".authi .z", ".authi b")  # 匿名, 游客 1.2.*.*
         floor_label = pick_text(node, f"#postnum{pid}", ".authi .y", ".authi em")
         folder = _folder(thread.page_url)
         findpost = f"{folder}/forum.php?mod=redirect&goto=findpost&ptid={thread_id(thread.url) or ''}&pid={pid}"
