@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +63,12 @@ class Store:
         writing = self.engine.execution_options(**{_WRITES: True})
         with telling_faults(self.home), Session(writing, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def compact(self) -> None:
+        """Let nothing of what was deleted stay in the log of writes. While somebody else reads, it stays until then."""
+        if self.engine.dialect.name == "sqlite":
+            with telling_faults(self.home), closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import Select
 from domain.errors import BadValue, UnknownName
 from domain.signals import LABELS, STATES
 from store.engine import Store, new_id
+from store.evidence import enter_verdict
 from store.shapes import Found, write_findings, write_former_signals, write_verdicts
 from store.tables import ContactRow, FindingRow, FindingVersionRow, PriceRow, SourceRow, VerdictRow
 from store.words import fold_words, handle_forms
@@ -90,27 +91,28 @@ def find_finding(store: Store, name: str) -> dict[str, Any]:
     Raises UnknownName, or BadValue when several begin so.
     """
     with store.reading() as session:
-        return _write_whole(session, _find(session, name))
+        return _write_whole(session, locate(session, name))
 
 
 def judge_finding(store: Store, name: str, *, state: str, note: str | None, by: str, now: datetime) -> dict[str, Any]:
     """Write down an analyst's verdict; the finding in full as it stands then. Raises UnknownName or BadValue."""
     _check_word("state", state, STATES)
     with store.transaction() as session:
-        found = _find(session, name)
+        found = locate(session, name)
         finding, version, _ = found
         finding.state, finding.judged_at = state, now
-        session.add(
-            VerdictRow(
-                id=new_id(now), finding_id=finding.id, version_id=version.id, label=finding.label, state=state,
-                note=note, by=by, at=now,
-            )
+        verdict = VerdictRow(
+            id=new_id(now), finding_id=finding.id, version_id=version.id, label=finding.label, state=state, note=note,
+            by=by, at=now,
         )  # fmt: skip
+        session.add(verdict)
         session.flush()
+        enter_verdict(session, store.keys, verdict, now, by=by)
         return _write_whole(session, found)
 
 
-def _find(session: Session, name: str) -> Found:
+def locate(session: Session, name: str) -> Found:
+    """The finding whose id begins with `name`. Raises UnknownName, or BadValue when several begin so."""
     wanted = name.strip().lower()
     condition = col(FindingRow.id).startswith(wanted, autoescape=True)
     found = _rows(session, _select([condition]).order_by(col(FindingRow.id)).limit(2)) if wanted else []

@@ -12,9 +12,13 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from store.engine import Store
+from store.evidence import adopt
+from store.ledger import replaced_keys
 from store.locks import sweeping
+from store.purging import finish_purge
 from store.runs import close_dead_runs
 from store.seals import clear_spool, destroy_page, spooled_pages
+from store.signing import destroy_signers, list_signers
 from store.spool import discard
 from store.tables import CaptureRow, PageRow, RunRow
 
@@ -30,10 +34,21 @@ def recover(store: Store, now: datetime) -> None:
                 _sweep(store, files - rows)
                 for page_id in rows - files:
                     discard(store, page_id)
+    adopt(store, now)
+    finish_purge(store)
+    clear_signers(store)
     with store.reading() as session:
         running = session.exec(select(RunRow.id).where(col(RunRow.ended_at).is_(None))).first()
     if running is not None:
         close_dead_runs(store, now)
+
+
+def clear_signers(store: Store) -> None:
+    """Destroy the private keys that another replaced, where a process died before it came to that."""
+    lying = list_signers(store.keys.folder)
+    if len(lying) > 1:
+        with store.reading() as session:
+            destroy_signers(store.keys.folder, lying & replaced_keys(session))
 
 
 def _sweep(store: Store, page_ids: set[str]) -> None:

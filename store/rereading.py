@@ -16,6 +16,7 @@ from sqlmodel import Session, col, delete, select
 from domain.signals import Mask, Passage, Reading
 from store.engine import Store, in_batches, new_id
 from store.keeping import let_latest_stand, make_parts, picture_column, search_words, signal_columns, versions_of
+from store.ledger import PROGRAM, record
 from store.settling import band_of
 from store.shapes import PARTS, write_signal
 from store.tables import FindingRow, FindingVersionRow, FingerprintRow, FormerSignalRow, SourceRow
@@ -103,9 +104,13 @@ def store_rereadings(store: Store, finding_id: str, rereadings: Iterable[Rereadi
         for one in wanted:
             _renew(session, store, finding, versions[one.wording.version_id], one, now)
         let_latest_stand(finding, list(versions.values()))
+        new = _standing_of(finding, versions)
+        if (old.label, old.state) != (new.label, new.state):
+            facts = {"old": vars(old), "new": vars(new), "version": finding.version_id}
+            record(session, store.keys, "rescored", finding.id, facts, by=PROGRAM, now=now)
         keeps = {one.wording.version_id: one.keep for one in wanted}
         practice = session.get_one(SourceRow, finding.source_id).practice
-        return Change(finding.id, practice, keeps.get(finding.version_id, True), old, _standing_of(finding, versions))
+        return Change(finding.id, practice, keeps.get(finding.version_id, True), old, new)
 
 
 def _passage_of(post_id: str, row: FindingVersionRow) -> Passage:

@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,21 @@ from store.keys import make_key, seal, unseal
 
 _LENGTH = 4
 _NAME = re.compile(r"\.?([0-9a-z]{17})\.page(?:\.part)?")
+
+
+@dataclass(frozen=True)
+class Digests:
+    """Size and digests of some bytes. MD5 stands beside SHA-256 because forms of the police ask for it."""
+
+    size: int
+    sha256: str
+    md5: str
+
+    @classmethod
+    def of(cls, data: bytes) -> Digests:
+        """Those of `data`."""
+        md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        return cls(len(data), hashlib.sha256(data).hexdigest(), md5)
 
 
 def spool_path(store: Store, page_id: str) -> Path:
@@ -62,8 +78,8 @@ def read_capture(store: Store, page_id: str) -> Haul:
     return _read(store, capture_path(store, page_id), page_id)
 
 
-def seal_page(store: Store, page_id: str, haul: Haul | None = None) -> tuple[str, int]:
-    """Put a page of the spool among the captures, durably; SHA-256 and size of the sealed file.
+def seal_page(store: Store, page_id: str, haul: Haul | None = None) -> Digests:
+    """Put a page of the spool among the captures, durably; what the sealed file is.
 
     The very file of the spool, unless `haul` is what is to be kept of it.
     """
@@ -73,7 +89,7 @@ def seal_page(store: Store, page_id: str, haul: Haul | None = None) -> tuple[str
         sealed = seal(store.keys.page_key(page_id), pack(haul), page_id)
     store.keys.keep_page_key(page_id)
     place_file(capture_path(store, page_id), sealed, durable=True)
-    return hashlib.sha256(sealed).hexdigest(), len(sealed)
+    return Digests.of(sealed)
 
 
 def destroy_page(store: Store, page_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +13,9 @@ from sqlmodel import Session, col, delete, select
 
 from domain.signals import Signal
 from store.engine import Store
+from store.evidence import enter_capture
 from store.keeping import Kept, Sighting, Verdict, keep_verdict, lacks_capture, standing_versions
-from store.seals import clear_spool, destroy_page, read_page, seal_page
+from store.seals import Digests, clear_spool, destroy_page, read_page, seal_page
 from store.tables import CaptureRow, CaptureVersionRow, FingerprintRow, PageRow, PendingRow, RunRow, TallyRow
 
 BANDS = 10
@@ -128,16 +128,18 @@ def _seal(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verd
     haul = read_page(store, page.id)
     named = {address for verdict in verdicts if verdict.keep for address in verdict.post.images}
     pictures = tuple(picture for picture in haul.pictures if picture.address in named)
-    digest, size = seal_page(store, page.id, None if pictures == haul.pictures else replace(haul, pictures=pictures))
-    session.add(
-        CaptureRow(
-            id=page.id, source_id=page.source_id, run_id=page.run_id, url=haul.page.url,
-            fetched_at=haul.page.fetched_at, sealed_at=now, size=size, sha256=digest,
-            body_sha256=hashlib.sha256(haul.page.body).hexdigest(),
-        )
+    sealed = seal_page(store, page.id, None if pictures == haul.pictures else replace(haul, pictures=pictures))
+    body = Digests.of(haul.page.body)
+    capture = CaptureRow(
+        id=page.id, source_id=page.source_id, run_id=page.run_id, url=haul.page.url, fetched_at=haul.page.fetched_at,
+        sealed_at=now, size=sealed.size, sha256=sealed.sha256, md5=sealed.md5, body_sha256=body.sha256,
+        body_md5=body.md5,
     )  # fmt: skip
+    session.add(capture)
     session.flush()
     session.add_all(
         CaptureVersionRow(capture_id=page.id, version_id=version_id)
         for version_id in standing_versions(session, haul.posts)
     )
+    session.flush()
+    enter_capture(session, store.keys, capture, now)

@@ -36,7 +36,7 @@ PARTS: dict[type[Part], tuple[str, ...]] = {
     ReasonRow: ("why", *_SPAN, "weight"),
 }
 _VERSION = ("id", "first_seen", "last_seen", "text", "content_sha256", "edited_at", "label", "score", "model")
-_CAPTURE = ("id", "url", "fetched_at", "sealed_at", "sha256", "body_sha256")
+_CAPTURE = ("id", "url", "fetched_at", "sealed_at", "sha256", "md5", "body_sha256", "body_md5")
 _VERDICT = ("id", "state", "label", "note", "by", "at")
 _FORMER = ("version_id", "replaced_at", "state", "signal")
 

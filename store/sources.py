@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -22,7 +22,8 @@ DEFAULT_EVERY = 6 * 3600
 class WatchedSource:
     """A source on the watch list. `robots_first_seen` is robots.txt as it was served first, and when.
 
-    `last_started_at`, `last_ended_at` and `last_reason` are of its newest run.
+    `last_started_at`, `last_ended_at` and `last_reason` are of its newest run. `retention` is for how many days its
+    findings are kept, by state (None: for good), where that is not left to the settings.
     """
 
     id: str
@@ -36,11 +37,12 @@ class WatchedSource:
     last_started_at: datetime | None = None
     last_ended_at: datetime | None = None
     last_reason: str | None = None
+    retention: Mapping[str, int | None] = field(default_factory=dict)
 
 
-_SOURCE_FIELDS = tuple(field.name for field in fields(Source))
+_SOURCE_FIELDS = tuple(one.name for one in fields(Source))
 # What can be set beside the fields of the source itself.
-_BESIDE = ("every_seconds", "basis", "assessor")
+_BESIDE = ("every_seconds", "basis", "assessor", "retention")
 
 
 def add_source(
@@ -61,7 +63,7 @@ def add_source(
 def add_sources(
     store: Store, entries: Sequence[tuple[Source, Mapping[str, Any]]], *, now: datetime
 ) -> list[WatchedSource]:
-    """Watch several sources, each given with `every_seconds`, `basis` and `assessor`: all of them or, raising, none.
+    """Watch several sources, each given with what may be set beside: all of them or, raising, none.
 
     Raises BadValue (also for a name that is taken) or BadAddress.
     """
@@ -88,7 +90,7 @@ def find_source(store: Store, name: str) -> WatchedSource:
 
 
 def change_source(store: Store, name: str, /, **changes: Any) -> WatchedSource:
-    """Change fields of a source (those of `Source`) or its `every_seconds`, `basis` and `assessor`.
+    """Change fields of a source (those of `Source`) or its `every_seconds`, `basis`, `assessor`, `retention`.
 
     At a new address nothing of the old one is known. Raises UnknownName, BadValue or BadAddress.
     """
@@ -103,8 +105,8 @@ def change_source(store: Store, name: str, /, **changes: Any) -> WatchedSource:
             forget_source(session, row.id)
             if site_of(changes["url"]) != site_of(row.url):
                 row.robots_text = row.robots_at = None
-        for field, value in changes.items():
-            setattr(row, field, list(value) if field == "queries" else value)
+        for changed, value in changes.items():
+            setattr(row, changed, list(value) if changed == "queries" else value)
         _check(source_value(row), row.every_seconds)
         session.flush()
         return _watched(session, row)
@@ -207,5 +209,5 @@ def _watched(session: Session, row: SourceRow) -> WatchedSource:
         assessor=row.assessor, added_at=row.added_at,
         robots_first_seen=(row.robots_text or "", row.robots_at) if row.robots_at else None,
         last_started_at=last.started_at if last else None, last_ended_at=last.ended_at if last else None,
-        last_reason=last.reason if last else None,
+        last_reason=last.reason if last else None, retention=row.retention,
     )  # fmt: skip

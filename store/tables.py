@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Index, LargeBinary, MetaData, String, text
+from sqlalchemy import BigInteger, Date, Index, LargeBinary, MetaData, String, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import Json, Time, Whole, Words
@@ -73,6 +73,9 @@ class SourceRow(Row, table=True):
     removed_at: datetime | None = Field(default=None, sa_type=Time)
     robots_text: str | None = Field(default=None, sa_type=Words)
     robots_at: datetime | None = Field(default=None, sa_type=Time)
+    retention: dict[str, int | None] = Field(
+        default_factory=dict, sa_type=Json, sa_column_kwargs={"server_default": "{}"}
+    )
 
 
 class HostRow(Row, table=True):
@@ -334,7 +337,10 @@ class FormerSignalRow(Row, table=True):
 
 
 class CaptureRow(Row, table=True):
-    """A sealed page. `sha256` is of the sealed file, `body_sha256` of the bytes that were served."""
+    """A sealed page. `sha256` and `md5` are of the sealed file, `body_…` of the bytes that were served.
+
+    MD5 is there because forms of the police ask for it; it is null in what was sealed before it was kept.
+    """
 
     __tablename__ = "captures"
 
@@ -347,6 +353,16 @@ class CaptureRow(Row, table=True):
     size: int = Field(sa_type=Whole)
     sha256: str = Field(sa_type=String(64))
     body_sha256: str = Field(sa_type=String(64))
+    md5: str | None = Field(default=None, sa_type=String(32))
+    body_md5: str | None = Field(default=None, sa_type=String(32))
+
+
+class DoomedRow(Row, table=True):
+    """A capture that was purged: its key and file are to be destroyed, whoever opens the store next."""
+
+    __tablename__ = "doomed"
+
+    id: str = Field(primary_key=True, sa_type=ID)
 
 
 class CaptureVersionRow(Row, table=True):
@@ -371,3 +387,18 @@ class VerdictRow(Row, table=True):
     by: str = Field(sa_type=Words)
     at: datetime = Field(sa_type=Time)
     label: str = Field(sa_type=WORD, sa_column_kwargs={"server_default": ""})
+
+
+class LedgerRow(Row, table=True):
+    """One entry of the ledger (store/ledger.py). `entry` is the line that was hashed and signed; `seq`, `action` and
+    `subject` repeat what stands in it. Signatures are in hexadecimal; `countersignature` is that of a new key."""
+
+    __tablename__ = "ledger"
+
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    action: str = Field(sa_type=WORD, index=True)
+    subject: str = Field(sa_type=Words, index=True)
+    entry: str = Field(sa_type=Words)
+    hash: str = Field(sa_type=String(64))
+    signature: str = Field(sa_type=String(128))
+    countersignature: str | None = Field(default=None, sa_type=String(128))

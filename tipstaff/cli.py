@@ -10,7 +10,7 @@ import sys
 import typer
 
 from domain.errors import BadInput, BrokenStore, DiskFull, NewerStore, TipstaffError
-from tipstaff.commands import crawl, demo, doctor, finding, model, score, source
+from tipstaff.commands import crawl, custody, demo, doctor, finding, model, score, source
 
 app = typer.Typer(
     help="Watches public boards for offers of car-owner data and keeps the findings for the authorities. "
@@ -20,7 +20,8 @@ app = typer.Typer(
 app.add_typer(source.app, name="source")
 for command in (
     demo.demo, crawl.posts, score.score, crawl.crawl, crawl.runs, finding.findings, finding.show, finding.judge,
-    finding.export, score.evaluate, model.train, model.rescore, doctor.doctor,
+    custody.unseal, finding.export, score.evaluate, model.train, model.rescore, custody.key, custody.verify,
+    custody.purge, doctor.doctor,
 ):  # fmt: skip
     app.command()(command)
 

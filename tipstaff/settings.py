@@ -6,21 +6,30 @@ then the defaults below.
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import BadValue
+from tipstaff import retention as spans
 
 DEFAULT_HOME = "tipstaff-data"
 PRACTICE_HOME = "tipstaff-demo"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge")
+
+
+def _read_spans(value: Any) -> dict[str, int | None]:
+    try:
+        return spans.read_retention(value)
+    except BadValue as error:
+        raise ValueError(error.facts["want"]) from None
 
 
 class Settings(BaseSettings):
@@ -47,6 +56,25 @@ class Settings(BaseSettings):
     # How many posts in one are offers on the boards that are watched: the rate that scores are calibrated for.
     prevalence: float = Field(default=1 / 200, gt=0, lt=1)
     language: Literal["auto", "en", "zh"] = "auto"
+    # Who answers for what is done here: stands in the ledger. The name of the login when not set.
+    operator: str | None = Field(default=None, min_length=1)
+    # How long findings and their captures are kept, by state: "dismissed=30d confirmed=never".
+    retention: Annotated[dict[str, int | None], NoDecode, BeforeValidator(_read_spans)] = Field(default_factory=dict)
+
+    @property
+    def login(self) -> str:
+        """The account that runs this program."""
+        return getpass.getuser()
+
+    @property
+    def acting(self) -> str:
+        """Who acts, for the ledger."""
+        return self.operator or self.login
+
+    @property
+    def keeps(self) -> dict[str, int | None]:
+        """Days that findings are kept by state, None for good."""
+        return {**spans.DEFAULT, **self.retention}
 
     @property
     def user_agent(self) -> str:

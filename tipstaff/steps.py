@@ -4,7 +4,8 @@ A source is crawled into pages, and each page is read into posts: `crawl`. They 
 classifier reads a post into a signal: `read`. The store keeps a signal that matters as a finding, seals the page it
 stood on, and forgets the rest: `keep`. `watch` does both for a source that is due. An analyst searches the findings and
 passes a verdict: `judge`. With another model the findings are read again: `rescore`. A researcher takes a dataset:
-`export`. `look` crawls one address and keeps nothing.
+`export`. What is sealed is opened for a reason: `open_original`; what is kept no longer is destroyed: `purge_due`;
+and that all of it is what it was is proved: `prove`. `look` crawls one address and keeps nothing.
 
 Each step takes what is not done, does it and writes it down in one transaction, so each can be stopped, killed and
 repeated alone; the store is the hand-over between them.
@@ -27,12 +28,15 @@ from domain.plain import plain
 from domain.posts import Post
 from domain.signals import FINDING_LABELS, Passage, Reading
 from domain.sources import RunOutcome, Source
-from store import findings, runs, spool
+from store import findings, purging, rotation, runs, spool
 from store.database import Store
 from store.engine import in_batches
+from store.ledger import Head, record
 from store.rereading import Change, Rereading, Wording, list_outdated, read_wordings, store_rereadings
 from store.sources import WatchedSource
 from store.spool import Verdict
+from store.unsealing import Unsealed, unseal_finding
+from store.verification import Proof, verify_store
 from tipstaff.child import Child, Event, hear_interrupts
 from tipstaff.conduct import check_conduct
 from tipstaff.settings import Settings
@@ -175,11 +179,52 @@ def rescore(store: Store, reader: Reader) -> Iterator[Change]:
                 yield change
 
 
-def export(store: Store, folder: Path, form: str, since: datetime | None, until: datetime | None) -> int:
-    """A dataset of findings with its data sheet, in a folder; the number of findings in it."""
+def export(store: Store, folder: Path, form: str, since: datetime | None, until: datetime | None, by: str) -> int:
+    """A dataset of findings with its data sheet, in a folder; the number of findings in it.
+
+    The ledger says that it was made, and of which bytes, before it lies where it was asked for.
+    """
     from store.datasets import write_dataset
 
-    return write_dataset(folder, form, findings.iterate_findings(store, since=since, until=until), since, until, _now())
+    now = _now()
+
+    def enter(count: int, digests: dict[str, str]) -> None:
+        facts = {"format": form, "count": count, "since": plain(since), "until": plain(until), "files": digests}
+        with store.transaction() as session:
+            record(session, store.keys, "exported", folder.name, facts, by=by, now=now)
+
+    found = findings.iterate_findings(store, since=since, until=until)
+    return write_dataset(folder, form, found, since, until, now, enter=enter)
+
+
+def signatory(store: Store, by: str) -> dict[str, Any]:
+    """The key that signs the ledger, made on first use, and those that did before it."""
+    return rotation.show_key(store, by=by, now=_now())
+
+
+def sign_anew(store: Store, key: Any, by: str) -> str:
+    """Another key signs from now on, a new one without `key`; its fingerprint."""
+    return rotation.change_key(store, key, by=by, now=_now())
+
+
+def prove(store: Store, heads: Sequence[Head], key: str | None) -> Proof:
+    """The evidence is held against the ledger, and the ledger against itself and the heads that were kept."""
+    return verify_store(store, heads, key)
+
+
+def open_original(store: Store, finding_id: str, reason: str, by: str, login: str) -> Unsealed:
+    """The sealed original of a finding; the ledger says so first."""
+    return unseal_finding(store, finding_id, reason=reason, by=by, login=login, now=_now())
+
+
+def list_due(store: Store, retention: purging.Retention) -> list[purging.Due]:
+    """The findings that are kept no longer."""
+    return purging.list_due(store, retention, _now())
+
+
+def purge_due(store: Store, retention: purging.Retention, by: str) -> Iterator[purging.Purged]:
+    """What is kept no longer is destroyed, finding by finding; the ledger keeps the proof of what it was."""
+    return purging.purge_findings(store, retention, by=by, now=_now())
 
 
 def passage_of(post: Post) -> Passage:

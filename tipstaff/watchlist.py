@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from domain.errors import BadInput, BadSourceFile, BadValue, UnknownName, UnknownPlatform
 from domain.sources import RENDERS, Source, check_address
 from tipstaff.conduct import check_private, is_private
+from tipstaff.retention import read_retention
 
 DEFAULT_EVERY = 6 * 3600
 _SPAN = re.compile(r"(\d+)\s*(m|min|h|d|w)", re.IGNORECASE)
@@ -29,6 +30,7 @@ class Entry:
     every_seconds: int = DEFAULT_EVERY
     basis: str | None = None
     assessor: str | None = None
+    retention: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def read_span(value: Any) -> int:
@@ -128,12 +130,13 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "max_pages": read_count,
     "delay": read_seconds,
     "images": read_flag,
+    "retention": read_retention,
     "basis": read_text,
     "assessor": read_text,
 }
 # Keys whose field in Source (or beside it) has another name.
 FIELDS = {"query": "queries", "every": "every_seconds"}
-BESIDE = ("every_seconds", "basis", "assessor")
+BESIDE = ("every_seconds", "basis", "assessor", "retention")
 
 
 def read_key(key: str, value: Any) -> tuple[str, Any]:

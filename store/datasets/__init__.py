@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,11 @@ def write_dataset(
     since: datetime | None,
     until: datetime | None,
     now: datetime,
+    enter: Callable[[int, dict[str, str]], None] = lambda _count, _digests: None,
 ) -> int:
     """Write `findings` to `folder` in `form`, all or nothing; the number of findings written.
+
+    `enter` is told that number and the SHA-256 of each file before the folder is where it was asked for.
 
     Raises BadValue for a format there is not, and for a folder that holds something already.
     """
@@ -41,6 +45,7 @@ def write_dataset(
         extent = Extent(since, until, now)
         count = DATASETS[form](made, (extent.see(finding) for finding in findings))
         write_sheet(made, form, extent)
+        enter(count, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(made.iterdir())})
         made.chmod(0o755)
         made.replace(folder)
     except BaseException:

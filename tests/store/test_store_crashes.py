@@ -24,6 +24,7 @@ from store.findings import iterate_findings
 from store.seals import read_capture
 from store.spool import mark_of, open_page
 from store.tables import CaptureRow, PageRow
+from store.verification import verify_store
 
 SECRET = "紫檀木匣里的旧信"
 # What a page is written and removed with; each is a place to die at.
@@ -79,7 +80,8 @@ def _check_whole(store: Store) -> None:
         sealed = (store.home / "captures" / page_id[:4] / f"{page_id}.page").read_bytes()
         assert hashlib.sha256(sealed).hexdigest() == digest
         read_capture(store, page_id)
-    assert files_under(store.home / "keys") == {"store.key", *(f"{name}.key" for name in {*pages, *captures})}
+    assert files_under(store.home / "keys" / "pages") == {f"{name}.key" for name in {*pages, *captures}}
+    assert verify_store(store).faults == ()
 
 
 def _describe(store: Store) -> list[tuple[str, list[str], int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -85,7 +84,7 @@ def judge(
 
     _one_of("STATE", state, ("new", "review", "confirmed", "dismissed"))
     with open_desk() as (settings, store):
-        found = pass_verdict(store, finding, state, note, by=getpass.getuser())
+        found = pass_verdict(store, finding, state, note, by=settings.acting)
         if as_json:
             print_json([found])
         else:
@@ -102,9 +101,8 @@ def export(
     from tipstaff.steps import export as write_export
 
     with open_desk() as (settings, store):
-        count = write_export(
-            store, folder, form, read_moment("since", since), read_moment("until", until, whole_day=True)
-        )
+        bounds = read_moment("since", since), read_moment("until", until, whole_day=True)
+        count = write_export(store, folder, form, *bounds, by=settings.acting)
         print_line(say(settings.speaks, "exported", count=count, folder=folder))
 
 

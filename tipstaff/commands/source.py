@@ -166,14 +166,14 @@ def remove(name: Name) -> None:
 def import_(file: Annotated[Path, typer.Argument(help="TOML, one table a source, the keys of `set`.")]) -> None:
     """Watch every source of a file; with any fault in it, none."""
     from store.sources import add_sources, list_sources
-    from tipstaff.watchlist import read_source_file
+    from tipstaff.watchlist import BESIDE, read_source_file
 
     with open_desk() as (settings, store):
         taken = frozenset(watched.source.name for watched in list_sources(store))
         entries = read_source_file(file, allow_private=settings.allow_private, taken=taken)
         add_sources(
             store,
-            [(e.source, {"every_seconds": e.every_seconds, "basis": e.basis, "assessor": e.assessor}) for e in entries],
+            [(entry.source, {name: getattr(entry, name) for name in BESIDE}) for entry in entries],
             now=datetime.now(UTC),
         )
         print_line(say(settings.speaks, "imported", count=len(entries)))
@@ -182,11 +182,13 @@ def import_(file: Annotated[Path, typer.Argument(help="TOML, one table a source,
 def describe(watched: WatchedSource) -> dict[str, Any]:
     """A watched source as JSON."""
     from domain.plain import plain
+    from tipstaff.retention import write_retention
     from tipstaff.schedule import next_due
 
     return {
         "id": watched.id, **plain(watched.source), "every_seconds": watched.every_seconds, "paused": watched.paused,
         "basis": watched.basis, "assessor": watched.assessor, "added_at": plain(watched.added_at),
+        "retention": write_retention(watched.retention),
         "last_started_at": plain(watched.last_started_at), "next_due": plain(next_due(watched)),
     }  # fmt: skip
 

@@ -1,0 +1,266 @@
+"""Whether the evidence is what it was: every link of the ledger, and every capture and verdict against its entry.
+
+The first link of the chain that does not hold is named, and then no more of the chain: all that follows hangs on it.
+Captures and verdicts are looked at one by one, so that each that does not hold is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, select
+
+from domain.errors import DamagedSeal
+from store.columns import clean
+from store.engine import Store
+from store.evidence import digest_capture, digest_verdict, proven_versions
+from store.ledger import KEY_ACTIONS, NOTHING, Entry, Head, digest_of, read_entry, read_witness
+from store.seals import Digests, capture_path, read_capture
+from store.signing import fingerprint_of, is_signed
+from store.tables import CaptureRow, DoomedRow, LedgerRow, VerdictRow
+
+BATCH = 1000
+Kept = TypeVar("Kept", CaptureRow, VerdictRow)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A link that does not hold. `what` is a word of FAULTS, `subject` an entry's number or the id of a thing."""
+
+    what: str
+    subject: str
+
+
+# What may be wrong, in the order in which a link is tried.
+FAULTS = (
+    "entry_unreadable", "entry_missing", "entry_changed", "entry_chain", "entry_key", "entry_signature",
+    "entry_columns", "head_beyond", "head_other", "witness_beyond", "witness_other", "key_other",
+    "capture_unrecorded", "capture_gone", "capture_changed", "seal_gone", "seal_changed", "seal_closed", "body_changed",
+    "wordings_changed", "purge_undone", "verdict_unrecorded", "verdict_gone", "verdict_changed", "rows_unreadable",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was proved: how much of what, where the chain ends, which key is in force; or what is broken."""
+
+    entries: int
+    captures: int
+    verdicts: int
+    head: Head | None
+    key: str | None
+    faults: tuple[Fault, ...]
+
+
+@dataclass
+class Chain:
+    """What the ledger says, learnt while it is walked from its first entry to its last."""
+
+    entries: int = 0
+    head: Head | None = None
+    key: str | None = None
+    publics: dict[str, bytes] = field(default_factory=dict)
+    fault: Fault | None = None
+    heads: dict[int, str] = field(default_factory=dict)
+    captures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    purged_captures: set[str] = field(default_factory=set)
+    purged_versions: set[str] = field(default_factory=set)
+    purged_verdicts: set[str] = field(default_factory=set)
+
+
+def verify_store(store: Store, heads: Iterable[Head] = (), key: str | None = None) -> Proof:
+    """Prove the whole of what is kept. `heads` are those that were printed or kept apart, `key` the fingerprint (or the
+    beginning of it) that a key of the ledger must have.
+
+    Nothing is changed. Of one unchanging state of the database: what is stored meanwhile is not looked at.
+    """
+    given = list(heads)
+    witness = read_witness(store.keys)
+    with store.reading() as session:
+        chain = walk(_read_rows(session), {head.seq for head in (*given, *([witness] if witness else ()))})
+        faults = [chain.fault] if chain.fault else []
+        faults += [fault for head in given if (fault := _miss(chain, head, "head"))]
+        if witness and (fault := _miss(chain, witness, "witness")):
+            faults.append(fault)
+        if key is not None and not any(known.startswith(key.lower()) for known in chain.publics):
+            faults.append(Fault("key_other", chain.key or "-"))
+        captures = list(_read_all(session, CaptureRow, faults))
+        for row in captures:
+            found = list(try_capture(session, store, chain, row))
+            faults.extend(found if found and _is_kept(store, row.id) else ())
+        faults.extend(_missing_captures(store, chain, {row.id for row in captures}))
+        verdicts = list(_read_all(session, VerdictRow, faults))
+        faults.extend(_try_verdicts(chain, verdicts))
+    return Proof(chain.entries, len(captures), len(verdicts), chain.head, chain.key, tuple(faults))
+
+
+def walk(rows: Iterable[LedgerRow], wanted: Iterable[int] = ()) -> Chain:
+    """What a ledger says, and its first link that does not hold. The hashes of the entries `wanted` are kept."""
+    chain, asked = Chain(), set(wanted)
+    try:
+        for row in rows:
+            entry = read_entry(row.entry)
+            if chain.fault is None:
+                chain.fault = _try_link(chain, row, entry)
+            chain.entries += 1
+            if isinstance(row.seq, int):
+                chain.head = Head(row.seq, str(row.hash))
+                if row.seq in asked:
+                    chain.heads[row.seq] = str(row.hash)
+            if entry is not None:
+                _learn(chain, entry)
+    except (DBAPIError, ValueError, TypeError):
+        # What stands in the row is not even of the column's kind.
+        chain.fault = chain.fault or Fault("entry_unreadable", str(chain.entries + 1))
+    return chain
+
+
+def try_capture(session: Session, store: Store, chain: Chain, row: CaptureRow) -> Iterator[Fault]:
+    """What does not hold of one capture: its row, its file, its key, what was served, and the wordings it proves."""
+    said = chain.captures.get(row.id)
+    if said is None:
+        yield Fault("capture_unrecorded", row.id)
+        return
+    if digest_capture(row) != said.get("record_sha256"):
+        yield Fault("capture_changed", row.id)
+    kept = {key: value for key, value in said["versions"].items() if key not in chain.purged_versions}
+    if proven_versions(session, row.id) != kept:
+        yield Fault("wordings_changed", row.id)
+    path = capture_path(store, row.id)
+    try:
+        found = Digests.of(path.read_bytes())
+    except FileNotFoundError:
+        yield Fault("seal_gone", row.id)
+        return
+    if found.sha256 != said.get("sha256") or (said.get("md5") is not None and found.md5 != said["md5"]):
+        yield Fault("seal_changed", row.id)
+        return
+    try:
+        body = Digests.of(read_capture(store, row.id).page.body)
+    except DamagedSeal:
+        yield Fault("seal_closed", row.id)
+        return
+    if body.sha256 != said.get("body_sha256"):
+        yield Fault("body_changed", row.id)
+
+
+def _read_all(session: Session, kind: type[Kept], faults: list[Fault]) -> Iterator[Kept]:
+    try:
+        yield from session.exec(select(kind).order_by(col(kind.id)))
+    except (DBAPIError, ValueError, TypeError):
+        faults.append(Fault("rows_unreadable", str(kind.__tablename__)))
+
+
+def _read_rows(session: Session) -> Iterator[LedgerRow]:
+    """All entries, first to last, some at a time; one at a time where one among them cannot be read."""
+    entries = select(LedgerRow).order_by(col(LedgerRow.seq))
+    last: LedgerRow | None = None
+    size = BATCH
+    while True:
+        step = entries.where(col(LedgerRow.seq) > last.seq) if last else entries
+        try:
+            rows = session.exec(step.limit(size)).all()
+        except (DBAPIError, ValueError, TypeError):
+            if size == 1:
+                raise
+            size = 1
+            continue
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1]
+        session.expunge_all()
+
+
+def _try_link(chain: Chain, row: LedgerRow, entry: Entry | None) -> Fault | None:
+    """The first thing that does not hold of an entry."""
+    number = chain.entries + 1
+    if entry is None:
+        return Fault("entry_unreadable", str(number))
+    if row.seq != number:
+        return Fault("entry_missing", str(number))
+    previous = chain.head.hash if chain.head else NOTHING
+    bringing = entry.action in KEY_ACTIONS
+    public = _public_of(entry) if bringing else None
+    signer = public if number == 1 else chain.publics.get(entry.key)
+    whose = entry.subject if number == 1 else chain.key
+    tries = {
+        "entry_changed": digest_of(row.entry) == row.hash,
+        "entry_chain": entry.seq == number and entry.previous == previous,
+        "entry_key": signer is not None and entry.key == whose and bringing == (number == 1 or public is not None)
+        and (entry.action == "key_made") == (number == 1),
+        "entry_signature": signer is not None and is_signed(signer, row.signature, row.entry.encode())
+        and _is_countersigned(row, public if number > 1 else None),
+        "entry_columns": (row.action, row.subject) == (entry.action, clean(entry.subject)),
+    }  # fmt: skip
+    return next((Fault(what, str(number)) for what, holds in tries.items() if not holds), None)
+
+
+def _public_of(entry: Entry) -> bytes | None:
+    """The public key that an entry brings in, where it is the one that it names."""
+    try:
+        public = bytes.fromhex(str(entry.facts.get("public")))
+    except ValueError:
+        return None
+    return public if fingerprint_of(public) == entry.subject else None
+
+
+def _is_countersigned(row: LedgerRow, public: bytes | None) -> bool:
+    """A key that is brought in later signs that itself, too; no other entry has a second signature."""
+    if public is None:
+        return row.countersignature is None
+    return is_signed(public, row.countersignature or "", row.entry.encode())
+
+
+def _learn(chain: Chain, entry: Entry) -> None:
+    facts = entry.facts
+    if entry.action in KEY_ACTIONS and (public := _public_of(entry)):
+        chain.publics[entry.subject] = public
+        chain.key = entry.subject
+    elif entry.action in ("verdict", "adopted") and "verdict" in facts:
+        chain.verdicts[str(facts["verdict"])] = facts
+    elif entry.action in ("captured", "adopted"):
+        chain.captures[entry.subject] = facts
+    elif entry.action == "purged":
+        chain.purged_captures.update(map(str, facts.get("captures") or ()))
+        chain.purged_versions.update(map(str, facts.get("versions") or ()))
+        chain.purged_verdicts.update(map(str, facts.get("verdicts") or ()))
+
+
+def _miss(chain: Chain, head: Head, name: str) -> Fault | None:
+    if chain.heads.get(head.seq) == head.hash:
+        return None
+    beyond = chain.head is None or chain.head.seq < head.seq
+    return Fault(f"{name}_beyond" if beyond else f"{name}_other", str(head.seq))
+
+
+def _is_kept(store: Store, capture_id: str) -> bool:
+    """Whether a capture is still there: another process may have purged it since this one began to look."""
+    with store.reading() as session:
+        return session.get(CaptureRow, capture_id) is not None
+
+
+def _missing_captures(store: Store, chain: Chain, kept: set[str]) -> Iterator[Fault]:
+    with store.reading() as session:
+        # Another process is purging these just now, or will at the next opening.
+        doomed = set(session.exec(select(DoomedRow.id)))
+    for capture_id in sorted(chain.captures.keys() - kept - doomed):
+        if capture_id not in chain.purged_captures:
+            yield Fault("capture_gone", capture_id)
+        elif capture_path(store, capture_id).exists() or store.keys.path_of(capture_id).exists():
+            yield Fault("purge_undone", capture_id)
+
+
+def _try_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[Fault]:
+    for row in verdicts:
+        said = chain.verdicts.get(row.id)
+        if said is None:
+            yield Fault("verdict_unrecorded", row.id)
+        elif said.get("record_sha256") != digest_verdict(row):
+            yield Fault("verdict_changed", row.id)
+    for verdict_id in sorted(chain.verdicts.keys() - {row.id for row in verdicts} - chain.purged_verdicts):
+        yield Fault("verdict_gone", verdict_id)
