@@ -12,6 +12,7 @@ from classifier.offer.contacts import read_contacts
 from classifier.offer.kinds import read_kind_of
 from classifier.offer.prices import parse_prices
 from classifier.offer.regions import read_regions
+from classifier.offer.spread import close_up
 from classifier.offer.terms import read_slots
 from classifier.offer.tokens import lower
 from classifier.offer.victims import find_others, find_personal, hide_items
@@ -26,7 +27,8 @@ def read_offer(folded: Folded) -> Offer:
     # A sample row's plate or address is no region that is sold, its numbers are no volume.
     said = replace(folded, text=hide_items(folded.text, find_others(folded, contacts)))
     text = lower(said.text)
-    parsed = parse_prices(said)
+    counted = close_up(said)
+    parsed = parse_prices(counted)
     slots = read_slots(text)
     return Offer(
         goods=slots["goods"],
@@ -35,7 +37,7 @@ def read_offer(folded: Folded) -> Offer:
         channel=_strongest(slots["channel"]),
         freshness=_first(slots["freshness"]),
         guarantees=slots["guarantees"],
-        volumes=read_volumes(said, parsed),
+        volumes=read_volumes(counted, parsed),
         prices=parsed.prices,
         contacts=contacts,
     )

@@ -47,7 +47,7 @@ def _read_limit(scene: Scene, at: int) -> Limit | None:
     first = at
     if opener:
         at += 1
-        while scene.kind(at) in ("lead", "min", "range", "per") and scene.tight(at - 1, at, 5):
+        while scene.kind(at) in ("lead", "min", "over", "range", "per") and scene.tight(at - 1, at, 5):
             at += 1
         if not scene.tight(at - 1, at, 5) if at < len(scene.tokens) else True:
             return None
@@ -126,7 +126,9 @@ def _make_limit(
         return Limit(int(low), int(high), False, first, last, start, end, unit)
     if word == "max":
         return Limit(None, int(low), False, first, last, start, end, unit)
-    return Limit(int(low), None, word == "min", first, last, start, end, unit)
+    # $3 per record, $2 per record from 200: a tier.
+    tier = scene.kind(first - 1) == "unit" and scene.text.startswith("from", scene.tokens[first].start)
+    return Limit(int(low), None, word == "min" and not tier, first, last, start, end, unit)
 
 
 # What is no quantity of records, before the number; after it, what a quantity gets besides a price.
@@ -142,6 +144,8 @@ def _countable(scene: Scene, first: int, last: int, low: float, opener: str, clo
     """Whether a number without a unit counts records: not the 10 of "10块起", nor the 3 of "3起"."""
     word = scene.tokens[last if closer else first]
     term = scene.text[word.start : word.end]
+    if scene.lookup and opener and term in ("min", "moq", "minimum", "最少", "最低", "至少", "at least"):
+        return low >= 2
     if closer and low >= 10 and scene.kind(last + 1) == "amount":
         return True
     if scene.kind(last + 1) == "amount" and not scene.gap(last, last + 1).strip() and opener and not closer:
@@ -172,12 +176,13 @@ def _followed_by_row_price(scene: Scene, last: int, count: float) -> bool:
 
 def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None:
     """Give each limit to the price it belongs to; a lone minimum order holds for all prices per record."""
-    takers = [p for p in purchases if p.unit in ("record", "query", "vehicle", "set", "package")]
+    takers = [p for p in purchases if p.unit in ("record", "query", "vehicle", "set", "package", "city")]
     elements: list[Purchase | Limit] = sorted([*takers, *limits], key=lambda element: element.start)
     for at, element in enumerate(elements):
         if isinstance(element, Limit):
             target = _target(scene, elements, at)
-            if target is not None and _fits(target, element):
+            settled = target is not None and target.min_qty is not None and element.firm
+            if target is not None and not settled and _fits(target, element):
                 _limit(target, element)
     firm = [limit for limit in limits if limit.firm]
     if len({limit.low for limit in firm}) == 1:
@@ -186,6 +191,8 @@ def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None
 
 def _fits(purchase: Purchase, limit: Limit) -> bool:
     """成交过三次以上 is no quantity of records; a price for the whole has no tiers."""
+    if purchase.unit == "city" and limit.unit != "city":
+        return False
     if limit.unit not in ("", "record") and limit.unit != purchase.unit:
         return purchase.unit in ("query", "vehicle") and limit.unit in ("query", "vehicle")
     return purchase.source != "lump" or limit.firm
@@ -235,7 +242,7 @@ def _distance(scene: Scene, left: int, right: int) -> int:
 
 
 _THEN = re.compile(
-    r"(?:之后|后续|以后|其后|量大|量多|超出|续订|复购|再来|then|thereafter|afterwards)[^,，。;；\d]{0,6}$"
+    r"(?:另算|另计|之后|后续|以后|其后|量大|量多|超出|续订|复购|再来|then|thereafter|afterwards)[^,，。;；\d]{0,6}$"
 )
 
 
@@ -252,14 +259,15 @@ def _spread(scene: Scene, takers: list[Purchase], limits: list[Limit], firm: Lim
                 free.min_qty, firm.taken = firm.low, True
         return
     for purchase in _ruled(scene, takers, firm):
-        if _is_free(scene, purchase):
+        if _is_free(scene, purchase, "" if firm.taken else firm.unit):
             purchase.min_qty = firm.low
 
 
-def _is_free(scene: Scene, purchase: Purchase) -> bool:
-    """Whether a price per record states no quantity of its own."""
+def _is_free(scene: Scene, purchase: Purchase, unit: str = "") -> bool:
+    """Whether a price per record, or per `unit` that is asked for by the piece, states no quantity of its own."""
     stated = purchase.min_qty is not None or purchase.max_qty is not None
-    if stated or purchase.per != 1 or purchase.unit != "record":
+    wanted = unit if unit in ("query", "vehicle", "city") else "record"
+    if stated or purchase.per != 1 or purchase.unit != wanted:
         return False
     return not _THEN.search(scene.text, max(0, purchase.start - 16), purchase.start)
 

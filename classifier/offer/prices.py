@@ -15,6 +15,7 @@ from classifier.fold import Folded
 from classifier.offer.limits import Limit, assign, read_limits
 from classifier.offer.purchases import Purchase, read_purchases
 from classifier.offer.scene import WARES, Scene, close_enough, contexts
+from classifier.offer.spread import close_up
 from classifier.offer.tokens import Token, lower, read_spoilt, read_tokens
 from domain.signals import Price
 
@@ -40,7 +41,7 @@ class Parsed:
 
 def read_prices(folded: Folded) -> tuple[Price, ...]:
     """The prices of the offer, each distinct one once, in the order of the text. Never raises."""
-    return parse_prices(folded).prices
+    return parse_prices(close_up(folded)).prices
 
 
 def parse_prices(folded: Folded) -> Parsed:
@@ -110,9 +111,19 @@ def _distinct(prices: Iterator[Price]) -> Iterator[Price]:
 # --- which purchases stand ----------------------------------------------------------------------------------------
 
 
+# What takes a price back after it; an asker's or another's words in quotation marks before it.
+_VOID = re.compile(
+    r"[^\w\n]{0,3}(?:的?(?:商品|链接|价)?(?:都?[是为])?占位|已?作废|那是错|是错价|是原价|是假的|的?都?是骗"
+    r"|is a (?:lie|scam))"
+)
+_SAID = re.compile(r"(?:问|听说|号称|saying|says|said|claiming)[^“”\"「」『』\n]{0,3}[“\"「『][^“”\"「」『』\n]*$")
+
+
 def _stands(scene: Scene, purchase: Purchase) -> bool:
     """Not a placeholder, not a fine, a wage or a premium, not what somebody else paid."""
     if purchase.low <= PLACEHOLDER or purchase.high > 10**8:
+        return False
+    if _VOID.match(scene.text, purchase.end) or _SAID.search(scene.text, max(0, purchase.start - 40), purchase.start):
         return False
     for at in range(purchase.first - 1, max(-1, purchase.first - 7), -1):
         kind = scene.kind(at)
@@ -121,7 +132,7 @@ def _stands(scene: Scene, purchase: Purchase) -> bool:
         if kind in ("other", "not"):
             return False
         if kind == "sum" and purchase.low >= 10 and not _per_record(purchase):
-            return False
+            return scene.data and purchase.unit in ("month", "year", "minute")
     return True
 
 
@@ -141,6 +152,8 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
                 purchase.per, purchase.unit, purchase.source = settled
     for purchase in purchases:
         one = purchase.unit in ("record", "set") and (purchase.per or 1) < 50
+        if purchase.unit == "set" and purchase.low >= 500 and _SYSTEM.search(scene.text):
+            continue
         # A row of a list costs less than a question.
         asks = one and purchase.low >= 2 * (purchase.per or 1) and _asks_of_one(scene, purchase)
         whole = one and purchase.source == "said" and purchase.low / (purchase.per or 1) > DEAREST_RECORD
@@ -152,6 +165,10 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
             purchase.unit = "query"
 
 
+# What is sold by the set, whatever it asks for.
+_SYSTEM = re.compile("系统|平台|后台|软件|源码|代理|贴牌|设备|机器|dialler|dialer|software|sender|system")
+
+
 def _settle_unit(
     scene: Scene, purchase: Purchase, said: str | None, limit: Limit | None
 ) -> tuple[int, str, str] | None:
@@ -160,10 +177,12 @@ def _settle_unit(
     near = before >= 0 and close_enough(scene, before, purchase.first)
     kind = scene.kind(before) if near else ""
     if kind == "period":
-        return 1, scene.tokens[before].sense, "lead"
+        return *_PERIODS.get(scene.tokens[before].sense, (1, scene.tokens[before].sense)), "lead"
+    if kind != "lump" and _of_one_car(scene, purchase):
+        return 1, "vehicle", "lead"
     if limit is not None and (near or not kind) and kind != "lump":
         whole = purchase.low > 50 and limit.low is not None and limit.low >= 100 and purchase.low < limit.low * 5
-        return (limit.low or 1) if whole else 1, said or "record", "tier"
+        return (limit.low or 1) if whole else 1, _of_pieces(limit) or said or "record", "tier"
     if _is_whole(scene, purchase, kind):
         count = _count_near(scene, purchase)
         if count is None and purchase.high <= DEAR_ROW and scene.data:
@@ -200,6 +219,32 @@ def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[i
     if not count and not scene.goods:
         return None
     return count or 1, "record" if count else "package", "lump"
+
+
+# Periods that the contract has no word for.
+_PERIODS = {"quarter": (3, "month"), "half": (6, "month")}
+
+
+def _of_pieces(limit: Limit) -> str:
+    """What is counted by the piece in a limit (满十车): its price is for one of them."""
+    return limit.unit if limit.unit in ("query", "vehicle", "city") else ""
+
+
+def _of_one_car(scene: Scene, purchase: Purchase) -> bool:
+    """Whether the clause speaks of one car before the amount: 一台车一个月的轨迹 700 元."""
+    for at in range(purchase.first - 1, max(0, purchase.first - 8), -1):
+        kind = scene.kind(at)
+        if kind in ("stop", "amount") or (kind == "comma" and not _is_blank(scene, at)):
+            return False
+        if kind == "unit" and scene.tokens[at].sense == "vehicle" and scene.tight(at - 1, at):
+            one = scene.kind(at - 1) == "number" and scene.tokens[at - 1].value == 1 and at - 1 not in scene.used
+            return one and purchase.low >= 20
+    return False
+
+
+def _is_blank(scene: Scene, at: int) -> bool:
+    token = scene.tokens[at]
+    return not scene.text[token.start : token.end].strip()
 
 
 # These lead in much else besides a price.
@@ -265,7 +310,7 @@ def _settle_currency(scene: Scene, purchases: list[Purchase]) -> None:
         for purchase in purchases:
             if purchase.currency == "USD" and scene.text[purchase.start : purchase.end].count("$"):
                 purchase.currency = "HKD"
-    named = {p.currency for p in purchases} - {"CNY"}
+    named = {p.currency for p in purchases} - {"CNY"} or _named_apart(scene)
     if len(named) != 1:
         return
     country = named.pop()
@@ -274,6 +319,16 @@ def _settle_currency(scene: Scene, purchases: list[Purchase]) -> None:
         common = all(token.common for token in money) if country in ("HKD", "TWD") else not money
         if purchase.currency == "CNY" and common:
             purchase.currency = country
+
+
+_APART = (("TWD", re.compile("新?台[币票]|ntd|nt\\$")), ("HKD", re.compile("港[币纸元]|hkd|hk\\$")))
+
+
+def _named_apart(scene: Scene) -> set[str]:
+    """The currency that is named beside no amount: 拾元三条 … 新台币."""
+    if re.search("人民币|rmb|cny", scene.text):
+        return set()
+    return {currency for currency, words in _APART if words.search(scene.text)}
 
 
 def _asks_of_one(scene: Scene, purchase: Purchase, dear: bool = True) -> bool:

@@ -170,10 +170,17 @@ def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
         firm = firm or not is_word(scene, at, "=")
         at += 1
     unit = _unit_at(scene, last, at, explicit, firm) if at < len(scene.tokens) and at not in scene.used else None
+    if unit is not None and not explicit and unit.unit in ("month", "year") and _comes_by(scene, last + 1):
+        return None
     if unit is None and each:
         edge = next(i for i in range(last + 1, at) if is_word(scene, i, "each") or is_word(scene, i, "one"))
         return _Unit(1, "record", edge, True)
     return unit
+
+
+def _comes_by(scene: Scene, at: int) -> bool:
+    """15,000 a month, 12k every month: so many come."""
+    return scene.kind(at) == "per" and scene.text[scene.tokens[at].start] in "ae"
 
 
 def _opens_up(scene: Scene, at: int) -> bool:
@@ -205,7 +212,11 @@ def _count_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _
         if at + 1 in scene.used or (not firm and (_opens_next(scene, last, at) or (count > 1 and not explicit))):
             return None
         return _Unit(int(count), scene.tokens[at + 1].sense, at + 1, firm)
-    plain = count >= 100 and (explicit or firm) and (firm or scene.tokens[at].scaled)
+    plain = (
+        (count >= 100 or (count >= 10 and explicit and is_word(scene, at - 1, "for")))
+        and (explicit or firm)
+        and (firm or scene.tokens[at].scaled)
+    )
     if plain and scene.kind(at + 1) not in ("amount", "min", "over", "range"):
         return _Unit(int(count), "record", at, firm)
     return None
@@ -242,12 +253,18 @@ def _unit_left(scene: Scene, first: int, explicit: bool, bounded: bool) -> _Unit
 
 def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Unit | None:
     unit = scene.tokens[at].sense
+    announced = announced or scene.kind(at - 2) == "period"
     number = scene.tokens[at - 1] if scene.kind(at - 1) == "number" and scene.tight(at - 1, at) else None
+    if number is not None and "】" in scene.gap(at - 1, at):
+        # 【商品1】车主
+        return None
     if number is not None and at - 1 not in scene.used:
         if number.value != int(number.value) or number.value < 1:
             return None
         if number.value >= 500 and number.value % 100 == 0 and _is_row_price(scene, at + 1, number.value):
             # 3000条1.6: a tier.
+            return None
+        if unit == "city" and number.value > 1 and announced:
             return None
         # 1000条 500 is a price for what is sold by lots; 3条 5 is not.
         if number.value > 1 and not announced and not (bounded and (number.value >= 100 or scene.lookup)):
@@ -290,8 +307,12 @@ def _announced(scene: Scene, purchase: Purchase) -> bool:
     return before in scene.used or kind in ("age", "lump", "period", "lead")
 
 
+# 这号是 147: a number that is no price.
+_NUMBERED = frozenset("是号第码")
+# 15 天: what a number counts by days and the like.
+_A_SPAN = re.compile(r"\s?(?:天|日|小时|分钟|秒|周|岁|[个家]|路|位)")
 # What ends an item of a list of prices.
-_ITEM_ENDS = re.compile(r"\s*(?:[,，、;；。|｜/\n\r]|$)|\s+(?=[^\d\s])")
+_ITEM_ENDS = re.compile(r"\s*(?:[,，、;；。|｜/／\n\r]|$)|\s+(?=[^\d\s])")
 _ITEM_BEGINS = re.compile(r"[\u3400-\u9fff)）】:：=→➡️|｜]\s*[:：=→➡️-]*\s*$")
 
 
@@ -300,12 +321,27 @@ def _stands_alone(scene: Scene, purchase: Purchase) -> bool:
     after = purchase.last + 1
     if scene.kind(after) in ("unit", "number", "amount") and scene.tokens[after].start == purchase.end:
         return False
+    if (
+        scene.kind(after) == "unit"
+        and scene.text[scene.tokens[after].start] in "次条个份台天"
+        and scene.tight(after - 1, after)
+    ):
+        # 2000 次, 15 天
+        return False
+    if _A_SPAN.match(scene.text, purchase.end) or scene.kind(purchase.first - 1) == "max":
+        return False
     written = scene.text[scene.tokens[purchase.last].start : scene.tokens[purchase.last].end]
     if not written.isascii() or scene.tokens[purchase.last].scaled:
         return False
     alone = _ITEM_ENDS.match(scene.text, purchase.end) is not None
+    if (
+        scene.text[purchase.start - 1 : purchase.start].strip() in _NUMBERED
+        or scene.text[max(0, purchase.start - 2) : purchase.start - 1] in _NUMBERED
+    ):
+        return False
     listed = _ITEM_BEGINS.search(scene.text, max(0, purchase.start - 6), purchase.start)
     if scene.data and purchase.high < 10 and "." in written:
+        alone = alone or scene.text[purchase.end : purchase.end + 1] in ("（", "(")
         floor = scene.kind(purchase.last + 1) == "min" and scene.tight(purchase.last, purchase.last + 1)
         return floor or bool(alone and (listed or purchase.low < 1 or purchase.first != purchase.last))
     return bool(scene.lookup and alone and listed and written.isdigit() and 15 <= purchase.high <= 20000)

@@ -33,7 +33,7 @@ class Scene:
 
     def tight(self, left: int, right: int, room: int = 1) -> bool:
         """Whether two tokens stand together: at most `room` other characters, none of them a bracket's close."""
-        return len(self.gap(left, right).strip(" :：=()（）*【】[]是为的")) < room
+        return len(self.gap(left, right).strip(" :：=→()（）*【】[]是为的")) < room
 
 
 def close_enough(scene: Scene, at: int, first: int) -> bool:

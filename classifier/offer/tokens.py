@@ -70,7 +70,7 @@ def _numbers() -> re.Pattern[str]:
     # Their money sense needs more than a number before them: no word that goes on (三分钟), or, for slang, a unit after
     # (5米一单) or nothing (一单两张).
     slang = "".join(row["term"] for row in read_terms("pricing") if row["role"] == "slang")
-    careful = {"分", "蚊", "圆", "块", "毛", "角", *slang}
+    careful = {"分", "毫", "蚊", "圆", "块", "毛", "角", *slang}
     plain = "|".join(
         re.escape(term) + (r"(?![a-z0-9])" if term[-1].isascii() and term[-1].isalpha() else "")
         for term in sorted(after.keys() - careful, key=len, reverse=True)
@@ -82,7 +82,7 @@ def _numbers() -> re.Pattern[str]:
     ones = "".join(digit for digit, value in DIGITS.items() if value)
     chinese = f"[{CHINESE}]"
     coins = (
-        rf"{plain}|块(?!儿)|[毛角]|分(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
+        rf"{plain}|块(?!儿)|[毛角]|毫(?![米升克安秒无不])|分(?!\s?的?罚)(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
         rf"|[{slang}](?=\s?(?:[/／每]|per|[一1]?\s?[{units}])|\W|$)|圆|蚊"
     )
     # 3块台币: the country's name after any word of money.
@@ -90,12 +90,16 @@ def _numbers() -> re.Pattern[str]:
     number = (
         rf"(?:(?<![\d.])0 ?\. ?\d{{1,2}}(?!\d)|(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))"
         rf"|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
-        rf"(?:(?:\s|[多余来几])?(?:[万千百亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元])|(?:[{ones}]|\d{{1,3}})[千百])?"
+        rf"(?:(?:\s|[多余来几])?(?:[万千仟百佰亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元千百])|(?:[{ones}]|\d{{1,3}})[千百])?"
         rf"|[wkm](?![a-z0-9]))|\s?(?:lakhs?|lacs?|crores?|million|mil|thousand)(?![a-z]))?"
     )
     # Not the 一 of 统一; with the "some" of 四千几个.
     spoken = rf"(?<!(?<!系)统){chinese}+(?:[多余来几](?=[{units}])|[wk](?![a-z0-9]))?"
-    fifth = rf"(?:[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?[{units}])|[{ones}1-9](?=一[{units}]|台[票币]))"
+    fifth = (
+        r"(?:0[1-9](?!\d)"
+        rf"|[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?(?:[{units}跳]|tiao|ci(?![a-z])))"
+        rf"|[{ones}1-9](?=一(?:[{units}]|\s?tiao)|台[票币]))"
+    )
     return re.compile(
         "|".join(
             (
@@ -115,19 +119,20 @@ def _numbers() -> re.Pattern[str]:
                 r"|(?:within )?\d{1,3}\+?(?: |-)?(?:days?|weeks?)(?![a-z])(?! (?:minimum|subscription|plan|access)))",
                 rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])(?=块)|(?<=量大)(?=块))(?P<base>[块蚊元])(?P<tenth>{fifth})){exact.format('exact3')}",
                 rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>[{ones}1-9](?=分)|{fifth})分?)",
+                rf"(?P<cents>(?P<fen2>[{ones}1-9])分(?P<li>[{ones}1-9])(?:厘|(?=\s?(?:[一1]\s?[条个份笔]|[/／每]))))",
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
                 r"(?P<half>半(?P<coin>[块毛元])|half (?:an? )?(?:yuan|kuai|rmb))",
                 r"(?P<round>整[万千百](?=[走出起卖发拿]))",
-                rf"(?P<before>{lead})\s?(?P<lead>{number})(?:\s?(?P<tail>{plain}))?",
-                rf"(?P<digits>{number})\s?(?P<money>{coins}){exact.format('exact')}",
-                rf"(?P<cjk>{spoken})(?:\s(?=[元块毛角]))?(?P<coin2>{coins}){exact.format('exact2')}",
+                rf"(?P<before>{lead})\s?(?P<lead>{number})(?:[^\S\r\n]?(?P<tail>{plain}))?",
+                rf"(?P<digits>{number})[^\S\r\n]?(?P<money>{coins})整?{exact.format('exact')}",
+                rf"(?P<cjk>{spoken})(?:\s(?=[元块毛角]))?(?P<coin2>{coins})整?{exact.format('exact2')}",
                 rf"(?P<number>{number})",
                 rf"(?P<numeral>{spoken})",
                 r"(?P<bulk>(?<=[/／每])[wk](?![a-z0-9]))",
                 r"(?P<range>[-~～—–至到]+|to(?![a-z]))",
                 r"(?P<per>[/／]|每(?:一)?|(?<![a-z])(?:per|each|every|an?|one(?= ?(?:[,.;]|[a-z]|$))|yi(?= ?tiao))"
                 r"(?![a-z])|[按单](?=[条份个次套笔台车辆]))",
-                r"(?P<stop>[。；;！!？?\n\r|]|\.(?=\s|$))",
+                r"(?P<stop>[。；;！!？?\n\r|┊┆┃▎▪❗💥]|\.(?=\s|$))",
                 r"(?P<comma>[,，、]|(?<=\S)\s{2,})",
             )
         )
@@ -143,7 +148,7 @@ def _starts() -> re.Pattern[str]:
     leads = "".join({term[0] for term in _vocabulary()[2]} - set("abcdefghijklmnopqrstuvwxyz"))
     signs = re.escape(leads + ".£€-~～—–/／_@")
     return re.compile(
-        rf"(?P<stop>[。；;！!？?\n\r|])|(?P<comma>[,，、])|[\d{CHINESE}块整至到每按单{signs}]|\s(?=\s)"
+        rf"(?P<stop>[。；;！!？?\n\r|┊┆┃▎▪❗💥])|(?P<comma>[,，、])|[\d{CHINESE}块整至到每按单{signs}]|\s(?=\s)"
         r"|[a-z](?<![a-z][a-z])|(?:eur|gbp|aed|rm|thb|aud) ?\d|to(?![a-z])"
     )
 
@@ -170,7 +175,8 @@ def lower(text: str) -> str:
 
 # What spoils a number, and what it stands for: 2O, ¥l.5, 0。5元, 0点5, 零.五, ③毛⑤, 伍佰比. First the letters without
 # which there is nothing to undo.
-_RINGED = {chr(ord("①") + at): str(at + 1) for at in range(9)}
+_RINGED = {chr(ord(first) + at): str(at + 1) for first in "①❶➊➀⓵" for at in range(9)} | {"⓪": "0", "⓿": "0"}
+_DIGIT_WORDS = "零一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾百佰千仟万"
 _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ("o", re.compile(r"(?<=[\d.,])o{1,3}(?![a-z])"), lambda match: "0" * len(match.group())),
     (".", re.compile(r"(?<![a-z0-9])[lo](?=\.\d)"), lambda match: "1" if match.group() == "l" else "0"),
@@ -178,8 +184,31 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     ("零〇", re.compile(r"(?<=[零〇])[.。·](?=[一二两三四五六七八九])"), lambda match: "点"),
     (
         "".join(_RINGED),
-        re.compile(r"[①-⑨](?=\s?[毛元块角分仟千百万wk条笔])|(?<=[毛元块])[①-⑨]"),
+        re.compile(
+            r"[⓪⓿①-⑨❶-❾➊-➒➀-➈⓵-⓽](?=\s?[毛元块角分仟千百万wk条笔点.\d①-⑨❶-❾➊-➒➀-➈⓵-⓽])"
+            r"|(?<=[毛元块角分.\d①-⑨❶-❾➊-➒➀-➈⓵-⓽])[①-⑨❶-❾➊-➒➀-➈⓵-⓽]|[①-⑨❶-❾➊-➒➀-➈⓵-⓽](?=\s?[次台]\b)"
+        ),
         lambda match: _RINGED[match.group()],
+    ),
+    ("○●", re.compile(r"(?<=\d)[○●](?=\s?[\d○●元块毛/／一])"), lambda match: "0"),
+    ("•", re.compile(r"(?<=\d)•(?=\d)"), lambda match: "."),
+    ("．.·", re.compile(r"(?<=[一二三四五六七八九])[．.·](?=[一二三四五六七八九][元块毛])"), lambda match: "点"),
+    ("點", re.compile(r"(?<=\d)點(?=\d)"), lambda match: "."),
+    ("点", re.compile(r"(?<![\d:.])\d点(?=\d{1,2}\s?[元块一/／])"), lambda match: f"{match.group()[0]}."),
+    ("満🈵", re.compile("[満🈵]"), lambda match: "满"),
+    ("茨茦", re.compile(rf"(?<=[\d每/／{_DIGIT_WORDS}])[茨茦]|(?<=[/／每] )[茨茦]"), lambda match: "次"),
+    ("伯", re.compile(r"(?<=[壹贰叁肆伍陆柒捌玖一二两三四五六七八九\d])伯(?![乐父母爵])"), lambda match: "百"),
+    ("参", re.compile(r"参(?=[拾佰仟万百千])"), lambda match: "叁"),
+    ("➜➡➔⇒", re.compile("[➜➡➔⇒]"), lambda match: "→"),
+    (
+        "1",
+        re.compile(r"(?<![a-z0-9])(?:m1n|p1eces?|un1ts?)(?![a-z0-9])"),
+        lambda match: match.group().replace("1", "i"),
+    ),
+    (
+        "0",
+        re.compile(r"(?<![a-z0-9])(?:r0ws?|rec0rds?|m0nth|0wners?)(?![a-z0-9])"),
+        lambda match: match.group().replace("0", "o"),
     ),
     ("亓", re.compile(r"(?<=[\d零一二两三四五六七八九十百千万])亓"), lambda match: "元"),
     ("调", re.compile(r"(?<=[\d一每百千万/])调(?=[起\W\d]|$)"), lambda match: "条"),
@@ -227,6 +256,9 @@ def _order(token: Token) -> int:
 def _append(text: str, tokens: list[Token], token: Token) -> None:
     """Put a token at the end, or into the one before it."""
     last = tokens[-1] if tokens else None
+    if last is not None and _is_said_twice(text, last, token):
+        tokens[-1] = token._replace(start=last.start, sense=last.sense if token.common else token.sense)
+        return
     if token.kind == "unit":
         term = text[token.start : token.end]
         # 一条龙, 一个人情, 一单元 and the like are no units.
@@ -240,6 +272,12 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
     if last is not None and token.kind == "number" and last.kind == "unit" and text[last.start : last.end] == "min":
         tokens[-1] = last._replace(kind="min", sense="")
     tokens.append(token)
+
+
+def _is_said_twice(text: str, last: Token, token: Token) -> bool:
+    """八毫子（港纸0.8）: the same amount in other words."""
+    same = last.kind == token.kind == "amount" and last.value == token.value
+    return same and text[last.end : token.start].strip() in ("(", "（", "=", "即")
 
 
 _NOT_UNIT = {term: frozenset(after) for term, after in (
@@ -282,6 +320,10 @@ def _read_number(
         )
     if group("dimes"):
         return _amount(start, end, read_numeral(group("mao")), 0.1, _tenth(group("fen")), "CNY", coin="毛")
+    if group("cents"):
+        return _amount(
+            start, end, read_numeral(group("fen2")), 0.01, (read_numeral(group("li")) or 0.0) / 10, "CNY", coin="分"
+        )
     if group("yuanmao"):
         return _amount(start, end, read_numeral(group("yuan")), 1.0, _tenth(group("jiao")), "CNY", coin="元")
     if group("round"):
@@ -321,6 +363,8 @@ _COMMON = frozenset({"元", "块", "块钱", "元钱", "圆", "毛", "角", "毛
 
 
 def _tenth(digit: str) -> float:
+    if digit[0] == "0":
+        return int(digit) / 100
     return 0.5 if digit == "半" else (read_numeral(digit) or 0.0) / 10
 
 
