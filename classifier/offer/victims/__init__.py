@@ -18,6 +18,7 @@ from classifier.offer.victims.item import Item
 from classifier.offer.victims.names import find_names
 from classifier.offer.victims.papers import find_papers
 from classifier.offer.victims.rows import NEAR, ROW, in_block
+from classifier.offer.victims.samples import find_cards, find_rows
 from classifier.offer.victims.scene import Scene
 from domain.signals import Contact
 
@@ -56,7 +57,7 @@ def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
         (hit for hit in hits if hit.kind in ("phone", "landline", "wechat", "qq", "email")),
         key=lambda hit: (hit.start, hit.end),
     )
-    if not papers and not numbers:
+    if not _HAS_DATA.search(text):
         return (), ()
     names = _drop_overlaps(find_names(text)) if _HAS_PERSON.search(text) else []
     scene = Scene(text, papers, names, numbers)
@@ -64,9 +65,32 @@ def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
     items = [*papers, *(Item(hit.kind, hit.start, hit.end) for hit in victims)]
     anchors = sorted(items, key=lambda item: item.start)
     items += [name for name in names if _beside(text, name, anchors)]
-    return tuple(sorted(_drop_overlaps(iter(items)), key=lambda item: item.start)), victims
+    shown, inside = _read_samples(text, items, hits, scene)
+    return tuple(sorted(_drop_overlaps(iter([*items, *shown])), key=lambda item: item.start)), (*victims, *inside)
 
 
+def _read_samples(text: str, items: list[Item], hits: tuple[Hit, ...], scene: Scene) -> tuple[list[Item], list[Hit]]:
+    """What sample rows show besides, and the handles that this makes a victim's; an offered handle stays."""
+    rows = dict((*find_rows(text, items), *find_cards(text, items)))
+    shown = _drop_overlaps(iter(rows))
+    starts = [item.start for item in shown]
+    met: list[tuple[Hit, Item]] = []
+    for hit in hits:
+        at = max(0, bisect_left(starts, hit.start + 1) - 1)
+        met += [(hit, item) for item in shown[at : bisect_left(starts, hit.end)] if hit.start < item.end]
+    announced = {hit for hit, item in met if rows[item] and hit.kind in _PERSONAL and not scene.is_shared(hit)}
+    outside = {hit.value for hit in scene.offered - announced}
+    inside, kept = [], set()
+    for hit, item in met:
+        if hit.kind not in _PERSONAL or (hit.value in outside if hit in announced else scene.is_sellers(hit)):
+            kept.add(item)
+        else:
+            inside.append(hit)
+    return [item for item in shown if item not in kept], inside
+
+
+_PERSONAL = ("phone", "landline", "wechat", "qq", "email", "other")
+_HAS_DATA = re.compile(r"\d[^\n]{0,12}\d[^\n]{0,12}\d|[〇一二三四五六七八九零]{4}")
 _HAS_PERSON = re.compile("[\u3400-\u9fff]|[A-Z][a-z]")
 
 

@@ -36,13 +36,13 @@ def find_names(text: str) -> Iterator[Item]:
         if match.group("it") not in others and not match.group("it").endswith(("经理", "主管", "客服")):
             yield Item("name", *match.span("it"))
     for match in pattern.finditer(text):
-        if match.group() not in others and not _NO_NAME.search(match.group(), 1):
+        if match.group() not in others and not NO_NAME.search(match.group(), 1):
             yield Item("name", match.start(), match.end())
     for match in _LATIN_NAME.finditer(text):
         yield Item("name", match.start("it"), match.end("it"))
 
 
-_NO_NAME = re.compile("[的了是有我你在到和不这那要就也都个上下来去吗吧呢啊]|经理$|主管$|客服$")
+NO_NAME = re.compile("[的了是有我你在到和不这那要就也都个上下来去吗吧呢啊]|经理$|主管$|客服$")
 _LATIN_NAME = re.compile(
     r"(?:^|[\n|,;:：\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*[|,;\t\n])"
 )

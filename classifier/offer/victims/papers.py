@@ -8,10 +8,10 @@ from datetime import date
 
 from classifier.offer.victims.item import Item
 
-_PROVINCES = "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新"
+PROVINCES = "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新"
 # Ordinary plates, and the eight characters of new-energy cars (letter first for small cars, last for large).
 _PLATE = re.compile(
-    rf"[{_PROVINCES}]\s?[A-HJ-NP-Za-hj-np-z][\s.·•・-]{{0,2}}"
+    rf"[{PROVINCES}]\s?[A-HJ-NP-Za-hj-np-z][\s.·•・-]{{0,2}}"
     r"(?:[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9]\d{4}|\d{5}[A-HJKa-hjk]"
     r"|[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])"
     r"(?![A-Za-z0-9])"
@@ -19,6 +19,7 @@ _PLATE = re.compile(
 _VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?![A-Za-z0-9])")
 # Cars made in China: invented and mistyped ones fail the check digit, and are masked all the same.
 _HOME_VIN = re.compile(r"L[A-HJ-NPR-Z0-9]{2}(?=[A-HJ-NPR-Z0-9]*[A-Z])[A-HJ-NPR-Z0-9]{9}[A-HJ-NPR-Z0-9]\d{4}")
+_CUT_VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Z0-9]{2,8}(?:[ -][A-HJ-NPR-Z0-9]{2,8}){1,6}(?![A-Za-z0-9])")
 _RESIDENT = re.compile(
     r"(?<![A-Za-z0-9])[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:[0-2]\d"
     r"|3[01])[ -]?\d{3}[\dXx](?![A-Za-z0-9])"
@@ -78,13 +79,20 @@ def is_resident(number: str) -> bool:
     return number[17] == "10X98765432"[rest]
 
 
+def _find_vins(text: str) -> Iterator[Item]:
+    """VINs in one piece, or cut up by spaces or dashes."""
+    for pattern in (_VIN, _CUT_VIN) if _LONG.search(text) else (_CUT_VIN,):
+        for match in pattern.finditer(text):
+            code = re.sub("[ -]", "", match.group())
+            if len(code) == 17 and not code.isdigit() and (is_vin(code) or _HOME_VIN.fullmatch(code)):
+                yield Item("vin", match.start(), match.end())
+
+
 def find_papers(text: str) -> Iterator[Item]:
     """Plates, VINs, resident IDs and what a label announces. A form alone is enough where it has a checksum."""
     for match in _PLATE.finditer(text):
         yield Item("plate", match.start(), match.end())
-    for match in _VIN.finditer(text) if _LONG.search(text) else ():
-        if not match.group().isdigit() and (is_vin(match.group()) or _HOME_VIN.fullmatch(match.group())):
-            yield Item("vin", match.start(), match.end())
+    yield from _find_vins(text)
     for match in _RESIDENT.finditer(text):
         # A wrong check digit may be a typing error or a victim's number changed a little: masked all the same.
         yield Item("resident", match.start(), match.end())

@@ -19,9 +19,13 @@ _OWNER = re.compile(
     r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户|紧急联系)(?!数据|信息|资料|名单|咨询|热线|服务|专线)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$"
 )
 _SAMPLE = re.compile(
-    r"样本|样例|样板|样品|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|姓名.{0,12}(?:电话"
-    r"|手机)|sample|example|preview|format|name.{0,12}phone",
+    r"样本|样例|样板|样品|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|(?<![.\w@-])(?:sample|example|preview|format)",
     re.IGNORECASE,
+)
+_HEADED = re.compile(r"(?:姓名.{0,12}(?:电话|手机)|name.{0,12}phone)(?P<rest>[^。;；]*)", re.IGNORECASE)
+# A number said to be a telephone, without a word whose.
+_TITLED = re.compile(
+    r"(?:电话|手机|固话|座机|市话|固网|查询|洽|tel|phone|landline|office)[^\d\n+]{0,4}\+?$", re.IGNORECASE
 )
 _SHARED = re.compile(
     r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?:微信|v|vx|wx|薇|qq|飞机|tg)?同(?:号|步|微信|v)", re.IGNORECASE
@@ -29,8 +33,10 @@ _SHARED = re.compile(
 # Words with which an author asks to be written to or called; in a table they label nothing.
 _OPENER = re.compile(
     r"(?:需要|想?要|有意|有需)的?(?:老板|朋友|兄弟|亲们?)?[\s,，:：]{0,2}(?=加|联系|私|打|拨|找|电|手机|v|q|微|薇|1)"
-    r"|有意者?|有兴趣|联系人\s?[:：]?\s?[\u3400-\u9fff]{0,3}(?:经理|主管|客服)|(?<![已未没曾再急被])联系(?![人过了不到他她]|电话|方式|手机|号|地址|上)|(?<![参增附])加(?![装油急盟密价班])"
-    r"|咨询(?!过|了)|找我|私聊|私信|详聊|详询|详谈|下单|购买请|起[售批订拿]|接单|感兴趣|拿货|订购|出售|(?<![\w.])@[a-z]\w{3,}|客服|商务|(?<![a-z])(?:contact|call|add|dm|text)(?![a-z])"
+    r"|有意者?|有兴趣|联系人\s?[:：]?\s?[\u3400-\u9fff]{0,3}(?:经理|主管|客服)|(?<![已未没曾再急被])联系(?![人过了不到他她]|电话|方式|手机|号|地址|上)"
+    r"|(?<![参增附])加(?![装油急盟密价班])"
+    r"|咨询(?!过|了)|找我|私聊|私信|详聊|详询|详谈|下单|购买请|起[售批订拿]|接单|感兴趣|拿货|订购|出售|(?<![\w.])@[a-z]\w{3,}|客服|商务"
+    r"|(?<![a-z])(?:contact|call|add|dm|text)(?![a-z])"
 )
 _NAMED = re.compile(r"\s*(?:姓名|车主|机主|被保险人|投保人|户主|客户)(?:姓名)?\s?[:：]")
 _CALLED = re.compile(
@@ -98,6 +104,14 @@ class Scene:
         if self._is_owners(hit) or self._is_sample(hit):
             return not self._is_led(hit)
         return self.listed and self._is_bare(hit)
+
+    def is_sellers(self, hit: Hit) -> bool:
+        """Offered in words, shared with another place, or offered elsewhere."""
+        return hit in self.offered or hit.value in self.seller or self.is_shared(hit)
+
+    def is_shared(self, hit: Hit) -> bool:
+        """同号 follows it."""
+        return bool(_SHARED.match(self.lowered, hit.end))
 
     def _is_offered(self, hit: Hit) -> bool:
         """It stands in the author's own words: 打 138… 找我, 加微信 …，手机138…, or in a block of handles."""
@@ -221,9 +235,15 @@ class Scene:
             between = self.text[left:right]
             if right - left <= ROW and not re.search("[\n。；;！!]", between):
                 return True
-            if right - left <= ROW and in_block(between):
+            if right - left <= ROW and in_block(between) and self._is_labelled(item, hit):
                 return True
         return False
+
+    def _is_labelled(self, item: Item, hit: Hit) -> bool:
+        """The upper one of two fields has a label too, or stands beside the lower one."""
+        start, stop = sorted((item.start, hit.start))
+        line = self.text.rfind("\n", 0, start) + 1
+        return "\n" not in self.text[start:stop] or bool(re.search(r"[:：]\s?$", self.text[line:start]))
 
     def _is_invited(self, hit: Hit) -> bool:
         """Said to be the author's although papers stand near: 联系我, 加微信, 咨询."""
@@ -268,4 +288,10 @@ class Scene:
         return bool(_OWNER.search(self.lowered, max(0, hit.start - 16), hit.start))
 
     def _is_sample(self, hit: Hit) -> bool:
-        return bool(_SAMPLE.search(self.lowered, max(0, hit.start - 60), hit.start)) and not self._is_led(hit)
+        if self._is_led(hit):
+            return False
+        if _SAMPLE.search(self.lowered, max(0, hit.start - 60), hit.start):
+            return True
+        headed = _HEADED.search(self.lowered, max(0, hit.start - 60), hit.start)
+        titled = _TITLED.search(self.lowered, max(0, hit.start - 12), hit.start)
+        return headed is not None and not titled and headed.group("rest").count("\n") <= 1
