@@ -25,6 +25,8 @@ PLACEHOLDER = 0.001
 DEAREST_RECORD = 100.0
 # Up to this (in yuan) an amount that stands by itself is the price of one record.
 DEAR_ROW = 10.0
+# A unit of price said for a whole table: （单位：元/条）, 以上均为元每条.
+_HEADED = re.compile("(?<![\\d零一二两三四五六七八九十百千万半])[元块毛] ?(?:[/／每]|一) ?[条个份笔]")
 # How far around an amount its sentence is read.
 _SENTENCE = 200
 
@@ -54,7 +56,7 @@ def parse_prices(folded: Folded) -> Parsed:
     scene = Scene(
         text,
         tokens,
-        data=bool(data.search(text)),
+        data=bool(data.search(text) or _HEADED.search(text)),
         lookup=bool(lookup.search(text)),
         goods=bool(goods.search(text)),
         wares=bool(WARES.search(text)),

@@ -1,4 +1,4 @@
-"""Texts with a blank after every character (一 条 七 毛 伍, 1 8 8 U): the blanks taken out for the reading of prices."""
+"""Texts with a blank after every character (一 条 七 毛 伍, 1 8 8 U): the blanks taken out to read prices."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _DIGIT = r"\d零一二三四五六七八九"
 # Four single characters in a row, a numeral apart from its coin, or the digits of an amount: nobody writes so by habit.
 _SPREAD = re.compile(
     rf"(?<![{_WORD}])(?:[{_WORD}] ){{3}}[{_WORD}](?![{_WORD}])"
-    rf"|(?<![{_WORD}])[{CHINESE}] [角毛元块圆佰仟拾百千万十条次](?![{_WORD}])"
-    r"|(?<!\d)\d(?: \d){1,8} ?[a-z元块圆毛角💰刀]",
+    rf"|(?<![{_WORD}])[{CHINESE}] [角毛元块圆佰仟拾百千万十条次台份](?![{_WORD}])|(?<![{_WORD}])打 包(?![{_WORD}])"
+    r"|(?<!\d)\d(?: \d){1,8} ?[a-z元块圆毛角💰刀]|[$¥₹] \d \d",
     re.IGNORECASE,
 )
 # A blank beside a single character of a word, or before and after a letter that is money or a scale; blanks around the

@@ -96,7 +96,7 @@ def _numbers() -> re.Pattern[str]:
     # Not the 一 of 统一; with the "some" of 四千几个.
     spoken = rf"(?<!(?<!系)统){chinese}+(?:[多余来几](?=[{units}])|[wk](?![a-z0-9]))?"
     fifth = (
-        r"(?:0[1-9](?!\d)"
+        rf"(?:[0零][1-9{ones}](?![{CHINESE}\d](?<!一))"
         rf"|[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?(?:[{units}跳]|tiao|ci(?![a-z])))"
         rf"|[{ones}1-9](?=一(?:[{units}]|\s?tiao)|台[票币]))"
     )
@@ -256,6 +256,12 @@ def _order(token: Token) -> int:
 def _append(text: str, tokens: list[Token], token: Token) -> None:
     """Put a token at the end, or into the one before it."""
     last = tokens[-1] if tokens else None
+    if last is not None and token.kind == "amount" and text[last.start : token.start].strip() == "每次":
+        # 每次九十: what is paid each time, not 每次 at least so many.
+        tokens[-1:] = [
+            Token("per", last.start, last.start + 1),
+            Token("unit", last.start + 1, last.end, 0.0, "query"),
+        ]
     if last is not None and _is_said_twice(text, last, token):
         tokens[-1] = token._replace(start=last.start, sense=last.sense if token.common else token.sense)
         return
@@ -363,8 +369,8 @@ _COMMON = frozenset({"元", "块", "块钱", "元钱", "圆", "毛", "角", "毛
 
 
 def _tenth(digit: str) -> float:
-    if digit[0] == "0":
-        return int(digit) / 100
+    if digit[0] in "0零":
+        return (read_numeral(digit[1:]) or 0.0) / 100
     return 0.5 if digit == "半" else (read_numeral(digit) or 0.0) / 10
 
 
