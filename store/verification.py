@@ -20,7 +20,7 @@ from store.evidence import digest_capture, digest_verdict, proven_versions
 from store.ledger import KEY_ACTIONS, NOTHING, Entry, Head, digest_of, read_entry, read_witness
 from store.seals import Digests, capture_path, read_capture
 from store.signing import fingerprint_of, is_signed
-from store.tables import CaptureRow, DoomedRow, LedgerRow, VerdictRow
+from store.tables import CaptureRow, CaptureVersionRow, DoomedRow, FindingVersionRow, LedgerRow, VerdictRow
 
 BATCH = 1000
 Kept = TypeVar("Kept", CaptureRow, VerdictRow)
@@ -40,6 +40,7 @@ FAULTS = (
     "entry_columns", "head_beyond", "head_other", "witness_beyond", "witness_other", "key_other",
     "capture_unrecorded", "capture_gone", "capture_changed", "seal_gone", "seal_changed", "seal_closed", "body_changed",
     "wordings_changed", "purge_undone", "verdict_unrecorded", "verdict_gone", "verdict_changed", "rows_unreadable",
+    "wording_unproven",
 )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def verify_store(store: Store, heads: Iterable[Head] = (), key: str | None = Non
             faults.extend(found if found and _is_kept(store, row.id) else ())
         faults.extend(_missing_captures(store, chain, {row.id for row in captures}))
         verdicts = list(_read_all(session, VerdictRow, faults))
-        faults.extend(_try_verdicts(chain, verdicts))
+        faults.extend((*_compare_verdicts(chain, verdicts), *_missing_verdicts(chain, verdicts)))
     return Proof(chain.entries, len(captures), len(verdicts), chain.head, chain.key, tuple(faults))
 
 
@@ -255,12 +256,50 @@ def _missing_captures(store: Store, chain: Chain, kept: set[str]) -> Iterator[Fa
             yield Fault("purge_undone", capture_id)
 
 
-def _try_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[Fault]:
+def _compare_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[Fault]:
     for row in verdicts:
         said = chain.verdicts.get(row.id)
         if said is None:
             yield Fault("verdict_unrecorded", row.id)
         elif said.get("record_sha256") != digest_verdict(row):
             yield Fault("verdict_changed", row.id)
+
+
+def _missing_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[Fault]:
     for verdict_id in sorted(chain.verdicts.keys() - {row.id for row in verdicts} - chain.purged_verdicts):
         yield Fault("verdict_gone", verdict_id)
+
+
+def find_gaps(store: Store, finding_id: str) -> list[Fault]:
+    """What keeps a finding from being referred; nothing where every link of it holds.
+
+    It wants a chain that holds as a whole, each of its wordings proved by a capture, and each of those captures whole.
+    """
+    witness = read_witness(store.keys)
+    with store.reading() as session:
+        chain = walk(_read_rows(session), {witness.seq} if witness else ())
+        gaps = [chain.fault] if chain.fault else []
+        if witness and (fault := _miss(chain, witness, "witness")):
+            gaps.append(fault)
+        try:
+            gaps.extend(_try_finding(session, store, chain, finding_id))
+        except (DBAPIError, ValueError, TypeError):
+            gaps.append(Fault("rows_unreadable", finding_id))
+    return gaps
+
+
+def _try_finding(session: Session, store: Store, chain: Chain, finding_id: str) -> Iterator[Fault]:
+    versions = set(session.exec(select(FindingVersionRow.id).where(FindingVersionRow.finding_id == finding_id)))
+    linked = select(CaptureVersionRow).where(col(CaptureVersionRow.version_id).in_(versions))
+    links = {(link.capture_id, link.version_id) for link in session.exec(linked)}
+    for capture_id in sorted({capture_id for capture_id, _ in links}):
+        row = session.get(CaptureRow, capture_id)
+        if row is None:
+            yield Fault("capture_gone", capture_id)
+        else:
+            yield from try_capture(session, store, chain, row)
+    # A finding without any wording is not proved either.
+    for version_id in sorted((versions or {finding_id}) - {version_id for _, version_id in links}):
+        yield Fault("wording_unproven", version_id)
+    judged = session.exec(select(VerdictRow).where(VerdictRow.finding_id == finding_id)).all()
+    yield from _compare_verdicts(chain, judged)

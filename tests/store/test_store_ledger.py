@@ -20,7 +20,7 @@ from custody import faults as faults_of
 from hauls import OFFER, T0, at, make_haul, make_post, score_all, take
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 from test_store_processes import run_all
 
 from domain.errors import BadValue, BrokenStore, DamagedSeal, UnknownName
@@ -32,9 +32,9 @@ from store.rotation import change_key, show_key
 from store.schema import MIGRATIONS
 from store.seals import capture_path, destroy_page
 from store.signing import list_signers, read_signer, signing_folder
-from store.tables import CaptureRow, LedgerRow
+from store.tables import CaptureRow, CaptureVersionRow, FindingVersionRow, LedgerRow
 from store.unsealing import unseal_finding
-from store.verification import FAULTS, verify_store
+from store.verification import FAULTS, find_gaps, verify_store
 
 
 def _head(store: Store) -> Head:
@@ -385,6 +385,34 @@ def test_a_verdict_that_was_changed_is_named(store: Store, statement: str, fault
     fill(store)
     change(store.home, statement)
     assert faults_of(store)[0][0] == fault
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__.strip("_"))
+def test_a_finding_with_a_missing_link_has_a_gap(store: Store, damage: Callable[[Store, str], None]) -> None:
+    """Whatever is wrong with its own page keeps a finding from being referred, and leaves the others as they are."""
+    fill(store)
+    capture_id = capture_ids(store)[1]
+    with store.reading() as session:
+        linked = (
+            select(FindingVersionRow.finding_id)
+            .join(CaptureVersionRow, col(CaptureVersionRow.version_id) == FindingVersionRow.id)
+            .where(CaptureVersionRow.capture_id == capture_id)
+        )
+        mine = session.exec(linked).one()
+    assert [find_gaps(store, name) for name in finding_ids(store)] == [[], [], []]
+    assert find_gaps(store, "nobody") != []
+    damage(store, capture_id)
+    assert find_gaps(store, mine) != []
+    assert [find_gaps(store, name) for name in finding_ids(store) if name != mine] == [[], []]
+
+
+def test_a_broken_chain_is_a_gap_of_every_finding(store: Store) -> None:
+    """Nothing can be referred from a ledger that does not hold, or that was cut."""
+    fill(store)
+    change(store.home, "DELETE FROM ledger WHERE seq = 6")
+    assert [gap.what for gap in find_gaps(store, finding_ids(store)[2])] == ["witness_beyond"]
+    change(store.home, "UPDATE ledger SET signature = '00' WHERE seq = 2")
+    assert all(find_gaps(store, name)[0].what == "entry_signature" for name in finding_ids(store))
 
 
 def test_every_fault_is_told_in_words() -> None:
