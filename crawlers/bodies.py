@@ -83,6 +83,8 @@ QUOTE_LINE = re.compile(
 )
 # The line over a quote that says so beyond doubt, where only a table or a frame marks the quote off.
 MOST_QUOTES = 100
+QUOTE_WORD = re.compile(r"(?i)^\s*(?:quote|引用|引文)\s*[:：]\s*$")
+QUOTED_POST = re.compile(r"/post/[\w-]+/?$")
 QUOTED_FROM = re.compile(
     r"(?i)^\s*+[\[【]?\s*+(?:(?:以下|下面)(?:内容)?是?(?:引用|引自)|引用\s*[:：]|quote\s*[:：]|originally\s+posted\s+by)"
 )
@@ -137,8 +139,8 @@ def read_body(node: Selector | str | None, base_url: str) -> Body:
     for quote in [*quotes, *tables]:
         quoted.append(_write_quote(quote))
         head = quote.find_previous_sibling(True)
-        if isinstance(head, Tag) and _classes_of(head) & QUOTE_HEAD_CLASSES:
-            head.decompose()  # older skins write the name over the box, not into it
+        if isinstance(head, Tag) and (_classes_of(head) & QUOTE_HEAD_CLASSES or _leads_to_quoted(head)):
+            head.decompose()  # some programs write the name over the box, not into it
         quote.replace_with("\n")
     lines = write_lines(soup).split("\n")
     edited = edited or next((line for line in lines if EDITED.match(line)), None)
@@ -176,6 +178,14 @@ def _is_chrome(tag: Tag) -> bool:
         return True
     hidden = "hidden" in tag.attrs or HIDDEN.search(str(tag.get("style") or ""))
     return bool(hidden) and not FOLDED.search(f"{classes} {ident}")
+
+
+def _leads_to_quoted(tag: Tag) -> bool:
+    """Whether an element says only "Quote:", or as NodeBB does "@name said in <a href=/post/12>title</a>:"."""
+    if QUOTE_WORD.match(tag.get_text()):
+        return True
+    link = tag.find("a", href=QUOTED_POST) if tag.name == "p" else None
+    return isinstance(link, Tag) and bool(re.search(r"[:：]\s*$", tag.get_text())) and len(tag.get_text()) < 300
 
 
 def _is_code_head(tag: Tag) -> bool:

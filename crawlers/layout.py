@@ -106,9 +106,9 @@ class Layout:
     number_places: tuple[str, ...] = ("id",)
     author_places: tuple[str, ...] = ()
     author_link: tuple[str, ...] = ()
+    user_places: tuple[str, ...] = ()
     user: re.Pattern[str] = re.compile(r"(?!)")
     floor: tuple[str, ...] = ()
-    floor_places: tuple[str, ...] = ()
     counts_posts: bool = False
     edited: tuple[str, ...] = ()
     removed: str = ""
@@ -211,11 +211,19 @@ class LayoutBoardPage(BoardPage):
     @field
     def name(self) -> str | None:
         """The board's name."""
+        return self.read_name()
+
+    def read_name(self) -> str | None:
+        """What `name` says, for a program that also has other forms of page."""
         return pick_text(self.response, *self.layout.board_name) or infer(self.response).title
 
     @field
     def boards(self) -> tuple[BoardLink, ...]:
         """Boards that the page leads to, but for itself."""
+        return self.read_boards()
+
+    def read_boards(self) -> tuple[BoardLink, ...]:
+        """What `boards` says, for a program that also has other forms of page."""
         here = self.layout.addresses.find(str(self.response.url), "board")
         found: dict[str, BoardLink] = {}
         base = get_base_url(self.response.text, str(self.response.url))
@@ -229,6 +237,10 @@ class LayoutBoardPage(BoardPage):
     @field
     def threads(self) -> tuple[ThreadLink, ...]:
         """Threads with replies, last poster and (where it does not change by itself) last time as their sign."""
+        return self.read_threads()
+
+    def read_threads(self) -> tuple[ThreadLink, ...]:
+        """What `threads` says, for a program that also has other forms of page."""
         visit = stated_zone(self.response, self.visit)
         base = get_base_url(self.response.text, str(self.response.url))
         found: dict[str, ThreadLink] = {}
@@ -256,6 +268,10 @@ class LayoutBoardPage(BoardPage):
     @field
     def next_url(self) -> str | None:
         """The next page of this list."""
+        return self.read_next_url()
+
+    def read_next_url(self) -> str | None:
+        """What `next_url` says, for a program that also has other forms of page."""
         return find_next(self.response, self.layout, "board", get_base_url(self.response.text, str(self.response.url)))
 
 
@@ -290,11 +306,19 @@ class LayoutThreadPage(ThreadPage):
     @field
     def title(self) -> str | None:
         """The thread's title."""
+        return self.read_title()
+
+    def read_title(self) -> str | None:
+        """What `title` says, for a program that also has other forms of page."""
         return pick_text(self.response, *self.layout.title) or self.visit.title or infer(self.response).title
 
     @field
     def board(self) -> str | None:
         """The last board of the bread crumbs."""
+        return self.read_board()
+
+    def read_board(self) -> str | None:
+        """What `board` says, for a program that also has other forms of page."""
         base = str(self.response.url)
         for css in self.layout.crumbs:
             names = [
@@ -310,6 +334,10 @@ class LayoutThreadPage(ThreadPage):
     @field
     def posts(self) -> tuple[Post, ...]:
         """The posts that have a body; what a skin hides of them is filled in."""
+        return self.read_posts()
+
+    def read_posts(self) -> tuple[Post, ...]:
+        """What `posts` says, for a program that also has other forms of page."""
         url, address = str(self.response.url), self._address()
         place = self.layout.addresses.find(address, "thread")
         thread = Thread(
@@ -344,21 +372,31 @@ class LayoutThreadPage(ThreadPage):
             return None
         number = self.number_of(node) or ""
         base = get_base_url(self.response.text, thread.page_url)
-        folder = place.folder if place else ""
-        link = layout.permalink.format(folder=folder, thread=place.id if place else "", post=number)
-        stated = next((node.attrib[name] for name in layout.floor_places if name in node.attrib), None)
         return build_post(
             thread,
             visit,
-            identity=(folder, "post", number),
-            url=urljoin(thread.page_url, link),
+            identity=self.identity(number, place, thread),
+            url=urljoin(thread.page_url, self.link_to(number, place, thread)),
             body=read_body(self.body_of(body), base),
             author=self.read_author(node, base),
             moment=self.read_time(node, visit),
             post_id=number,
-            floor=read_floor(stated) or read_floor(pick_text(node, *layout.floor)) or count,
+            floor=self.read_floor(node) or count,
             edited=self.read_edited(node, visit),
         )
+
+    def read_floor(self, node: Selector) -> int | None:
+        """The post's place in the thread, where the program says it."""
+        return read_floor(pick_text(node, *self.layout.floor))
+
+    def identity(self, number: str, place: Place | None, thread: Thread) -> tuple[str, ...]:
+        """What is one post's own on this site: its number, in the folder that the forum lies in."""
+        return (place.folder if place else "", "post", number)
+
+    def link_to(self, number: str, place: Place | None, thread: Thread) -> str:
+        """A post's own address."""
+        folder, about = (place.folder, place.id) if place else ("", "")
+        return self.layout.permalink.format(folder=folder, thread=about, post=number)
 
     def body_of(self, body: Selector) -> Selector | str:
         """The markup to be read as the post's text."""
@@ -374,7 +412,10 @@ class LayoutThreadPage(ThreadPage):
         target = link.attrib.get("href") if link is not None else None
         page = resolve(base, target) if target else None
         user = layout.user.search(page or "")
-        return Author(name, user[1] if user else None, clean_url(page) if page else None)
+        holders = [holder for holder in (node, found) if holder is not None]
+        numbers = (holder.attrib.get(place, "0") for holder in holders for place in layout.user_places)
+        number = next((number for number in numbers if number.isdecimal() and number != "0"), None)
+        return Author(name, number or (user[1] if user else None), clean_url(page) if page else None)
 
     def read_time(self, node: Selector, visit: Visit) -> Moment:
         """When a post was written."""
@@ -395,6 +436,10 @@ class LayoutThreadPage(ThreadPage):
     @field
     def next_url(self) -> str | None:
         """The next page of this thread."""
+        return self.read_next_url()
+
+    def read_next_url(self) -> str | None:
+        """What `next_url` says, for a program that also has other forms of page."""
         return find_next(self.response, self.layout, "thread", get_base_url(self.response.text, str(self.response.url)))
 
 

@@ -20,6 +20,8 @@ from crawlers.charset import find_encoding
 from crawlers.conduct.gate import spider_of
 from crawlers.conduct.politeness import now
 from crawlers.conduct.scope import is_html
+from crawlers.documents import is_data
+from crawlers.generic import PLATFORM as GENERIC
 from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit, is_bare
 from crawlers.recognise import recognise
 from crawlers.walk.course import errand_of
@@ -98,7 +100,9 @@ class ReadingProvider(PageObjectInputProvider):
             title=walk.link.title if walk and walk.link else None,
             board=walk.board if walk else None,
         )
-        if response.status >= 300 or not body or not is_html(content_type):
+        if response.status >= 300 or not body or not (is_html(content_type) or is_data(content_type)):
             return [Reading(page, visit, None, "other")]
         platform, role = recognise(page, name=source.platform) if source.platform else recognise(page)
+        if platform is GENERIC and is_data(content_type):
+            return [Reading(page, visit, None, "other")]  # inference reads markup, and this is none
         return [Reading(page, visit, platform, role)]

@@ -13,6 +13,7 @@ from web_poet import HttpResponse
 
 from crawlers.browser.rendering import visible_text
 from crawlers.conduct.scope import is_html, is_login
+from crawlers.documents import is_data
 from crawlers.pages import BoardItem, ThreadItem, is_bare
 from domain.pages import Page
 
@@ -101,7 +102,8 @@ def see_wall(page: Page, response: HttpResponse, item: BoardItem | ThreadItem | 
     One sentence of a wall can look like a post, but one that nobody wrote at any time.
     """
     kind = page.header("Content-Type")
-    if page.status == 200 and not is_html(kind):
+    data = is_data(kind) and item is not None and not is_bare(item)
+    if page.status == 200 and not is_html(kind) and not data:
         return "not_html"
     if item is not None and not is_bare(item):
         posts = item.posts if isinstance(item, ThreadItem) else ()

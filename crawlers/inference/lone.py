@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from crawlers.inference.parts import Parts, Reading, text_before
 from crawlers.inference.records import Record, is_chrome
@@ -21,8 +22,17 @@ MOST_STEPS = 14
 NEARER = 0.7  # what a text is worth one step farther out
 
 
+_read: WeakKeyDictionary[Tree, Reading | None] = WeakKeyDictionary()  # asked for the page's role, then for its post
+
+
 def read_lone(tree: Tree) -> Reading | None:
-    """The one post of a page, None where there is none that is signed with a time or a name."""
+    """The one post of a page, None where there is none that is signed with a time or a name. Made once for a tree."""
+    if tree not in _read:
+        _read[tree] = _find_lone(tree)
+    return _read[tree]
+
+
+def _find_lone(tree: Tree) -> Reading | None:
     times = [mark for mark in tree.times if not _is_other(mark) and not _is_framed(mark.container)]
     best: tuple[float, Reading] | None = None
     for mark in times[:MOST_MARKS]:

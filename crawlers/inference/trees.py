@@ -43,7 +43,7 @@ class Mark:
         return self.element.getparent() if self.slot == "tail" else self.element
 
 
-@dataclass
+@dataclass(eq=False)
 class Tree:
     """A page made ready for inference: no scripts, nothing hidden; lengths and times of its elements."""
 

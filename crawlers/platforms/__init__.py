@@ -6,7 +6,7 @@ The order is that of asking: forum programs first, then what may be built into a
 from __future__ import annotations
 
 from crawlers.pages import Platform
-from crawlers.platforms import archiver, discuz, isso, market, mybb, phpbb, spirit
+from crawlers.platforms import archiver, discuz, isso, market, mybb, nodebb, phpbb, spirit, vbulletin, xenforo
 
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
@@ -15,6 +15,9 @@ PLATFORMS: dict[str, Platform] = {
         discuz.PLATFORM,
         phpbb.PLATFORM,
         mybb.PLATFORM,
+        nodebb.PLATFORM,
+        xenforo.PLATFORM,
+        vbulletin.PLATFORM,
         spirit.PLATFORM,
         market.PLATFORM,
         isso.PLATFORM,

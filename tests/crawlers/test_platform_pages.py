@@ -26,7 +26,9 @@ from domain.plain import plain
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
-SAVED = sorted(path for path in FIXTURES.glob("*/*.html") if path.with_suffix(".json").exists())
+SAVED = sorted(
+    path for path in FIXTURES.glob("*/*") if path.suffix in (".html", ".served") and path.with_suffix(".json").exists()
+)  # a page, or an answer that is data
 VISIT = Visit(fetched_at=datetime.fromisoformat("2026-11-21T15:30:20+08:00"))
 
 
