@@ -18,6 +18,7 @@ from web_poet import HttpResponse, field
 
 from crawlers.bodies import EDITED, read_body, resolve
 from crawlers.conduct.scope import is_session
+from crawlers.documents import load_document
 from crawlers.generic import GenericThreadPage
 from crawlers.inference.verdicts import infer
 from crawlers.pages import BoardLink, BoardPage, ThreadLink, ThreadPage, Visit
@@ -296,7 +297,7 @@ class LayoutThreadPage(ThreadPage):
     def _address(self) -> str:
         """An address that names the thread: the page's own, else what its title or its canonical link leads to."""
         here = str(self.response.url)
-        if self.layout.addresses.find(here, "thread"):
+        if self.layout.addresses.find(here, "thread") or load_document(self.response):
             return here
         links = [link.attrib.get("href", "") for css in self.layout.title for link in self.response.css(css)]
         links += self.response.css("link[rel=canonical]::attr(href)").getall()

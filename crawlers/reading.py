@@ -103,6 +103,6 @@ class ReadingProvider(PageObjectInputProvider):
         if response.status >= 300 or not body or not (is_html(content_type) or is_data(content_type)):
             return [Reading(page, visit, None, "other")]
         platform, role = recognise(page, name=source.platform) if source.platform else recognise(page)
-        if platform is GENERIC and is_data(content_type):
+        if is_data(content_type) and (platform is GENERIC or role == "other"):
             return [Reading(page, visit, None, "other")]  # inference reads markup, and this is none
         return [Reading(page, visit, platform, role)]

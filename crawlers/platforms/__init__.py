@@ -6,7 +6,19 @@ The order is that of asking: forum programs first, then what may be built into a
 from __future__ import annotations
 
 from crawlers.pages import Platform
-from crawlers.platforms import archiver, discuz, isso, market, mybb, nodebb, phpbb, spirit, vbulletin, xenforo
+from crawlers.platforms import (
+    archiver,
+    discourse,
+    discuz,
+    isso,
+    market,
+    mybb,
+    nodebb,
+    phpbb,
+    spirit,
+    vbulletin,
+    xenforo,
+)
 
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
@@ -16,6 +28,7 @@ PLATFORMS: dict[str, Platform] = {
         phpbb.PLATFORM,
         mybb.PLATFORM,
         nodebb.PLATFORM,
+        discourse.PLATFORM,
         xenforo.PLATFORM,
         vbulletin.PLATFORM,
         spirit.PLATFORM,

@@ -96,8 +96,8 @@ class NodebbBoardPage(LayoutBoardPage):
 
     def read_name(self) -> str | None:
         """The category's name."""
-        stated = take_text(load_document(self.response), "name", "title")
-        return unescape(stated) if stated else super().read_name()
+        document = load_document(self.response)
+        return unescape(take_text(document, "name", "title") or "") or None if document else super().read_name()
 
     def read_boards(self) -> tuple[BoardLink, ...]:
         """Categories, and those below them."""
@@ -149,13 +149,15 @@ class NodebbThreadPage(LayoutThreadPage):
 
     def read_title(self) -> str | None:
         """The topic's title."""
-        stated = take_text(load_document(self.response), "titleRaw", "title")
-        return unescape(stated) if stated else super().read_title()
+        document = load_document(self.response)
+        return unescape(take_text(document, "titleRaw", "title") or "") or None if document else super().read_title()
 
     def read_board(self) -> str | None:
         """The category."""
-        stated = take_text(take_dict(load_document(self.response), "category"), "name")
-        return unescape(stated) if stated else super().read_board()
+        document = load_document(self.response)
+        if not document:
+            return super().read_board()
+        return unescape(take_text(take_dict(document, "category"), "name") or "") or self.visit.board
 
     def read_counts(self) -> Counts:
         """Views, and posts less the opening one."""
