@@ -102,6 +102,7 @@ def find_hits(text: str) -> tuple[Hit, ...]:
         _add_group(found, taken, list(_read_after(text, lowered, group, found)))
     for name in ("email", "url", "telegram", "phone", "landline"):
         _add(found, taken, [_lead(lowered, hit) for hit in standing[name]])
+    _add(found, taken, list(_read_on(text)))
     _add(found, taken, list(_read_added(text, lowered)))
     found += _share_handles(lowered, found, aliases)
     return tuple(found)
@@ -185,8 +186,8 @@ def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
 
 _CONNECT = re.compile(
     r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username"
-    r"|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
-    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=\-—–➕→👉⬇↓是为加请【\[(（)）「“\"'<@*~·|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
+    r"|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
+    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=\-—–➕→👉⬇↓是为加请【〔｛{\[(（)）「“\"'<@*~·|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
     r"(?:加|➕|\+|嘉|伽|珈|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|[需想]?要的|有意的?|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
@@ -246,7 +247,7 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
     word = lowered[hit.start : hit.end].strip("@")
     if word in _alias_words() or (word.isascii() and word.isalpha() and word in _PLAIN_WORDS):
         return False
-    numeric = any(letter.isdigit() for letter in hit.value) or "_" in hit.value
+    numeric = any(letter.isdigit() or letter in "_.:" for letter in hit.value)
     led = bool(_LEAD_BEFORE.search(lowered, max(0, alias.start - 8), alias.start))
     firm = bool(_FIRM_LINK.search(link))
     if strong:
@@ -315,6 +316,26 @@ def _listed(text: str, kind: str, first: Hit) -> Iterator[Hit]:
         hit = following
 
 
+_ON = re.compile(
+    r"(?<![A-Za-z0-9_@.])(?P<name>[A-Za-z][A-Za-z0-9_.]{3,31}) on (?P<kind>telegram|signal|skype|line|potato|wechat)"
+    r"(?![A-Za-z])",
+    re.IGNORECASE,
+)
+
+
+def _read_on(text: str) -> Iterator[Hit]:
+    """ivanleads on Telegram: the place after the name."""
+    for match in _ON.finditer(text):
+        if match.group("name").lower() not in _PLAIN_WORDS and match.group("name").lower() not in _VERBS:
+            kind = match.group("kind").lower()
+            hit = CONTACTS[kind].read(match.group("name"), 0)
+            if hit is not None and hit.end == len(match.group("name")):
+                yield Hit(kind, hit.value, *match.span("name"), hit.valid, led=True)
+
+
+_VERBS = frozenset(
+    ["find", "here", "only", "write", "ping", "reach", "talk", "text", "call", "catch", "online", "also", "active"]
+)
 _ADDED = re.compile(
     r"(?P<firm>加我|加好友|添加|➕我?|加一?下|加|嘉|珈|伽|jia)\s{0,2}[:：]?\s{0,2}(?=[a-z0-9_])"
     r"|(?:联系|找我|滴滴?我?|私我|戳我?|咨询|详询|详谈|详聊|有意|需要的?)\s{0,2}[:：]?\s{0,2}(?=[a-z_])"

@@ -30,7 +30,7 @@ def _read(text: str, at: int) -> Hit | None:
 
 def _share(hit: Hit) -> str | None:
     value = hit.value.removeprefix("+886")
-    return value.lower() if hit.kind in ("phone", "wechat", "telegram") else None
+    return value.lower() if hit.kind in ("phone", "wechat", "telegram", "potato", "skype") else None
 
 
 LINE = Kind("line", find=_find, read=_read, share=_share)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from classifier.offer.contacts.shape import Hit, Kind
 
 _LINK = re.compile(
-    r"(?:https?://|(?<![A-Za-z0-9_@.])www\.)[A-Za-z0-9][^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef<>\"'，。]{3,300}",
+    r"(?:https?[:：][/／]{2}|(?<![A-Za-z0-9_@.])www\.)[A-Za-z0-9][^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef<>\"'，。]{3,300}",
     re.IGNORECASE,
 )
 _BARE = re.compile(
@@ -23,9 +23,9 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"(?:官网|网站|网址|店铺|小店|商店|商城|下单|自助|发卡|平台|购买|官方|提货|进店|落地页|后台|登录|联系"
+    r"(?:官网|网站|网址|店铺|小店|商店|商城|下单|自助|发卡|平台|购买|官方|提货|进店|落地页|后台|登录|联系|地址|开卡|演示站|测试环境|手机端|电脑端|网盘|入口|下载|秒发|开通"
     r"|website|web site|shop|store|site|order at|order here|market"
-    r"|buy at|visit|join|contact)\S{0,4}\s?[:：→👉是为]?\s?$",
+    r"|buy at|visit|join|contact|demo|video on|login|sign up)\S{0,4}\s?[:：→👉是为]?\s?$",
     re.IGNORECASE,
 )
 
@@ -43,7 +43,7 @@ def _find(text: str) -> Iterator[Hit]:
 
 def normalise(link: str) -> str:
     """Scheme and host in lower case, no trailing slash and no fragment."""
-    bare, _, _ = link.partition("#")
+    bare, _, _ = re.sub(r"^(https?)[:：][/／]{2}", r"\1://", link, flags=re.IGNORECASE).partition("#")
     match = re.match(r"(https?://)?([^/?]+)(.*)", bare, re.IGNORECASE | re.DOTALL)
     if match is None:
         return link.lower()

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from classifier.offer.contacts.shape import Hit, Kind
 
 _AT = (
-    r"(?:@|＠|\s?[(（\[{【]\s?(?:at|@|艾特|a)\s?[)）\]}】]\s?|\s?艾特\s?|\sat\s"
+    r"(?:@|＠|\s?[(（\[{【〔［｛]\s?(?:at|@|艾特|圈?a)\s?[)）\]}】〕］｝]\s?|\s?(?:艾特|小老鼠|㉿)\s?|\sat\s"
     r"|#(?=(?:qq|163|126|gmail|foxmail|proton|outlook|hotmail|sina|yeah)|[a-z0-9-]+\.(?:com|cn|net|org|me|io|test|example)\b))"
 )
-_DOT = r"(?:\.|\s?[(（\[{]\s?(?:dot|点|\.)\s?[)）\]}]\s?|\s?点\s?|\sdot\s|。)"
+_DOT = r"(?:\.|\s?[(（\[{【〔［｛]\s?(?:dot|点|\.)\s?[)）\]}】〕］｝]\s?|\s?点\s?|\sdot\s|。)"
 _ADDRESS = re.compile(
     rf"(?<![A-Za-z0-9._%+-])(?P<local>[A-Za-z0-9_%+-]++(?:(?:\.|\s?点\s?)[A-Za-z0-9_%+-]++)*+)(?P<at>{_AT})"
     rf"(?P<host>[A-Za-z0-9-]{{1,63}}(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{0,3}}{_DOT}[A-Za-z]{{2,12}})(?![A-Za-z0-9@])",
@@ -29,7 +29,11 @@ def find_addresses(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _find(text: str) -> Iterator[Hit]:
-    if "@" not in text and "艾特" not in text and not re.search(r"[(\[（【{ ]at\b|#[a-z0-9-]+\b", text, re.IGNORECASE):
+    if (
+        "@" not in text
+        and not re.search("艾特|小老鼠|㉿|〔|［|｛", text)
+        and not re.search(r"[(\[（【{ ]at\b|#[a-z0-9-]+\b", text, re.IGNORECASE)
+    ):
         return
     for value, start, end in find_addresses(text):
         yield Hit("email", value, start, end, _VALID.fullmatch(value) is not None)

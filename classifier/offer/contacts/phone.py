@@ -24,6 +24,7 @@ _SHAPES = frozenset({
 _INDIAN = re.compile(r"₹|\bINR\b|[Ii]ndia|\b[Rr]upees?\b|\bDelhi|\bMumbai")
 # A number in three lines, one part below the other.
 _VERTICAL = re.compile(rf"(?<!{FORM})({FORM}{{3}})[ \t]*\n[ \t]*({FORM}{{4}})[ \t]*\n[ \t]*({FORM}{{4}})(?!{FORM})")
+_FIXED = re.compile(r"(?:固网|固话|座机|市话|landline|office)[\s:：,]{0,3}$", re.IGNORECASE)
 _OPENING = re.compile("1[3-9]|86|00")
 _LONGEST = 15
 
@@ -39,6 +40,18 @@ def is_valid(value: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=4096)
+def is_fixed(value: str) -> bool:
+    """Whether an E.164 number can only be a fixed line's."""
+    import phonenumbers
+
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(value))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind == phonenumbers.PhoneNumberType.FIXED_LINE
+
+
 def _find(text: str) -> Iterator[Hit]:
     for groups in find_runs(text):
         yield from _find_in_run(text, groups)
@@ -48,7 +61,9 @@ def _find(text: str) -> Iterator[Hit]:
             yield hit
     for match in _FOREIGN.finditer(text) if "+" in text else ():
         value = "+" + re.sub(r"\D", "", match.group())
-        yield Hit("phone", value, match.start(), match.end(), is_valid(value))
+        fixed = _FIXED.search(text, max(0, match.start() - 12), match.start()) or is_fixed(value)
+        kind = "landline" if fixed else "phone"
+        yield Hit(kind, value, match.start(), match.end(), is_valid(value))
     for match in _TAIWAN.finditer(text) if "09" in text else ():
         value = "+886" + re.sub(r"\D", "", match.group())[1:]
         yield Hit("phone", value, match.start(), match.end(), is_valid(value))
@@ -122,6 +137,9 @@ def _read(text: str, at: int) -> Hit | None:
         return Hit("phone", value, at, foreign.end(), is_valid(value), led=True)
     plus = text.startswith("+", at)
     groups = read_run(text, at + plus)
+    if [len(group.digits) for group in groups[:4]] == [1, 3, 3, 4] and groups[0].digits == "1":
+        whole = join_groups(groups[:4])
+        return Hit("phone", "+" + whole.digits, at, whole.end, is_valid("+" + whole.digits), led=True)
     number = take_number(groups, 10, 13) or _take_mobile(groups)
     if number is None or number.digits[0] not in "1689":
         return None

@@ -60,9 +60,22 @@ _LOOSE = re.compile(
     r"[A-Za-z0-9_]{1,16}(?:(?:\s?(?:[·•*~—–丶、]|\s-\s)\s?|[(（\[【](?:删除?|去掉?)[)）\]】])[A-Za-z0-9_]{1,16}){1,12}"
     r"(?![A-Za-z0-9_@])"
 )
+# chepai ▁ laozhou, plate 底线 250: the underscore as another sign, in words, or set apart.
+_LINE_SIGN = re.compile(r"\s?(?:[▁ˍ﹍﹏⎵]|下划线|底线)\s?|\s_\s?|_\s")
+_LINED = re.compile(
+    r"(?:@\s?)?[A-Za-z0-9]{2,20}(?:(?:\s?(?:[▁ˍ﹍﹏⎵]|下划线|底线)\s?|\s_\s?|_\s)[A-Za-z0-9]{1,20}){1,4}(?![A-Za-z0-9_@])"
+)
 # car data一二三: the digits at its end in words.
-_WORDED = re.compile(r"[零〇一二三四五六七八九幺]{2,8}(?![零〇一二三四五六七八九十百千万元块毛角条个份])")
+_WORDED = re.compile(
+    r"(?=[零〇一二三四五六七八九幺])[零〇一二三四五六七八九幺0-9]{2,8}(?![零〇一二三四五六七八九十百千万元块毛角条个份])"
+)
 _DIGIT_WORDS = str.maketrans("零〇一二三四五六七八九幺", "0012345678" + "91")
+
+
+def _read_lined(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:
+    lined = _LINED.match(text, at)
+    joined = _LINE_SIGN.sub("_", lined.group().lstrip("@ ")) if lined else ""
+    return (joined, lined.end()) if lined and pattern.fullmatch(joined) else None
 
 
 def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:
@@ -70,6 +83,9 @@ def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] |
 
     A sign or a 删 put into it is taken out again.
     """
+    lined = _read_lined(text, at, pattern)
+    if lined:
+        return lined
     spaced = _SPACED.match(text, at)
     if spaced:
         joined = re.sub(r"[ .·]", "", spaced.group())
@@ -81,7 +97,7 @@ def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] |
         if pattern.fullmatch(joined):
             return joined, parted.end()
     loose = _LOOSE.match(text, at)
-    if loose:
+    if loose and not re.search(r"\s[·•、]\s", loose.group()):
         joined = re.sub(r"[^A-Za-z0-9_]", "", loose.group())
         if pattern.fullmatch(joined) and not joined.isalpha():
             return joined, loose.end()

@@ -31,7 +31,7 @@ def _read(text: str, at: int) -> Hit | None:
 
 
 def _share(hit: Hit) -> str | None:
-    return hit.value if hit.kind in ("phone", "whatsapp") else None
+    return hit.value if hit.kind in ("phone", "whatsapp", "telegram") else None
 
 
 SIGNAL = Kind("signal", find=_find, read=_read, share=_share)

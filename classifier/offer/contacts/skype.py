@@ -27,4 +27,9 @@ def _read(text: str, at: int) -> Hit | None:
     return Hit("skype", value, at, at + len(value), _VALID.fullmatch(value) is not None, led=True)
 
 
-SKYPE = Kind("skype", find=_find, read=_read)
+def _share(hit: Hit) -> str | None:
+    value = hit.value.lower()
+    return value if hit.kind in ("wechat", "telegram", "line", "potato") and _VALID.fullmatch(value) else None
+
+
+SKYPE = Kind("skype", find=_find, read=_read, share=_share)

@@ -54,7 +54,11 @@ def _read(text: str, at: int) -> Hit | None:
 
 def _share(hit: Hit) -> str | None:
     value = hit.value.lower()
-    return value if hit.kind in ("wechat", "phone", "whatsapp", "batchat", "potato", "other") else None
+    return (
+        value
+        if hit.kind in ("wechat", "phone", "whatsapp", "batchat", "potato", "other", "line", "skype", "signal")
+        else None
+    )
 
 
 TELEGRAM = Kind("telegram", find=_find, read=_read, share=_share)
