@@ -89,6 +89,9 @@ def _closer(scene: Scene, last: int) -> int:
     if scene.kind(at) not in ("min", "over", "max") or scene.tokens[at].sense == "open":
         return 0
     between = scene.text[scene.tokens[last].end : scene.tokens[at].start]
+    if between.strip() and scene.text[scene.tokens[at].start] == "+":
+        # 5 lines) + 50,000 rows
+        return 0
     if _A_DAY.fullmatch(between):
         return at
     return at if at == last + 1 and scene.tight(last, at, 4) and "," not in between else 0

@@ -323,14 +323,14 @@ def _settle_currency(scene: Scene, purchases: list[Purchase]) -> None:
             purchase.currency = country
 
 
-_APART = (("TWD", re.compile("新?台[币票]|ntd|nt\\$")), ("HKD", re.compile("港[币纸元]|hkd|hk\\$")))
+_APART = (("TWD", ("台币", "台票", "ntd", "nt$")), ("HKD", ("港币", "港纸", "港元", "hkd", "hk$")))
 
 
 def _named_apart(scene: Scene) -> set[str]:
     """The currency that is named beside no amount: 拾元三条 … 新台币."""
-    if re.search("人民币|rmb|cny", scene.text):
+    if any(word in scene.text for word in ("人民币", "rmb", "cny")):
         return set()
-    return {currency for currency, words in _APART if words.search(scene.text)}
+    return {currency for currency, words in _APART if any(word in scene.text for word in words)}
 
 
 def _asks_of_one(scene: Scene, purchase: Purchase, dear: bool = True) -> bool:

@@ -289,6 +289,10 @@ def _is_row_price(scene: Scene, at: int, count: float) -> bool:
     return token is not None and token.value < 10 and token.value / count < 0.004
 
 
+# ?page=7 of an address.
+_QUERY = re.compile(r"[?&][a-z_]{1,10}=$")
+
+
 def _announced(scene: Scene, purchase: Purchase) -> bool:
     """Whether a bare number without a unit is a price all the same: 打包400, 隔天1, 5000条以上0.8, 包月3000."""
     before, after = purchase.first - 1, purchase.last + 1
@@ -299,6 +303,8 @@ def _announced(scene: Scene, purchase: Purchase) -> bool:
         return True
     kind = scene.kind(before)
     if scene.kind(after) == "over" and scene.tokens[after].start == purchase.end:
+        return False
+    if _QUERY.search(scene.text, max(0, purchase.start - 12), purchase.start):
         return False
     if not kind or not scene.tight(before, purchase.first) or not _bounded(scene, purchase):
         return False

@@ -17,6 +17,8 @@ _SPREAD = re.compile(
     r"|(?<!\d)\d(?: \d){1,8} ?[a-z元块圆毛角💰刀]|[$¥₹] \d \d",
     re.IGNORECASE,
 )
+# What every such text has, found at the speed of a loop in C.
+_LONE = re.compile(rf" [{_WORD}](?![{_WORD}])")
 # A blank beside a single character of a word, or before and after a letter that is money or a scale; blanks around the
 # point or the thousands' comma of a spread number.
 _BLANK = re.compile(
@@ -34,7 +36,7 @@ _COMMA = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 def close_up(folded: Folded) -> Folded:
     """`folded` without the blanks between single characters, with the way back; itself where it is written as usual."""
     text = folded.text
-    if not _SPREAD.search(text):
+    if not _LONE.search(text) or not _SPREAD.search(text):
         return folded
     dropped = {match.start() for match in _BLANK.finditer(text)}
     kept = [at for at in range(len(text)) if at not in dropped]

@@ -202,12 +202,12 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     ("➜➡➔⇒", re.compile("[➜➡➔⇒]"), lambda match: "→"),
     (
         "1",
-        re.compile(r"(?<![a-z0-9])(?:m1n|p1eces?|un1ts?)(?![a-z0-9])"),
+        re.compile(r"(?:m1n|p1eces?|un1ts?)(?![a-z0-9])"),
         lambda match: match.group().replace("1", "i"),
     ),
     (
         "0",
-        re.compile(r"(?<![a-z0-9])(?:r0ws?|rec0rds?|m0nth|0wners?)(?![a-z0-9])"),
+        re.compile(r"(?:r0ws?|rec0rds?|m0nth|0wners?)(?![a-z0-9])"),
         lambda match: match.group().replace("0", "o"),
     ),
     ("亓", re.compile(r"(?<=[\d零一二两三四五六七八九十百千万])亓"), lambda match: "元"),
@@ -256,13 +256,13 @@ def _order(token: Token) -> int:
 def _append(text: str, tokens: list[Token], token: Token) -> None:
     """Put a token at the end, or into the one before it."""
     last = tokens[-1] if tokens else None
-    if last is not None and token.kind == "amount" and text[last.start : token.start].strip() == "每次":
+    if last is not None and token.kind == "amount" and last.kind == "idiom" and text[last.start : last.end] == "每次":
         # 每次九十: what is paid each time, not 每次 at least so many.
         tokens[-1:] = [
             Token("per", last.start, last.start + 1),
             Token("unit", last.start + 1, last.end, 0.0, "query"),
         ]
-    if last is not None and _is_said_twice(text, last, token):
+    if last is not None and last.kind == token.kind == "amount" and _is_said_twice(text, last, token):
         tokens[-1] = token._replace(start=last.start, sense=last.sense if token.common else token.sense)
         return
     if token.kind == "unit":
@@ -282,8 +282,7 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
 
 def _is_said_twice(text: str, last: Token, token: Token) -> bool:
     """八毫子（港纸0.8）: the same amount in other words."""
-    same = last.kind == token.kind == "amount" and last.value == token.value
-    return same and text[last.end : token.start].strip() in ("(", "（", "=", "即")
+    return last.value == token.value and text[last.end : token.start].strip() in ("(", "（", "=", "即")
 
 
 _NOT_UNIT = {term: frozenset(after) for term, after in (
