@@ -16,6 +16,7 @@ from crawlers.platforms import (
     nodebb,
     phpbb,
     spirit,
+    telegram,
     vbulletin,
     xenforo,
 )
@@ -31,6 +32,7 @@ PLATFORMS: dict[str, Platform] = {
         discourse.PLATFORM,
         xenforo.PLATFORM,
         vbulletin.PLATFORM,
+        telegram.PLATFORM,
         spirit.PLATFORM,
         market.PLATFORM,
         isso.PLATFORM,
