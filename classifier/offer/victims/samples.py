@@ -137,11 +137,18 @@ def _no_names() -> frozenset[str]:
     return frozenset(" ".join(row["term"] for row in read_terms("notnames")).split())
 
 
+# Not in the lexicon, which folding reads too.
+_RARE = (
+    "轩辕 闻人 巫马 公孙 范姜 张简 长孙 宇文 独孤 南宫 拓跋 澹台 淳于 单于 "
+    "端木 百里 呼延 东郭 西门 濮阳 公冶 钟离 申屠 太史 仲孙 赫连 完颜 纳兰"
+)
+
+
 @lru_cache(maxsize=1)
 def _double() -> tuple[str, ...]:
     """Family names of two characters."""
     surnames = " ".join(row["term"] for row in read_terms("surnames")).split()
-    return tuple(name for name in surnames if len(name) > 1)
+    return (*_RARE.split(), *(name for name in surnames if len(name) > 1))
 
 
 def find_rows(text: str, known: Iterable[Item]) -> list[tuple[Item, bool]]:
