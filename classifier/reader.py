@@ -31,6 +31,8 @@ from domain.errors import MissingPart
 from domain.signals import FINDING_LABELS, LABELS, OFFER_KINDS, Mask, Offer, Passage, Reading, Reason, Signal
 
 OFFER = LABELS.index("offer")
+# In log-odds.
+_BELOW_DOUBT = 1.0
 # The source of these decides a reading beside the model: their digest is the version of the rules.
 _RULES = (
     "fold.py", "folding", "context.py", "gate.py", "ngrams.py", "head.py", "encoders", "calibration.py", "windows.py",
@@ -78,7 +80,11 @@ class Reader:
     def _finish(self, passage: Passage, framed: Framed, verdict: Verdict, read_all: bool) -> Reading:
         calibration = self._head.manifest.calibration
         chances = np.exp(verdict.logs)
+        turned_away = verdict.vector is None
         settled = calibration.settle(log_odds(float(chances[OFFER])))
+        if turned_away:
+            # One view alone is not calibrated; what it turns away is below all doubt.
+            settled = min(settled, calibration.review - _BELOW_DOUBT)
         score = calibration.score(settled, self._prevalence)
         labels = _spread(chances, score)
         label = "offer" if score >= self.threshold else max(LABELS[1:], key=lambda name: labels[name])
@@ -87,8 +93,6 @@ class Reader:
         offer = read_offer(folded) if kept or read_all else None
         masks = find_victims(folded, offer or Offer())
         shown = _mask_passage(passage, masks, offer or Offer())
-        scale = calibration.slope / 2  # the sparse view is one of two
-        letters = weigh_letters(folded, verdict.window, self._head.sparse, chances, scale)
         nearest = self._liken(folded, verdict, shown.text) if label == "offer" else None
         signal = Signal(
             id=passage.id,
@@ -97,10 +101,17 @@ class Reader:
             labels=labels,
             kind=self._name_kind(read_kind(folded, offer), verdict) if offer and label == "offer" else None,
             offer=_mask_offer(offer, shown.text) if offer else None,
-            reasons=give_reasons(letters, shown.text, folded, offer, nearest),
+            reasons=() if turned_away else self._give_reasons(folded, verdict, shown.text, offer, nearest),
             model=self.model,
         )
         return Reading(signal, shown, masks, len(folded.evasions), fold(shown.text).text if kept else "")
+
+    def _give_reasons(
+        self, folded: Folded, verdict: Verdict, shown: str, offer: Offer | None, nearest: Reason | None
+    ) -> tuple[Reason, ...]:
+        scale = self._head.manifest.calibration.slope / 2  # the sparse view is one of two
+        letters = weigh_letters(folded, verdict.window, self._head.sparse, np.exp(verdict.logs), scale)
+        return give_reasons(letters, shown, folded, offer, nearest)
 
     def _liken(self, folded: Folded, verdict: Verdict, shown: str) -> Reason | None:
         """The known offer that the best window is most like, where it is very like one."""
