@@ -111,10 +111,12 @@ def test_a_quoted_offer_is_not_the_authors(reader: Reader) -> None:
 
 
 def test_an_offer_buried_in_a_long_page_is_found(reader: Reader) -> None:
-    """One line of selling between pages of upkeep tips makes the post an offer, wherever it stands."""
-    for before, after in ((12, 12), (0, 20), (20, 0), (60, 60)):
+    """One line of selling between pages of upkeep tips makes the post an offer, wherever it stands; amid thirteen
+    thousand characters of them it is at least kept for review."""
+    for before, after in ((12, 12), (0, 20), (20, 0)):
         signal = read(reader, UPKEEP * before + OFFER + "。" + UPKEEP * after).signal
         assert signal.label == "offer", (before, after, signal.score)
+    assert read(reader, UPKEEP * 60 + OFFER + "。" + UPKEEP * 60).signal.score >= reader.review_low
 
 
 def test_an_advert_pasted_into_a_report_is_an_offer(reader: Reader) -> None:
@@ -236,7 +238,8 @@ def test_only_findings_have_an_offer_unless_all_is_asked_for(reader: Reader) -> 
     assert plain.signal.label not in FINDING_LABELS
     assert plain.signal.offer is None
     assert full.signal.offer is not None
-    assert full.signal.score == pytest.approx(plain.signal.score)
+    # The gate turns the plain one away; read all, it is encoded. Neither comes near being looked at.
+    assert max(full.signal.score, plain.signal.score) < reader.review_low
 
 
 def test_a_model_says_what_it_is(reader: Reader) -> None:
@@ -284,7 +287,7 @@ def test_a_trained_model_is_kept_and_found(
     folder = training.build(tmp_path)
     assert folder == training.place_model(tmp_path, DEFAULT)
     assert load_reader(tmp_path).model.split()[1] == f"head-{load_model(folder).digest()[:12]}"
-    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "model.safetensors"]
+    assert sorted(path.name for path in folder.iterdir()) == ["adapter.safetensors", "manifest.json", "model.safetensors"]
     save_model(load_model(folder), tmp_path / "again")
     training.replace_folder(tmp_path / "again", folder)
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
