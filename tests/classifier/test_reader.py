@@ -287,7 +287,11 @@ def test_a_trained_model_is_kept_and_found(
     folder = training.build(tmp_path)
     assert folder == training.place_model(tmp_path, DEFAULT)
     assert load_reader(tmp_path).model.split()[1] == f"head-{load_model(folder).digest()[:12]}"
-    assert sorted(path.name for path in folder.iterdir()) == ["adapter.safetensors", "manifest.json", "model.safetensors"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "adapter.safetensors",
+        "manifest.json",
+        "model.safetensors",
+    ]
     save_model(load_model(folder), tmp_path / "again")
     training.replace_folder(tmp_path / "again", folder)
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
