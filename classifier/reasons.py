@@ -100,7 +100,10 @@ def give_reasons(
         )
         for one in (*named, *words, *worded)
     ]
-    ranked = sorted(reasons, key=lambda reason: -abs(reason.weight))[: MOST + len(named)]
+    # What the offer says is always shown, also where it moved the score little.
+    read, rest = reasons[: len(named)], reasons[len(named) :]
+    kept = [*read, *sorted(rest, key=lambda reason: -abs(reason.weight))[:MOST]]
+    ranked = sorted(kept, key=lambda reason: -abs(reason.weight))
     return (*ranked, nearest) if nearest else tuple(ranked)
 
 
