@@ -6,6 +6,7 @@ import json
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from parsel import Selector
 from web_poet import HttpResponse
 
 DATA_TYPES = frozenset({
@@ -15,6 +16,22 @@ DATA_TYPES = frozenset({
 LARGEST = 20_000_000  # characters
 
 Document = dict[str, Any]
+
+
+class MarkupResponse(HttpResponse):
+    """A response that selectors read as markup whatever it is: for a body that is JSON, parsel would hand out selectors
+    that raise on CSS, and any body may be JSON."""
+
+    _markup: Selector | None = None
+
+    @property
+    def selector(self) -> Selector:
+        """The one selector of the response."""
+        if self._markup is None:
+            self._markup = Selector(text=self.text, type="html", base_url=str(self.url))
+        return self._markup
+
+
 _loaded: WeakKeyDictionary[HttpResponse, Document] = WeakKeyDictionary()  # each platform asks, and each field
 
 

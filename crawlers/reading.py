@@ -20,7 +20,7 @@ from crawlers.charset import find_encoding
 from crawlers.conduct.gate import spider_of
 from crawlers.conduct.politeness import now
 from crawlers.conduct.scope import is_html
-from crawlers.documents import is_data
+from crawlers.documents import MarkupResponse, is_data
 from crawlers.generic import PLATFORM as GENERIC
 from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit, is_bare
 from crawlers.recognise import recognise
@@ -84,7 +84,7 @@ class ReadingProvider(PageObjectInputProvider):
         rendered = is_rendered(response)
         body = rendered_body(response) if rendered else response.body
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        page = HttpResponse(
+        page = MarkupResponse(
             url=response.url,
             body=body,
             status=response.status,
