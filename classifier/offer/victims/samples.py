@@ -50,6 +50,11 @@ _SPEAKS = re.compile(
     re.IGNORECASE,
 )
 _UNIT = r"(?!\s?(?:元|块|毛|万|条|个|公里|km|人|份|次|台|笔|%|U\b|号楼))"
+# Capitals before a number that say what it counts or where it is paid.
+_NO_PLATE = (
+    r"TRC|ERC|BEP|USD|BTC|VIP|NT|CNY|RMB|INR|HK\$?\d"
+    r"|(?:MOQ|MIN|MAX|QTY|PCS|SKU|API|CRM|SIP|GPS|APP|HKD|TWD|EUR|GBP|QQ|VX|WX|TG)\b"
+)
 _LOOSE: dict[str, re.Pattern[str]] = {
     "vin": re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9 ]*[A-Z])(?=[A-Z0-9 ]*\d)(?:[A-HJ-NPR-Z0-9]{17}"
         r"|[A-HJ-NPR-Z0-9]{3} [A-HJ-NPR-Z0-9]{6} [A-HJ-NPR-Z0-9]{8}"
@@ -66,11 +71,11 @@ _LOOSE: dict[str, re.Pattern[str]] = {
         r"|Square|Sq|Crescent|Highway|Hwy|Nagar|Marg|Park|Gardens?)\b\.?"
         r"(?:, ?(?:[A-Z][A-Za-z]{1,15})(?: [A-Z][a-z]{1,15})?(?= ?[,.;|\n]|\s*$| ?\d)){0,2}"),
     "plate": re.compile(rf"(?:[{PROVINCES}]\s?[A-Za-z](?:[\s.·•・*{_DASH}]{{0,2}}[A-Za-z0-9*]){{5,6}}[港澳学警挂]?"
-        rf"|(?<![A-Za-z0-9])(?!TRC|ERC|BEP|USD|BTC|VIP|NT|CNY|RMB|INR|HK\$?\d)(?:(?:Dubai|Abu Dhabi|Sharjah"
+        rf"|(?<![A-Za-z0-9])(?!{_NO_PLATE})(?:(?:Dubai|Abu Dhabi|Sharjah"
         rf"|Ajman|RAK|Fujairah) [A-Z0-9]{{1,2}} \d{{1,5}}|[A-Z]{{2}}[ -]?\d{{1,2}}[ -]?[A-Z]{{1,3}}[ -]?\d{{4}}"
         rf"|[A-Z]{{2}}\d{{2}} ?[A-Z]{{3}}|[A-Z]{{1,2}}[{_DASH}]\d{{2}}[{_DASH}]\d{{2}}"
         rf"|[A-Z]{{2,3}}\s?[{_DASH}]?\s?\d{{3,4}}|\d{{3,4}}[{_DASH}][A-Z]{{2,3}}"
-        r"|S[A-Z]{2} ?\d{1,4} ?[A-Z]|[A-Z]{3} ?\d{1,4}[A-Z]?|\d[A-Z]{3}\d{3}))(?![A-Za-z0-9])"),
+        r"|S[A-Z]{2} ?\d{1,4} ?[A-Z]|[A-Z]{3} ?\d{1,4}[A-Z]?|\d[A-Z]{3}\d{3}))(?![A-Za-z0-9]|,\d{3})"),
     "phone": re.compile(rf"(?<![A-Za-z0-9.#/*+{_DASH}])(?:[+(]{{0,2}}\d{{1,4}}[)]?[ {_DASH}]{{0,2}})?"
         rf"(?!20[0-3]\d[{_DASH}])\d{{2,5}}(?:[ {_DASH}]{{0,2}}\d{{2,8}}){{1,4}}{_UNIT}(?![A-Za-z0-9.*])"),
 }  # fmt: skip
