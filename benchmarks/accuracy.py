@@ -2,8 +2,9 @@
 
     .venv/bin/python benchmarks/accuracy.py [--voices] [FILE ...]
 
-Each writer of the corpus is left out in turn; with --voices also each tenth of the voices. Files of labelled posts
-(JSON lines) are read with the model as it is shipped.
+The writers of each fold of the tuned encoder are left out in turn, then, with the encoder as it comes, each writer
+alone; with --voices also each tenth of the voices. Files of labelled posts (JSON lines) are read with the model as it
+is shipped.
 """
 
 from __future__ import annotations
@@ -38,8 +39,11 @@ def main() -> None:
     models = load_settings().models_folder
     examples = read_corpus()
     encoder = load_encoder(DEFAULT, models, print)
-    prepared = training.prepare(examples, encoder)
+    prepared = training.prepare(examples)
     print(f"{len(examples)} posts, {len(set(prepared.groups))} writers, {len({one.voice for one in examples})} voices")
+    adapter = training.find_adapter(models, encoder)
+    if adapter:
+        show("tuned, each fold left out", prepared, training.predict_apart(prepared, encoder, adapter))
     show("each writer left out", prepared, training.predict_apart(prepared, encoder))
     if options.voices:
         tenths = tuple(str(int(hashlib.sha256(one.voice.encode()).hexdigest(), 16) % SHARE) for one in examples)
@@ -50,9 +54,10 @@ def main() -> None:
         print(evaluate(load_reader(models), read_labelled(path)).text())
 
 
-def show(title: str, prepared: training.Prepared, logs: Logs) -> None:
+def show(title: str, prepared: training.Prepared, apart: training.Predictions) -> None:
     """Figures of predictions for what was left out, over all and for each writer."""
-    calibration = training.calibrate(logs, prepared.labels)
+    logs = apart.logs
+    calibration = training.calibrate(logs, prepared.labels, apart.interest)
     print(f"\n{title}: {training.measure(logs, prepared.labels)}")
     settled = np.array([calibration.settle(log_odds(float(np.exp(row[0])))) for row in logs])
     truths = prepared.labels == LABELS.index("offer")

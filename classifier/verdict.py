@@ -112,6 +112,6 @@ def _settle(view: Framed, chosen: _Chosen, logs: Logs, vectors: Floats) -> Verdi
         return Verdict(nothing, (0, 0), None, chosen.interest)
     place = int(logs[:, OFFER].argmax())
     best = chosen.spans[place]
-    reachable = len(chosen.spans) > 1 and bool(read_offer(fold(view.text[slice(*best)])).contacts)
+    reachable = len(vectors) > 1 and bool(read_offer(fold(view.text[slice(*best)])).contacts)
     vector = vectors[place] if len(vectors) else None
     return Verdict(pool(logs, chosen.pages, reachable=reachable), best, vector, chosen.interest)

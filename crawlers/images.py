@@ -89,7 +89,7 @@ class Images:
         )  # fmt: skip
         try:
             response = await self._download(request)
-        except Exception as error:
+        except Exception as error:  # whatever fetching may raise: a picture never costs its post
             reason, detail = read_fault(error)
             logger.debug("a picture could not be fetched: %s", address, exc_info=True)
             self._conduct.intake.note("image", address, f"{reason}: {detail}")

@@ -129,9 +129,10 @@ def replaced_keys(session: Session) -> set[str]:
 
 def read_entry(line: object) -> Entry | None:
     """The entry of a line of the ledger, None where it is none."""
+    if not isinstance(line, str):
+        return None
     try:
-        data = json.loads(line)  # type: ignore[arg-type]  # whatever stands in the row
-        entry = Entry(**data)
+        entry = Entry(**json.loads(line))
     except (TypeError, ValueError, RecursionError):
         return None
     words = (entry.at, entry.by, entry.action, entry.subject, entry.previous, entry.key)

@@ -72,7 +72,8 @@ def load_adapter(folder: Path) -> Adapter | None:
     try:
         with safe_open(path, "np") as stored:
             tuning = restore(Tuning, json.loads((stored.metadata() or {})["tuning"]))
-            arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118  # no mapping
+            names = stored.keys()
+            arrays = {name: stored.get_tensor(name) for name in names}
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise MissingPart(part=f"a readable adapter in {folder} ({error})", mend="tipstaff train --encoder") from error
     apart = tuple(_pick(arrays, str(number)) for number in range(len(tuning.folds)))

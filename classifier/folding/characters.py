@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from classifier.folding.edits import Edit
 from classifier.lexicon import read_terms
@@ -49,14 +50,14 @@ def _traditional() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _converter() -> object:
+def _converter() -> Any:
     import opencc
 
     return opencc.OpenCC("t2s")
 
 
 def _convert(text: str) -> str:
-    converted: str = _converter().convert(text)  # type: ignore[attr-defined]
+    converted: str = _converter().convert(text)
     return converted
 
 

@@ -7,6 +7,7 @@ each line of text, {"end": true}. First of all it says {"ready": true}. It ends 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -30,8 +31,9 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # what libraries print is no answer
     _limit_itself()
-    import numpy  # noqa: F401 (what every picture needs is loaded before the clock of the first one runs)
-    import zxingcpp  # noqa: F401
+    # What every picture needs is loaded before the clock of the first one runs.
+    for module in ("numpy", "zxingcpp"):
+        importlib.import_module(module)
     from PIL import Image
 
     Image.preinit()

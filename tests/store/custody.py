@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from store.database import Store
 from store.findings import iterate_findings, judge_finding
-from store.ledger import Entry, Head, read_entry
+from store.ledger import Entry, Head, head_of, read_entry
 from store.tables import CaptureRow, LedgerRow
 from store.verification import verify_store
 
@@ -30,6 +30,14 @@ def fill(store: Store, run: Run | None = None, count: int = 3) -> Run:
     judge_finding(store, first, state="confirmed", note="给过样本", by=BY, now=at(20))
     judge_finding(store, first, state="dismissed", note=None, by=BY, now=at(21))
     return run
+
+
+def printed_head(store: Store) -> Head:
+    """The head of a ledger that has one."""
+    with store.reading() as session:
+        found = head_of(session)
+    assert found is not None
+    return found
 
 
 def finding_ids(store: Store) -> list[str]:

@@ -1,0 +1,90 @@
+"""What the two page objects read alike: the first fitting element, a time, the site's clock, the next page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import urljoin
+
+from parsel import Selector
+from web_poet import HttpResponse
+
+from crawlers.bodies import resolve
+from crawlers.layout.addresses import Place, clean_url
+from crawlers.layout.table import Layout
+from crawlers.pages import Visit
+from crawlers.posts import (
+    first,
+    read_element,
+    read_moment,
+)
+from crawlers.times.moments import Moment
+
+# "All times are UTC+08:00", "All times are GMT +8.", "时区: UTC+8": what a site says of its own clock, in the footer.
+ZONE = re.compile(
+    r"(?i)(?:all times are|times are in|时间均为|時間均為|时区|時區|所有時間)[^<\d+-]{0,40}?(?:<[^>]*>\s*)?(?:UTC|GMT)"
+    r"(?:\s*(?P<hours>[+-]\s?\d{1,2})(?::?00)?(?![:\d]))?"
+)
+
+
+def find_first(node: Selector | HttpResponse, selectors: tuple[str, ...]) -> Selector | None:
+    """The first element that the first fitting selector finds."""
+    return next((found for css in selectors for found in node.css(css)[:1]), None)
+
+
+def is_itself(node: Selector, css: str) -> bool:
+    """Whether one of the classes that `css` names is the node's own."""
+    own = set(node.attrib.get("class", "").split())
+    return any(part.strip().startswith(".") and part.strip()[1:] in own for part in css.split(","))
+
+
+def read_when(node: Selector, selectors: tuple[str, ...], visit: Visit) -> Moment:
+    """The time that the first fitting selector gives; "::text" takes an element's own words and the titles in it."""
+    for css in selectors:
+        if css.endswith("::text"):
+            days = [title for found in node.css(css[:-6])[:1] for title in found.xpath("./*/@title").getall()]
+            own = [text.strip(" ,;|»«·\t\r\n\xa0") for text in node.css(css).getall()[:8]]
+            moment = read_moment(visit, [*days, *own, " ".join(own)])
+        else:
+            moment = read_element(visit, first(node.css(css)))
+        if moment.when is not None:
+            return moment
+    return Moment()
+
+
+def stated_zone(response: HttpResponse, visit: Visit) -> Visit:
+    """The visit, in the zone that the page names for its times ("All times are UTC+08:00"), if it does."""
+    text = response.text
+    match = ZONE.search(text, max(0, len(text) - 20_000)) or ZONE.search(text, 0, 20_000)
+    if match is None:
+        return visit
+    hours = int((match["hours"] or "0").replace(" ", ""))
+    return replace(visit, timezone=f"Etc/GMT{-hours:+d}" if hours else "UTC") if abs(hours) <= 12 else visit
+
+
+def find_next(response: HttpResponse, layout: Layout, kind: str, base: str) -> str | None:
+    """The next page of this very thread or board: what its pager says, else the nearest later page that is linked.
+
+    A pager of something else, "next" that leads back, and links of other threads are none.
+    """
+    here = layout.addresses.find(str(response.url), kind) or _canonical_place(response, layout, kind)
+    marked = [link for css in layout.next for link in response.css(css).css("a, link")]
+    for links, must_count in ((marked, False), (response.css("a[href]") if here else [], True)):
+        later: dict[int, str] = {}
+        for link in links:
+            target = resolve(base, link.attrib.get("href", ""))
+            place = layout.addresses.find(target, kind) if target else None
+            if target is None or (place is None and (must_count or here)):
+                continue
+            if here is None or place is None:
+                return clean_url(target)
+            if place.id == here.id and place.page > here.page and "#" not in target:
+                later.setdefault(place.page, clean_url(target))
+        if later:
+            return later[min(later)]
+    return None
+
+
+def _canonical_place(response: HttpResponse, layout: Layout, kind: str) -> Place | None:
+    link = response.css("link[rel=canonical]::attr(href)").get()
+    return layout.addresses.find(urljoin(str(response.url), link), kind) if link else None
