@@ -13,9 +13,14 @@ _HAN = "\u3400-\u9fff"
 
 
 @lru_cache(maxsize=1)
-def _name() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+def read_no_names() -> frozenset[str]:
+    """Words that begin like a name and are none."""
+    return frozenset(" ".join(row["term"] for row in read_terms("notnames")).split())
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     surnames = sorted(" ".join(row["term"] for row in read_terms("surnames")).split(), key=len, reverse=True)
-    others = frozenset(" ".join(row["term"] for row in read_terms("notnames")).split())
     # Names of two characters first, then one class for all the others.
     double = [name for name in dict.fromkeys(surnames) if len(name) > 1]
     family = "|".join([*double, f"[{''.join(dict.fromkeys(name for name in surnames if len(name) == 1))}]"])
@@ -26,12 +31,12 @@ def _name() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     bounded = rf"(?<![{_HAN}])(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}])"
     label = r"(?:姓名|车主|被保险人|投保人|机主|户主|客户|联系人|名字|n(?i:ame)|N(?i:ame))"
     labelled = rf"{label}\s?[:：]?\s?(?P<it>(?:{family})[{_HAN}]{{1,2}}(?![{_HAN}]))"
-    return re.compile(f"{titled}|{bounded}"), re.compile(labelled), others
+    return re.compile(f"{titled}|{bounded}"), re.compile(labelled)
 
 
 def find_names(text: str) -> Iterator[Item]:
     """Names, after a label first; a name may be given twice."""
-    pattern, labelled, others = _name()
+    (pattern, labelled), others = _patterns(), read_no_names()
     for match in labelled.finditer(text):
         if match.group("it") not in others and not match.group("it").endswith(("经理", "主管", "客服")):
             yield Item("name", *match.span("it"))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from classifier.lexicon import read_terms
 from classifier.offer.victims.item import Item
-from classifier.offer.victims.names import NO_NAME
+from classifier.offer.victims.names import NO_NAME, read_no_names
 from classifier.offer.victims.papers import PROVINCES, find_papers
 
 LONGEST = 240
@@ -135,11 +135,6 @@ class _Joined(NamedTuple):
 
     text: str
     places: Sequence[int]
-
-
-@lru_cache(maxsize=1)
-def _no_names() -> frozenset[str]:
-    return frozenset(" ".join(row["term"] for row in read_terms("notnames")).split())
 
 
 # Not in the lexicon, which folding reads too.
@@ -307,7 +302,7 @@ def _read_names(row: str, strong: Sequence[Item], shown: Sequence[Item], announc
 
 def _is_word(written: str) -> bool:
     return (
-        written in _no_names()
+        written in read_no_names()
         or bool(NO_NAME.search(written, 1))
         or written.endswith(("经理", "主管", "客服", "老板", "专员", "公司"))
     )
