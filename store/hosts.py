@@ -40,3 +40,10 @@ def postpone(store: Store, host: str, seconds: float, now: datetime) -> None:
             session.add(row)
         until = now + timedelta(seconds=min(seconds, LONGEST.total_seconds()))
         row.next_allowed_at = max(row.next_allowed_at, until)
+
+
+def free_at(store: Store, host: str) -> datetime | None:
+    """When `host` may be asked next, None for one that was never asked."""
+    with store.reading() as session:
+        row = session.get(HostRow, host)
+        return row.next_allowed_at if row else None

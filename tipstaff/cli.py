@@ -8,6 +8,7 @@ import signal
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from domain.errors import BadInput, BrokenStore, DiskFull, NewerStore, TipstaffError
 from tipstaff.commands import crawl, custody, demo, doctor, finding, model, score, source
@@ -36,10 +37,13 @@ def main() -> None:
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, signal.default_int_handler)
     try:
-        app()
+        # Not on its own: it would say a wrong option in four lines.
+        sys.exit(app(prog_name="tipstaff", standalone_mode=False) or 0)
+    except TyperException as fault:
+        refuse(fault)
     except TipstaffError as error:
         stop(error, 2 if isinstance(error, USAGE_FAULTS) else 1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output (head, less) has seen enough.
@@ -48,6 +52,17 @@ def main() -> None:
         if error.errno != errno.ENOSPC:
             raise
         stop(DiskFull(path=error.filename or "the store"), 1)
+
+
+def refuse(fault: TyperException) -> None:
+    """Say what the command line got wrong, on one line; a command that wants another one shows which there are."""
+    from tipstaff.settings import spoken_language
+    from tipstaff.usage import tell_usage
+
+    wants_more = type(fault).__name__ == "NoArgsIsHelpError"
+    line = fault.format_message() if wants_more else f"tipstaff: {tell_usage(fault, spoken_language())}"
+    print(line, file=sys.stderr)  # noqa: T201 (this is where lines are said)
+    sys.exit(2)
 
 
 def stop(error: TipstaffError, status: int) -> None:

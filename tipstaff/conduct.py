@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from domain.errors import Refused
 from domain.sources import Source, check_address
+from store.sources import WatchedSource
+from tipstaff.schedule import Cause
 from tipstaff.settings import Settings
 
 
@@ -39,3 +41,12 @@ def check_conduct(settings: Settings, source: Source) -> None:
             what=f"{source.url} is public, and no contact address is set for the user agent",
             mend='write contact = "mailto:…" in settings.toml of TIPSTAFF_HOME, or set TIPSTAFF_CONTACT',
         )
+
+
+def find_hindrances(settings: Settings, watched: WatchedSource) -> tuple[Cause, ...]:
+    """What keeps a source from being crawled whatever the clock says, in the words of words.toml."""
+    url = watched.source.url
+    if not is_private(url):
+        return () if settings.contact else (Cause("due_no_contact", {"url": url}),)
+    permitted = watched.source.allow_private or settings.allow_private
+    return () if permitted else (Cause("due_private", {"url": url, "name": watched.source.name}),)

@@ -64,6 +64,13 @@ def test_a_source_is_added_listed_changed_and_removed(run: Run) -> None:
         (("findings", "--since", "yesterday"), "since"),
         (("runs", "--source", "nobody"), "nobody"),
         (("export", "data", "--format", "xlsx"), "jsonl"),
+        (("source", "add", BOARD, "--bogus"), "No such option: --bogus; see tipstaff source add --help"),
+        (("source", "add"), "Missing argument"),
+        (("source", "list", "extra"), "extra"),
+        (("source", "why", "nobody"), "nobody"),
+        (("posts", BOARD, "--max-pages", "0"), "--max-pages"),
+        (("posts", BOARD, "--max-pages"), "requires an argument"),
+        (("crwl",), "crawl"),
     ],
 )  # fmt: skip
 def test_bad_input_gets_one_clear_line(
@@ -154,6 +161,45 @@ def test_errors_are_said_in_chinese_too(run: Run, monkeypatch: pytest.MonkeyPatc
     """With Chinese as the language the one line is Chinese."""
     monkeypatch.setenv("TIPSTAFF_LANGUAGE", "zh")
     assert "地址" in one_line(run("source", "add", "ftp://forum.example/"))
+
+
+def test_a_public_source_is_asked_for_its_basis(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a terminal `source add` asks why a public source may be watched and who assessed it; a script is not asked."""
+    answers = iter(["public posts, public interest", "A. Reader"])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    run("source", "add", "https://forum.example/", "--name", "script")
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    said = run("source", "add", "https://forum.example/", "--name", "person")
+    assert "assessor=" not in said.errors
+    run("source", "add", BOARD, "--name", "own", "--allow-private")  # a private one is the user's own
+    run("source", "add", "https://forum.example/", "--name", "told", "--basis", "x", "--assessor", "y")
+    listed = {source["name"]: (source["basis"], source["assessor"]) for source in run("source", "list", "--json").lines}
+    assert listed == {
+        "script": (None, None),
+        "person": ("public posts, public interest", "A. Reader"),
+        "own": (None, None),
+        "told": ("x", "y"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("crawl", "--bogus"), "没有选项 --bogus"),
+        (("bogus",), "没有命令 bogus"),
+        (("source", "add"), "缺少参数 url"),
+        (("runs", "--source"), "选项 --source 需要给出值"),
+        (("source", "list", "extra"), "多余的参数"),
+        (("posts", BOARD, "--max-pages", "0"), "--max-pages 的值无效"),
+    ],
+)
+def test_wrong_usage_is_said_in_chinese_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    """A wrong option, command or value gets one Chinese line that says where the help is."""
+    monkeypatch.setenv("TIPSTAFF_LANGUAGE", "zh")
+    assert f"tipstaff: {said}" in one_line(run(*words))
+    assert "--help" in one_line(run(*words))
 
 
 def test_every_command_and_option_is_documented() -> None:

@@ -15,6 +15,7 @@ from tipstaff.words import say
 if TYPE_CHECKING:
     from store.sources import WatchedSource
     from tipstaff.survey import Survey
+    from tipstaff.watchlist import Entry
 
 app = typer.Typer(help="The watch list. 监测清单。", no_args_is_help=True, rich_markup_mode=None)
 
@@ -54,6 +55,8 @@ def add(
         entry = make_entry(
             {key: value for key, value in given.items() if value is not None} | {"allow_private": permitted}
         )
+        if not as_json and not is_private(url):
+            entry = ask_basis(entry, settings.speaks)
         watched = add_source(
             store, entry.source, every_seconds=entry.every_seconds, basis=entry.basis, assessor=entry.assessor,
             now=datetime.now(UTC),
@@ -66,6 +69,20 @@ def add(
             tell_line(say(settings.speaks, "contact_needed"))
         if not is_private(url) and not (entry.basis and entry.assessor):
             tell_line(say(settings.speaks, "basis_needed", name=watched.source.name))
+
+
+def ask_basis(entry: Entry, language: str) -> Entry:
+    """Asks at a terminal why a public source may be watched and who assessed that; an empty answer leaves it open."""
+    import sys
+
+    given = {name: getattr(entry, name) for name in ("basis", "assessor")}
+    if not sys.stdin.isatty():
+        return entry
+    for name, known in given.items():
+        if not known:
+            answer = typer.prompt(say(language, f"ask_{name}"), default="", show_default=False, err=True)
+            given[name] = " ".join(answer.split()) or None
+    return replace(entry, **given)
 
 
 @app.command("list")
@@ -133,6 +150,32 @@ def set_(
 
 
 @app.command()
+def why(name: Name, as_json: Json = False) -> None:
+    """Why a source is due, why not, and when it is next."""
+    from domain.plain import plain
+    from domain.sources import site_of
+    from store.hosts import free_at
+    from store.sources import find_source
+    from tipstaff.conduct import find_hindrances
+    from tipstaff.schedule import foresee
+
+    now = datetime.now(UTC)
+    with open_desk() as (settings, store):
+        watched = find_source(store, name)
+        hindrances = find_hindrances(settings, watched)
+        seen = foresee(watched, now, hindrances=hindrances, free_at=free_at(store, site_of(watched.source.url)))
+        causes = [{"why": cause.key, "text": say(settings.speaks, cause.key, **cause.facts)} for cause in seen.causes]
+        if as_json:
+            print_json([{"name": name, "due": seen.due, "next_due": plain(seen.next_at), "causes": causes}])
+            return
+        head = "due_now" if seen.due else "due_next" if seen.next_at else "due_not_planned"
+        next_at = seen.next_at.astimezone().strftime("%Y-%m-%d %H:%M") if seen.next_at else "-"
+        print_line(say(settings.speaks, head, name=name, next=next_at))
+        for cause in causes:
+            print_line(f"  {cause['text']}")
+
+
+@app.command()
 def pause(name: Name) -> None:
     """Crawl it no more until it is resumed."""
     from store.sources import pause_source
@@ -194,17 +237,11 @@ def describe(watched: WatchedSource) -> dict[str, Any]:
 
 
 def _row(watched: WatchedSource) -> tuple[str, ...]:
+    from tipstaff.schedule import write_span
+
     state = "paused" if watched.paused else "practice" if watched.source.practice else "watched"
     last = watched.last_started_at.astimezone().strftime("%Y-%m-%d %H:%M") if watched.last_started_at else "-"
     return (watched.source.name, watched.source.url, write_span(watched.every_seconds), state, last)
-
-
-def write_span(seconds: int) -> str:
-    """Seconds as people write a span: 21600 is "6h"."""
-    for letter, size in (("w", 604800), ("d", 86400), ("h", 3600)):
-        if seconds % size == 0:
-            return f"{seconds // size}{letter}"
-    return f"{seconds // 60}m"
 
 
 def print_survey(language: str, seen: Survey) -> None:
