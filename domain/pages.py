@@ -13,6 +13,44 @@ Role = Literal["home", "board", "thread", "other"]
 
 
 @dataclass(frozen=True)
+class Clock:
+    """How the device's clock stood to a reference when a page was fetched.
+
+    `offset_seconds` is the device's time minus the reference's. `source` is "ntp" (the kernel's clock is disciplined;
+    `bound_seconds` is its own estimate of the largest error), "date_header" (the server's Date, whole seconds, taken in
+    the middle of the exchange) or "none". `source` says what was compared, never that the reference is right.
+    """
+
+    source: Literal["ntp", "date_header", "none"]
+    offset_seconds: float | None = None
+    bound_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, as they went over the wire, for the archive of a page.
+
+    `role` is what it was for: a redirect on the way, the document itself, or something that the document needs. `body`
+    is as it was transferred: chunks joined, its content coding still on it; `decoded` says that the coding is undone,
+    because a browser gives no other. None where it is, byte for byte, the page's `body` (of a rendered page:
+    `served_body`).
+    """
+
+    url: str
+    role: Literal["redirect", "document", "resource"]
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    request_headers: tuple[tuple[str, str], ...]
+    fetched_at: datetime
+    body: bytes | None = None
+    method: str = "GET"
+    decoded: bool = False
+    peer: str | None = None
+    certificate_sha256: str | None = None
+    http_version: str | None = None
+
+
+@dataclass(frozen=True)
 class Page:
     """What was served, byte for byte, and everything a capture has to say of it (DOMAIN.md 2.3).
 
@@ -20,7 +58,10 @@ class Page:
     content decoding); for a page drawn by a browser it is the document after JavaScript, in UTF-8, `rendered` says
     so, and `served_body` is what the server sent before any script ran. `peer` is the address and port of the server
     that answered; `certificate_sha256` the hash of its DER certificate on https. `entry_steps` are the links that
-    led here, first to last.
+    led here, first to last. `exchanges` is all that went over the wire for it, first to last. `finished_at` is when the
+    last byte was there, `resolved` the addresses that the name stood for; with `proxied` a proxy of the source's made
+    the connection, and who answered is not known. `browser` is the name and version of the one that drew it. What was
+    fetched by an older version lacks these.
     """
 
     url: str
@@ -38,6 +79,12 @@ class Page:
     http_version: str | None = None
     entry_steps: tuple[str, ...] = ()
     served_body: bytes | None = None
+    exchanges: tuple[Exchange, ...] = ()
+    finished_at: datetime | None = None
+    clock: Clock | None = None
+    resolved: tuple[str, ...] = ()
+    proxied: bool = False
+    browser: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a response header, whatever its case."""

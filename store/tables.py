@@ -337,9 +337,11 @@ class FormerSignalRow(Row, table=True):
 
 
 class CaptureRow(Row, table=True):
-    """A sealed page. `sha256` and `md5` are of the sealed file, `body_…` of the bytes that were served.
+    """A sealed page. `sha256` and `md5` are of the sealed file, `body_…` of the bytes that were read, `warc_…` of the
+    WARC file that is sealed: what a referral hands over has that digest.
 
-    MD5 is there because forms of the police ask for it; it is null in what was sealed before it was kept.
+    MD5 is there because forms of the police ask for it; it is null in what was sealed before it was kept, as is
+    `warc_…` in what was sealed in another form.
     """
 
     __tablename__ = "captures"
@@ -355,6 +357,52 @@ class CaptureRow(Row, table=True):
     body_sha256: str = Field(sa_type=String(64))
     md5: str | None = Field(default=None, sa_type=String(32))
     body_md5: str | None = Field(default=None, sa_type=String(32))
+    warc_size: int | None = Field(default=None, sa_type=Whole)
+    warc_sha256: str | None = Field(default=None, sa_type=String(64))
+    warc_md5: str | None = Field(default=None, sa_type=String(32))
+
+
+class PagePictureRow(Row, table=True):
+    """The picture that was drawn of a sealed page, or why there is none (`gap`, a word).
+
+    `size`, `sha256` and `md5` are of the sealed file, `png_…` of the picture. `height` is in pixels, `full_height` that
+    of the whole page, where the picture had to be cut; `missing` counts what the page asks for and was not captured.
+    """
+
+    __tablename__ = "page_pictures"
+
+    capture_id: str = Field(primary_key=True, sa_type=ID, foreign_key="captures.id")
+    drawn_at: datetime = Field(sa_type=Time)
+    gap: str | None = Field(default=None, sa_type=WORD)
+    size: int | None = Field(default=None, sa_type=Whole)
+    sha256: str | None = Field(default=None, sa_type=String(64))
+    md5: str | None = Field(default=None, sa_type=String(32))
+    png_size: int | None = Field(default=None, sa_type=Whole)
+    png_sha256: str | None = Field(default=None, sa_type=String(64))
+    png_md5: str | None = Field(default=None, sa_type=String(32))
+    width: int | None = Field(default=None, sa_type=Whole)
+    height: int | None = Field(default=None, sa_type=Whole)
+    full_height: int | None = Field(default=None, sa_type=Whole)
+    missing: int | None = Field(default=None, sa_type=Whole)
+    browser: str | None = Field(default=None, sa_type=Words)
+
+
+class TimestampRow(Row, table=True):
+    """A token of a timestamp authority (RFC 3161, DER) over the hash of the ledger's entry `seq`.
+
+    `stamped_at` and `authority` are what the token says.
+    """
+
+    __tablename__ = "timestamps"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    seq: int = Field(sa_type=BigInteger, index=True)
+    hash: str = Field(sa_type=String(64))
+    stamped_at: datetime = Field(sa_type=Time)
+    authority: str = Field(sa_type=Words)
+    token: bytes = Field(sa_type=LargeBinary)
+    sha256: str = Field(sa_type=String(64))
+    entered_at: datetime = Field(sa_type=Time)
 
 
 class DoomedRow(Row, table=True):
