@@ -207,6 +207,16 @@ class FindingRow(Row, table=True):
     last_seen: datetime = Field(sa_type=Time)
 
 
+class SplitRow(Row, table=True):
+    """The side of the frozen train/test split that a finding is on, and the sketch of its text that put it there."""
+
+    __tablename__ = "splits"
+
+    finding_id: str = Field(primary_key=True, sa_type=ID, foreign_key="findings.id", ondelete="CASCADE")
+    side: str = Field(sa_type=WORD)
+    sketch: bytes = Field(sa_type=LargeBinary)
+
+
 class FindingVersionRow(Row, table=True):
     """One wording of a finding's post, victims' data masked, and the signal for it. `words` is what is searched.
 
