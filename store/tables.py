@@ -460,3 +460,36 @@ class LedgerRow(Row, table=True):
     hash: str = Field(sa_type=String(64))
     signature: str = Field(sa_type=String(128))
     countersignature: str | None = Field(default=None, sa_type=String(128))
+
+
+class ReferralRow(Row, table=True):
+    """A package that went out, as it was signed. Never changed: a correction is another that names it in `corrects`.
+
+    `manifest` and `signature` (hexadecimal) are those of the package, `sha256` and `size` of its zip.
+    """
+
+    __tablename__ = "referrals"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    made_at: datetime = Field(sa_type=Time)
+    recipient: str = Field(sa_type=WORD)
+    case_no: str | None = Field(default=None, sa_type=Words)
+    operator: str = Field(sa_type=Words)
+    reason: str | None = Field(default=None, sa_type=Words)
+    language: str = Field(sa_type=WORD)
+    corrects: str | None = Field(default=None, sa_type=ID, foreign_key="referrals.id")
+    practice: bool
+    manifest: str = Field(sa_type=Words)
+    signature: str = Field(sa_type=String(128))
+    sha256: str = Field(sa_type=String(64))
+    size: int = Field(sa_type=Whole)
+
+
+class ReferralFindingRow(Row, table=True):
+    """Which findings a referral is of, in its order. A finding that was purged later is still named."""
+
+    __tablename__ = "referral_findings"
+
+    referral_id: str = Field(primary_key=True, sa_type=ID, foreign_key="referrals.id")
+    finding_id: str = Field(primary_key=True, sa_type=ID, index=True)
+    position: int
