@@ -12,13 +12,19 @@ from store.engine import Store
 from store.keys import Keys
 from store.ledger import PROGRAM, begin_ledger, digest_of, head_of, record, write_line
 from store.seals import Digests, capture_path
-from store.tables import CaptureRow, CaptureVersionRow, FindingVersionRow, StoreRow, VerdictRow
+from store.tables import CaptureRow, CaptureVersionRow, FindingVersionRow, PagePictureRow, StoreRow, VerdictRow
 
 # Set by the migration in a store that is older than its ledger.
 LEDGER_DUE = "ledger_due"
 # What a row is entered with. Never changed: entries that were made with it must go on holding.
 _CAPTURE = (
     "id", "source_id", "run_id", "url", "fetched_at", "sealed_at", "size", "sha256", "md5", "body_sha256", "body_md5",
+)  # fmt: skip
+# What one that was sealed as a WARC file is entered with beside.
+_WARC = ("warc_size", "warc_sha256", "warc_md5")
+_PICTURE = (
+    "capture_id", "drawn_at", "gap", "size", "sha256", "md5", "png_size", "png_sha256", "png_md5", "width", "height",
+    "full_height", "missing", "browser",
 )  # fmt: skip
 _VERDICT = ("id", "finding_id", "version_id", "state", "label", "note", "by", "at")
 
@@ -29,7 +35,16 @@ def enter_capture(session: Session, keys: Keys, row: CaptureRow, now: datetime, 
         "sha256": row.sha256, "md5": row.md5, "size": row.size, "body_sha256": row.body_sha256,
         "body_md5": row.body_md5, "record_sha256": digest_capture(row), "versions": proven_versions(session, row.id),
     }  # fmt: skip
+    if row.warc_sha256 is not None:
+        facts |= {name: getattr(row, name) for name in _WARC}
     record(session, keys, action, row.id, facts, by=PROGRAM, now=now)
+
+
+def enter_picture(session: Session, keys: Keys, row: PagePictureRow, now: datetime) -> None:
+    """Write the picture of a sealed page into the ledger, or why there is none."""
+    told = ("gap", "sha256", "md5", "png_size", "png_sha256", "png_md5", "width", "height", "full_height")
+    facts = {name: getattr(row, name) for name in told} | {"record_sha256": digest_picture(row)}
+    record(session, keys, "pictured", row.capture_id, facts, by=PROGRAM, now=now)
 
 
 def enter_verdict(
@@ -45,7 +60,13 @@ def enter_verdict(
 
 def digest_capture(row: CaptureRow) -> str:
     """The SHA-256 of all that a capture's row says, in the ledger's canonical form."""
-    return _digest_row({name: getattr(row, name) for name in _CAPTURE})
+    names = _CAPTURE if row.warc_sha256 is None else (*_CAPTURE, *_WARC)
+    return _digest_row({name: getattr(row, name) for name in names})
+
+
+def digest_picture(row: PagePictureRow) -> str:
+    """The SHA-256 of all that the row of a page's picture says, in the ledger's canonical form."""
+    return _digest_row({name: getattr(row, name) for name in _PICTURE})
 
 
 def digest_verdict(row: VerdictRow) -> str:

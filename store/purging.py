@@ -28,6 +28,7 @@ from store.tables import (
     DoomedRow,
     FindingRow,
     FormerSignalRow,
+    PagePictureRow,
     SourceRow,
     VerdictRow,
 )
@@ -147,6 +148,12 @@ def _drop_captures(session: Session, version_ids: list[str]) -> dict[str, dict[s
             "sha256": row.sha256, "md5": row.md5, "size": row.size, "body_sha256": row.body_sha256,
             "fetched_at": plain(row.fetched_at), "sealed_at": plain(row.sealed_at),
         }  # fmt: skip
+        if row.warc_sha256 is not None:
+            gone[capture_id] |= {"warc_sha256": row.warc_sha256, "warc_md5": row.warc_md5}
+        if (picture := session.get(PagePictureRow, capture_id)) is not None:
+            gone[capture_id] |= {"png_sha256": picture.png_sha256}
+            session.delete(picture)
+            session.flush()
         session.delete(row)
         session.add(DoomedRow(id=capture_id))
     session.flush()

@@ -1,10 +1,12 @@
 """A haul as one encrypted file: waiting in the spool, sealed as a capture, or destroyed.
 
     spool/<id>.page                waits to be scored
-    captures/<xxxx>/<id>.page      the same bytes, sealed (anew, where pictures of other posts are left out)
+    captures/<xxxx>/<id>.page      the page as a WARC file, sealed
+    captures/<xxxx>/<id>.png       the picture of the page, sealed under the same key
 
-A file is a nonce and AES-256-GCM over zlib over: the length of a JSON text (4 bytes, big-endian), the JSON of the haul
-without its bodies, the body, the body as served where a browser drew the page, and the pictures of its posts.
+A file is a nonce and AES-256-GCM. In the spool it is over zlib over: the length of a JSON text (4 bytes, big-endian),
+the JSON of the haul without its bodies, and the bodies. Pages were sealed in that form, too, before they were sealed as
+WARC files; they open as ever.
 """
 
 from __future__ import annotations
@@ -20,12 +22,15 @@ from typing import Any
 from domain.errors import DamagedSeal
 from domain.pages import Haul
 from domain.plain import plain, restore
+from store.bodies import bodies_of
 from store.engine import Store
 from store.faults import telling_faults
 from store.files import destroy_file, place_file, shard
 from store.keys import make_key, seal, unseal
+from store.warc import read_warc
 
 _LENGTH = 4
+_GZIP = b"\x1f\x8b"
 _NAME = re.compile(r"\.?([0-9a-z]{17})\.page(?:\.part)?")
 
 
@@ -54,6 +59,11 @@ def capture_path(store: Store, page_id: str) -> Path:
     return store.home / "captures" / shard(page_id) / f"{page_id}.page"
 
 
+def picture_path(store: Store, page_id: str) -> Path:
+    """Where the picture of a sealed page lies."""
+    return store.home / "captures" / shard(page_id) / f"{page_id}.png"
+
+
 def place_page(store: Store, page_id: str, haul: Haul) -> None:
     """Put a haul into the spool. Not made durable: a page that a power cut takes is fetched again.
 
@@ -70,25 +80,45 @@ def place_page(store: Store, page_id: str, haul: Haul) -> None:
 
 def read_page(store: Store, page_id: str) -> Haul:
     """The haul that waits in the spool. Raises DamagedSeal."""
-    return _read(store, spool_path(store, page_id), page_id)
+    with telling_faults(store.home):
+        return _read(_open(store, spool_path(store, page_id), page_id), page_id)
 
 
 def read_capture(store: Store, page_id: str) -> Haul:
     """The haul of a capture. Raises DamagedSeal."""
-    return _read(store, capture_path(store, page_id), page_id)
+    return _read(open_capture(store, page_id), page_id)
 
 
-def seal_page(store: Store, page_id: str, haul: Haul | None = None) -> Digests:
-    """Put a page of the spool among the captures, durably; what the sealed file is.
+def open_capture(store: Store, page_id: str) -> bytes:
+    """What a capture holds: a WARC file, or a packed haul where it is older (`is_warc`). Raises DamagedSeal."""
+    with telling_faults(store.home):
+        return _open(store, capture_path(store, page_id), page_id)
 
-    The very file of the spool, unless `haul` is what is to be kept of it.
-    """
-    if haul is None:
-        sealed = spool_path(store, page_id).read_bytes()
-    else:
-        sealed = seal(store.keys.page_key(page_id), pack(haul), page_id)
+
+def open_picture(store: Store, page_id: str) -> bytes:
+    """The picture of a sealed page, a PNG file. Raises DamagedSeal."""
+    with telling_faults(store.home):
+        return _open(store, picture_path(store, page_id), f"{page_id}.png", key_of=page_id)
+
+
+def is_warc(opened: bytes) -> bool:
+    """Whether what was opened is a WARC file."""
+    return opened.startswith(_GZIP)
+
+
+def seal_page(store: Store, page_id: str, warc: bytes) -> Digests:
+    """Put a page of the spool among the captures, durably; what the sealed file is."""
+    sealed = seal(store.keys.page_key(page_id), warc, page_id)
     store.keys.keep_page_key(page_id)
     place_file(capture_path(store, page_id), sealed, durable=True)
+    return Digests.of(sealed)
+
+
+def seal_picture(store: Store, page_id: str, picture: bytes) -> Digests:
+    """Put the picture of a sealed page beside it, durably; what the sealed file is. Raises DamagedSeal."""
+    with telling_faults(store.home):
+        sealed = seal(store.keys.page_key(page_id), picture, f"{page_id}.png")
+        place_file(picture_path(store, page_id), sealed, durable=True)
     return Digests.of(sealed)
 
 
@@ -99,9 +129,11 @@ def destroy_page(store: Store, page_id: str) -> None:
     """
     with telling_faults(store.home):
         store.keys.destroy_page_key(page_id)
-        for path in (store.keys.path_of(page_id), capture_path(store, page_id)):
+        sealed = capture_path(store, page_id), picture_path(store, page_id)
+        for path in (store.keys.path_of(page_id), *sealed):
             destroy_file(_part_of(path))
-        destroy_file(capture_path(store, page_id))
+        for path in sealed:
+            destroy_file(path)
         clear_spool(store, page_id)
 
 
@@ -122,7 +154,7 @@ def spooled_pages(store: Store) -> set[str]:
 def pack(haul: Haul) -> bytes:
     """A haul as compressed bytes."""
     data: dict[str, Any] = plain(haul)
-    bodies = [page.pop(name) for page, name in _bodies_of(data)]
+    bodies = [page.pop(name) for page, name in bodies_of(data)]
     data["lengths"] = [None if body is None else len(body) for body in bodies]
     text = json.dumps(data).encode("ascii")
     return zlib.compress(b"".join((len(text).to_bytes(_LENGTH, "big"), text, *(body or b"" for body in bodies))))
@@ -133,25 +165,26 @@ def unpack(data: bytes) -> Haul:
     data = zlib.decompress(data)
     start = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
     fields = json.loads(data[_LENGTH:start])
-    for (page, name), length in zip(_bodies_of(fields), fields["lengths"], strict=True):
+    for (page, name), length in zip(bodies_of(fields), fields["lengths"], strict=True):
         page[name] = None if length is None else data[start : start + length]
         start += length or 0
     return restore(Haul, fields)
 
 
-def _bodies_of(data: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
-    """Where the bytes of a haul stand in it, in the order in which they follow its JSON."""
-    pages = [data["page"], *(picture["page"] for picture in data.get("pictures", ()))]
-    return [(page, name) for page in pages for name in ("body", "served_body")]
+def _open(store: Store, path: Path, name: str, key_of: str | None = None) -> bytes:
+    try:
+        sealed = path.read_bytes()
+    except FileNotFoundError:
+        raise DamagedSeal(page=name) from None
+    return unseal(store.keys.page_key(key_of or name), sealed, name)
 
 
-def _read(store: Store, path: Path, page_id: str) -> Haul:
-    with telling_faults(store.home):
-        try:
-            sealed = path.read_bytes()
-        except FileNotFoundError:
-            raise DamagedSeal(page=page_id) from None
-        return unpack(unseal(store.keys.page_key(page_id), sealed, page_id))
+def _read(opened: bytes, page_id: str) -> Haul:
+    try:
+        return read_warc(opened) if is_warc(opened) else unpack(opened)
+    except (ValueError, KeyError, TypeError, zlib.error):
+        # It was sealed by us, so this is a fault of the program or of a machine, and no proof either way.
+        raise DamagedSeal(page=page_id) from None
 
 
 def _part_of(path: Path) -> Path:

@@ -16,7 +16,17 @@ from store.engine import Store
 from store.evidence import enter_capture
 from store.keeping import Kept, Sighting, Verdict, keep_verdict, lacks_capture, standing_versions
 from store.seals import Digests, clear_spool, destroy_page, read_page, seal_page
-from store.tables import CaptureRow, CaptureVersionRow, FingerprintRow, PageRow, PendingRow, RunRow, TallyRow
+from store.tables import (
+    CaptureRow,
+    CaptureVersionRow,
+    FingerprintRow,
+    PageRow,
+    PendingRow,
+    RunRow,
+    SourceRow,
+    TallyRow,
+)
+from store.warc import Maker, Setting, write_warc
 
 BANDS = 10
 
@@ -33,12 +43,14 @@ class Settled:
     capture: str | None = None
 
 
-def settle(store: Store, page_id: str, verdicts: Sequence[Verdict], now: datetime) -> Settled:
+def settle(
+    store: Store, page_id: str, verdicts: Sequence[Verdict], now: datetime, maker: Maker | None = None
+) -> Settled:
     """Write down the verdicts on a page's fresh posts; then the page is sealed, or nothing of it stays.
 
     It is sealed when a finding on it has words that no capture proves yet. A page that is settled already is left as
     it is, and nothing comes of it. Raises DamagedSeal and DiskFull (then the page goes on waiting), ValueError when
-    a fresh post has no verdict.
+    a fresh post has no verdict. `maker` is who captures, and with what.
     """
     with store.transaction() as session:
         page = session.get(PageRow, page_id, with_for_update=True)
@@ -48,7 +60,7 @@ def settle(store: Store, page_id: str, verdicts: Sequence[Verdict], now: datetim
         versions = [one.version_id for one in kept]
         sealed = lacks_capture(session, versions)
         if sealed:
-            _seal(session, store, page, verdicts, now)
+            _seal(session, store, page, verdicts, now, maker or Maker())
         session.delete(page)
         new = tuple(one.finding_id for one in kept if one.new_finding)
         found = update(RunRow).where(col(RunRow.id) == page.run_id)
@@ -120,20 +132,22 @@ def _add_tally(session: Session, source_id: str, tally: Counter[tuple[date, str]
             row.count += count
 
 
-def _seal(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verdict], now: datetime) -> None:
+def _seal(
+    session: Session, store: Store, page: PageRow, verdicts: Sequence[Verdict], now: datetime, maker: Maker
+) -> None:
     """Seal a page as proof of every finding that stands on it. The file is there for good before the row says so.
 
     Of the pictures those of findings are sealed with it; of the other posts' nothing stays.
     """
     haul = read_page(store, page.id)
     named = {address for verdict in verdicts if verdict.keep for address in verdict.post.images}
-    pictures = tuple(picture for picture in haul.pictures if picture.address in named)
-    sealed = seal_page(store, page.id, None if pictures == haul.pictures else replace(haul, pictures=pictures))
-    body = Digests.of(haul.page.body)
+    haul = replace(haul, pictures=tuple(picture for picture in haul.pictures if picture.address in named))
+    warc = write_warc(haul, _describe(page.id, session.get_one(SourceRow, page.source_id), now), maker)
+    sealed, archived, body = seal_page(store, page.id, warc), Digests.of(warc), Digests.of(haul.page.body)
     capture = CaptureRow(
         id=page.id, source_id=page.source_id, run_id=page.run_id, url=haul.page.url, fetched_at=haul.page.fetched_at,
         sealed_at=now, size=sealed.size, sha256=sealed.sha256, md5=sealed.md5, body_sha256=body.sha256,
-        body_md5=body.md5,
+        body_md5=body.md5, warc_size=archived.size, warc_sha256=archived.sha256, warc_md5=archived.md5,
     )  # fmt: skip
     session.add(capture)
     session.flush()
@@ -143,3 +157,10 @@ def _seal(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verd
     )
     session.flush()
     enter_capture(session, store.keys, capture, now)
+
+
+def _describe(page_id: str, source: SourceRow, now: datetime) -> Setting:
+    return Setting(
+        page_id, now, source=source.name, source_url=source.url, practice=source.practice, timezone=source.timezone,
+        basis=source.basis, assessor=source.assessor, robots_text=source.robots_text, robots_at=source.robots_at,
+    )  # fmt: skip

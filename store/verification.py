@@ -16,11 +16,19 @@ from sqlmodel import Session, col, select
 from domain.errors import DamagedSeal
 from store.columns import clean
 from store.engine import Store
-from store.evidence import digest_capture, digest_verdict, proven_versions
+from store.evidence import digest_capture, digest_picture, digest_verdict, proven_versions
 from store.ledger import KEY_ACTIONS, NOTHING, Entry, Head, digest_of, read_entry, read_witness
-from store.seals import Digests, capture_path, read_capture
+from store.seals import Digests, capture_path, is_warc, open_capture, open_picture, picture_path, read_capture
 from store.signing import fingerprint_of, is_signed
-from store.tables import CaptureRow, CaptureVersionRow, DoomedRow, FindingVersionRow, LedgerRow, VerdictRow
+from store.tables import (
+    CaptureRow,
+    CaptureVersionRow,
+    DoomedRow,
+    FindingVersionRow,
+    LedgerRow,
+    PagePictureRow,
+    VerdictRow,
+)
 
 BATCH = 1000
 Kept = TypeVar("Kept", CaptureRow, VerdictRow)
@@ -39,8 +47,8 @@ FAULTS = (
     "entry_unreadable", "entry_missing", "entry_changed", "entry_chain", "entry_key", "entry_signature",
     "entry_columns", "head_beyond", "head_other", "witness_beyond", "witness_other", "key_other",
     "capture_unrecorded", "capture_gone", "capture_changed", "seal_gone", "seal_changed", "seal_closed", "body_changed",
-    "wordings_changed", "purge_undone", "verdict_unrecorded", "verdict_gone", "verdict_changed", "rows_unreadable",
-    "wording_unproven",
+    "wordings_changed", "picture_unrecorded", "picture_gone", "picture_changed", "picture_closed", "purge_undone",
+    "verdict_unrecorded", "verdict_gone", "verdict_changed", "rows_unreadable", "wording_unproven",
 )  # fmt: skip
 
 
@@ -67,6 +75,7 @@ class Chain:
     fault: Fault | None = None
     heads: dict[int, str] = field(default_factory=dict)
     captures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pictures: dict[str, dict[str, Any]] = field(default_factory=dict)
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     purged_captures: set[str] = field(default_factory=set)
     purged_versions: set[str] = field(default_factory=set)
@@ -141,12 +150,40 @@ def try_capture(session: Session, store: Store, chain: Chain, row: CaptureRow) -
         yield Fault("seal_changed", row.id)
         return
     try:
-        body = Digests.of(read_capture(store, row.id).page.body)
+        opened, body = open_capture(store, row.id), Digests.of(read_capture(store, row.id).page.body)
     except DamagedSeal:
         yield Fault("seal_closed", row.id)
         return
-    if body.sha256 != said.get("body_sha256"):
+    archived = Digests.of(opened).sha256 if is_warc(opened) else None
+    if body.sha256 != said.get("body_sha256") or said.get("warc_sha256") not in (None, archived):
         yield Fault("body_changed", row.id)
+    yield from _try_picture(session, store, chain, row.id)
+
+
+def _try_picture(session: Session, store: Store, chain: Chain, capture_id: str) -> Iterator[Fault]:
+    """What does not hold of the picture of a page. That there is none is no fault: it is said why, or not drawn yet."""
+    row, said = session.get(PagePictureRow, capture_id), chain.pictures.get(capture_id)
+    if row is None or said is None:
+        if said is not None:
+            yield Fault("picture_gone", capture_id)
+        elif row is not None or picture_path(store, capture_id).exists():
+            yield Fault("picture_unrecorded", capture_id)
+        return
+    if digest_picture(row) != said.get("record_sha256"):
+        yield Fault("picture_changed", capture_id)
+        return
+    if row.gap is not None:
+        return
+    try:
+        found = Digests.of(picture_path(store, capture_id).read_bytes())
+        opened = Digests.of(open_picture(store, capture_id)) if found.sha256 == said.get("sha256") else None
+    except FileNotFoundError:
+        yield Fault("picture_gone", capture_id)
+    except DamagedSeal:
+        yield Fault("picture_closed", capture_id)
+    else:
+        if opened is None or opened.sha256 != said.get("png_sha256"):
+            yield Fault("picture_changed", capture_id)
 
 
 def _read_all(session: Session, kind: type[Kept], faults: list[Fault]) -> Iterator[Kept]:
@@ -226,6 +263,8 @@ def _learn(chain: Chain, entry: Entry) -> None:
         chain.verdicts[str(facts["verdict"])] = facts
     elif entry.action in ("captured", "adopted"):
         chain.captures[entry.subject] = facts
+    elif entry.action == "pictured":
+        chain.pictures[entry.subject] = facts
     elif entry.action == "purged":
         chain.purged_captures.update(map(str, facts.get("captures") or ()))
         chain.purged_versions.update(map(str, facts.get("versions") or ()))
