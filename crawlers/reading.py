@@ -15,6 +15,7 @@ from scrapy.http import Response
 from scrapy_poet.page_input_providers import PageObjectInputProvider
 from web_poet import HttpResponse, HttpResponseHeaders
 
+from crawlers.bounds import bound_time, check_size
 from crawlers.capture import is_rendered, rendered_body
 from crawlers.charset import find_encoding
 from crawlers.conduct.gate import spider_of
@@ -53,7 +54,14 @@ class Reading:
         return self.platform.name if self.platform else ""
 
     async def item(self, expected: Role | None) -> BoardItem | ThreadItem | None:
-        """What the page says, read first as what a link promised it to be, then as what it looks like."""
+        """What the page says, read first as what a link promised it to be, then as what it looks like.
+
+        Raises Overrun.
+        """
+        with bound_time():
+            return await self._item(expected)
+
+    async def _item(self, expected: Role | None) -> BoardItem | ThreadItem | None:
         first: BoardItem | ThreadItem | None = None
         for role in dict.fromkeys((expected or self.role, self.role)):
             item = await self.item_as(role)
@@ -102,7 +110,9 @@ class ReadingProvider(PageObjectInputProvider):
         )
         if response.status >= 300 or not body or not (is_html(content_type) or is_data(content_type)):
             return [Reading(page, visit, None, "other")]
-        platform, role = recognise(page, name=source.platform) if source.platform else recognise(page)
+        check_size(body)
+        with bound_time():
+            platform, role = recognise(page, name=source.platform) if source.platform else recognise(page)
         if is_data(content_type) and (platform is GENERIC or role == "other"):
             return [Reading(page, visit, None, "other")]  # inference reads markup, and this is none
         return [Reading(page, visit, platform, role)]

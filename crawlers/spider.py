@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawlers.bounds import Overrun, bound_time
 from crawlers.browser.drawing import Drawing
 from crawlers.capture import capture_page, validators_of
 from crawlers.conduct.faults import read_fault
@@ -138,6 +139,8 @@ class WatchSpider(Spider):
             self.end(ended.reason, str(ended.facts["detail"]))
         except TipstaffError as fault:
             self.break_off(fault)
+        except Overrun as fault:
+            self.fail("failed", response.url, str(fault), errand)
         except Exception as fault:
             logger.debug("a page could not be read: %s", response.url, exc_info=True)
             self.fail("failed", response.url, f"its reader broke ({type(fault).__name__})", errand)
@@ -166,7 +169,8 @@ class WatchSpider(Spider):
             self.fail("failed", page.url, NO_BROWSER, errand)
             if bare:
                 return []
-        wall = see_wall(page, reading.response, item)
+        with bound_time():
+            wall = see_wall(page, reading.response, item)
         if item is None or bare or wall is not None:
             return list(self.read_wall(response.request, page, reading, errand, wall))
         self.tally.succeed()

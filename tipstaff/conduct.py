@@ -32,10 +32,21 @@ def check_private(address: str, *, allowed: bool) -> None:
         )
 
 
+def check_onion(source: Source) -> None:
+    """Raises Refused for a hidden service without the SOCKS proxy that alone knows the way (RFC 7686)."""
+    host = (urlsplit(source.url).hostname or "").rstrip(".")
+    if host.endswith(".onion") and urlsplit(source.proxy or "").scheme not in ("socks5", "socks5h"):
+        raise Refused(
+            what=f"{source.url} is a hidden service",
+            mend="give the SOCKS proxy that reaches it, as in --proxy socks5://127.0.0.1:9050",
+        )
+
+
 def check_conduct(settings: Settings, source: Source) -> None:
     """Raises BadAddress or Refused when `source` may not be crawled from here."""
     check_address(source.url)
     check_private(source.url, allowed=source.allow_private or settings.allow_private)
+    check_onion(source)
     if not is_private(source.url) and not settings.contact:
         raise Refused(
             what=f"{source.url} is public, and no contact address is set for the user agent",

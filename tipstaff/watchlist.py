@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import BadInput, BadSourceFile, BadValue, UnknownName, UnknownPlatform
 from domain.sources import RENDERS, Source, check_address
-from tipstaff.conduct import check_private, is_private
+from tipstaff.conduct import check_onion, check_private, is_private
 from tipstaff.retention import read_retention
 
 DEFAULT_EVERY = 6 * 3600
@@ -92,12 +92,22 @@ def read_seconds(value: Any) -> float:
 
 
 def read_proxy(value: Any) -> str | None:
-    """An http(s) proxy address, or none. Raises BadValue."""
+    """The address of an HTTP or SOCKS5 proxy, or none. Raises BadValue."""
+    from crawlers.conduct.proxies import SCHEMES
+
     if not value:
         return None
-    parts = urlsplit(str(value))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadValue(name="proxy", value=value, want="an address such as http://proxy.example.org:3128")
+    try:
+        parts = urlsplit(str(value))
+        known = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/")
+    except ValueError:
+        known = False
+    if not known or any(character.isspace() for character in str(value)):
+        raise BadValue(
+            name="proxy",
+            value=value,
+            want="an address such as http://proxy.example.org:3128 or socks5://127.0.0.1:9050",
+        )
     return str(value)
 
 
@@ -174,6 +184,7 @@ def make_entry(given: Mapping[str, Any]) -> Entry:
             name="query", value=list(source.queries), want="{query} in the address and at least one query, or neither"
         )
     check_private(source.url, allowed=source.allow_private)
+    check_onion(source)
     return Entry(source, **beside)
 
 

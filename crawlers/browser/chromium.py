@@ -21,6 +21,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
 from crawlers.browser.rendering import READY_SECONDS, UNFOLD_SECONDS, settle, unfold
+from crawlers.conduct.addresses import is_refused
 from crawlers.conduct.gate import Conduct, spider_of
 from crawlers.conduct.tunnel import Tunnel
 from crawlers.pages import Platform
@@ -103,7 +104,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.conduct: Conduct = spider_of(crawler).conduct
-        self.tunnel = Tunnel(self.conduct.guard, self.conduct.plan.source.proxy, self.conduct.permit)
+        conduct = self.conduct
+        self.tunnel = Tunnel(conduct.guard, conduct.plan.source.proxy, conduct.permit_kin, conduct.admit)
         self.abort_request = self.refuses
         self.started = False
         self.checks: set[asyncio.Task[None]] = set()
@@ -163,13 +165,19 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):
         return not await self.allows(request.url)
 
     async def allows(self, url: str) -> bool:
-        """Whether the browser may ask for `url`; says so where it may not."""
+        """Whether the browser may ask for `url`; says so where it may not.
+
+        Of the many foreign hosts that pages have, only those are named that nobody may reach.
+        """
+        kin = self.conduct.scope.is_kin(url)
+        if not kin and not is_refused(url):
+            return False
         try:
             await self.conduct.permit(url)
         except CrawlEnded as ended:
             self.conduct.intake.note(ended.reason, url, str(ended.facts["detail"]))
             return False
-        return True
+        return kin
 
     async def watch_redirects(self, page: Page, request: Request) -> None:
         """Has every hop of a redirect inside the page asked about; Playwright's routes do not see them."""

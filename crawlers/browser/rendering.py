@@ -7,6 +7,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
+from lxml.etree import iterwalk
 from parsel import Selector
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 # A page that a script fills has next to no text of its own.
 LITTLE_TEXT = 600
 APP_ROOTS = "#app, #root, #__next, #__nuxt, #main-app, [ng-app], app-root, [data-reactroot], #q-app, #svelte"
+UNSEEN = frozenset({"script", "style", "noscript", "template"})
 ASKS_FOR_SCRIPT = re.compile(
     r"enable\s+java\s?script|java\s?script\s+(?:is\s+)?(?:required|disabled)|requires\s+java\s?script|without\s+java\s?script|"
     r"(?:启用|開啟|开启|啟用|打开).{0,6}java\s?script|java\s?script.{0,12}(?:启用|開啟|开启|啟用|支持|支援)|不支持\s*java\s?script",
@@ -35,10 +37,18 @@ def lacks(selector: Selector, ready: str | None) -> bool:
 
 
 def visible_text(selector: Selector) -> str:
-    """What a reader sees without scripts, white space folded."""
-    parts = selector.xpath(
-        "//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template)]"
-    ).getall()
+    """What a reader sees without scripts, white space folded. In one pass, however deep the markup nests."""
+    parts: list[str] = []
+    for body in selector.xpath("//body"):
+        unseen = 0
+        for event, node in iterwalk(body.root, events=("start", "end", "comment", "pi")):
+            machinery = node.tag in UNSEEN
+            if event == "start":
+                unseen += machinery
+                parts.append("" if unseen else node.text or "")
+            else:
+                unseen -= machinery
+                parts.append("" if unseen or node is body.root else node.tail or "")
     return " ".join(" ".join(parts).split())
 
 

@@ -19,13 +19,14 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from crawlers.conduct.proxies import is_socks
 from domain.errors import CrawlEnded
 from domain.sources import Source
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 RESOLUTION_SECONDS = 20.0
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 REFUSED_NETWORKS = tuple(
     ipaddress.ip_network(network)
@@ -39,6 +40,14 @@ REFUSED_NETWORKS = tuple(
         "fec0::/10",  # site-local, long deprecated
     )
 )
+# Names that mean the network of whoever looks them up (RFC 6761, RFC 6762, RFC 8375, ICANN's .internal, and what home
+# and office networks use): a proxy must not be asked for them, and a name without a dot is one too.
+LOCAL_NAMES = frozenset({
+    "localhost", "local", "localdomain", "internal", "intranet", "private", "lan", "home", "corp", "home.arpa",
+    "in-addr.arpa", "ip6.arpa",
+})  # fmt: skip
+# Never looked up (RFC 7686); only a SOCKS proxy knows the way.
+ONION = "onion"
 # The last label of a host that the URL standard reads as a number, so that "0x7f.1" and "2130706433" are IPv4 too.
 NUMBER_LABEL = re.compile(r"(?:\d+|0x[0-9a-f]*)\Z", re.IGNORECASE)
 
@@ -84,6 +93,17 @@ def read_literal(host: str) -> Address | None:
     return ipaddress.IPv4Address(bare)
 
 
+def is_local_name(host: str) -> bool:
+    """Whether a name means another machine on each network, or this one."""
+    labels = host.split(".")
+    return len(labels) == 1 or bool(LOCAL_NAMES.intersection((labels[-1], ".".join(labels[-2:]))))
+
+
+def is_onion(host: str) -> bool:
+    """Whether a host is one of Tor's."""
+    return host.rpartition(".")[2] == ONION
+
+
 def resolve_name(host: str, port: int) -> tuple[str, ...]:
     """Every address that the system's resolver gives for `host`, in its order. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -98,6 +118,16 @@ def host_and_port(url: str) -> tuple[str, int]:
     return parts.hostname.lower().rstrip("."), parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
 
 
+def is_refused(url: str) -> bool:
+    """Whether the host of `url` is one that is refused without being looked up: a number, or a name for none but us."""
+    try:
+        host, _ = host_and_port(url)
+        literal = read_literal(host)
+    except ValueError:
+        return True
+    return not is_public(literal) if literal is not None else is_local_name(host)
+
+
 class Guard:
     """Vets hosts for one run of one source and remembers the answers.
 
@@ -109,6 +139,9 @@ class Guard:
         self._resolve = resolve
         self._own = host_and_port(source.url) if source.allow_private else None
         self._proxy = host_and_port(source.proxy) if source.proxy else None
+        self._socks = is_socks(source.proxy)
+        # Our own tunnel to the proxy, on loopback, once it is open: host and port.
+        self.way_out: tuple[str, int] | None = None
         self._proxy_pin: asyncio.Task[tuple[str, ...]] | None = None
         self._pins: dict[tuple[str, int], asyncio.Task[tuple[str, ...]]] = {}
 
@@ -139,21 +172,24 @@ class Guard:
         return await asyncio.shield(self._proxy_pin)
 
     def pinned(self, host: str, port: int) -> tuple[str, ...]:
-        """What `pin` has answered before; empty for anything that was refused or never asked."""
-        return result_of(self._pins.get((host.lower().rstrip("."), port)))
-
-    def pinned_proxy(self, host: str) -> tuple[str, ...]:
-        """What `pin_proxy` has answered, when `host` is the proxy."""
-        return result_of(self._proxy_pin) if self._proxy and self._proxy[0] == host.lower() else ()
+        """What `pin` has answered before, or our own way out; empty for what was refused or never asked."""
+        key = (host.lower().rstrip("."), port)
+        return (host,) if key == self.way_out else result_of(self._pins.get(key))
 
     async def _vet(self, host: str, port: int, *, judged: bool) -> tuple[str, ...]:
+        if is_onion(host) and not self._socks:
+            raise CrawlEnded(
+                reason="refused_address", address=host, detail="an .onion address is only reached by a SOCKS proxy"
+            )
         addresses = await self._find(host, port, ask=self._proxy is None)
-        if self._proxy is not None and (host == "localhost" or host.endswith(".localhost")):
-            raise CrawlEnded(reason="refused_address", address=host, detail="a loopback name")
-        if not judged or not addresses:
+        if not judged:
             return addresses
+        if self._proxy is not None and not addresses and is_local_name(host):
+            raise CrawlEnded(
+                reason="refused_address", address=host, detail=f"{host} is a name of the proxy's own network"
+            )
         vetted = tuple(address for address in addresses if is_public(ipaddress.ip_address(address.partition("%")[0])))
-        if not vetted:
+        if addresses and not vetted:
             raise CrawlEnded(
                 reason="refused_address",
                 address=host,

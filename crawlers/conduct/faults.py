@@ -8,12 +8,12 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
-    IgnoreRequest,
     NotSupported,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
 
+from crawlers.bounds import Overrun
 from domain.errors import CrawlEnded, TipstaffError
 
 # In this order; a fault that no row knows is "failed".
@@ -28,8 +28,9 @@ FAULTS: tuple[tuple[type[BaseException], str, str], ...] = (
     (NotSupported, "refused_address", "not an http(s) address"),
     (TimeoutError, "unreachable", "no full answer in time"),
 )
-# What IgnoreRequest says of itself, where Scrapy has no class of its own for the fault.
-IGNORED = (
+# What a fault says of itself, where it has no class of its own, or one that is not to be imported.
+SAID = (
+    ("Could not open CONNECT tunnel", "unreachable", "the proxy does not reach it"),
     ("max redirections", "failed", "it redirects in a circle, or too often"),
     ("DOWNLOAD_MAXSIZE", "failed", "the page is larger than what is read"),
 )
@@ -51,14 +52,13 @@ def read_fault(error: BaseException | None) -> tuple[str, str]:
     """Reason and detail of whatever a request ended with."""
     if isinstance(error, CrawlEnded):
         return error.reason, str(error.facts["detail"])
-    if isinstance(error, TipstaffError):
+    if isinstance(error, (TipstaffError, Overrun)):
         return "failed", str(error)
     for kind, reason, detail in FAULTS:
         if isinstance(error, kind):
             return reason, certificate_fault(error) or detail
-    table = IGNORED if isinstance(error, IgnoreRequest) else BROWSER_FAULTS
     said = str(error)
-    for words, reason, detail in table:
+    for words, reason, detail in (*SAID, *BROWSER_FAULTS):
         if words in said:
             return reason, detail
     return "failed", f"{type(error).__name__}"

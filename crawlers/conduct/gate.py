@@ -6,6 +6,7 @@ Plain requests, redirects and robots.txt pass it as a downloader middleware, the
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Self, cast
 
@@ -21,6 +22,7 @@ from crawlers.conduct.politeness import PRIVATE_DELAY, Turns, now
 from crawlers.conduct.resolver import PinnedResolver
 from crawlers.conduct.robots import MOST_BYTES, Answer, Robots, Rules, read_answer
 from crawlers.conduct.scope import Scope, is_image_type, is_login
+from crawlers.conduct.tunnel import OWN_NAME, STATUS_HEADER, Tunnel
 from crawlers.intake import Intake
 from crawlers.plan import Plan
 from domain.errors import CrawlEnded
@@ -45,6 +47,8 @@ class Conduct:
         self.scope = Scope(plan.source.url)
         for address in expand_queries(plan.source):
             self.scope.add_start(address)
+        self._tunnel: Tunnel | None = None
+        self._way_out: asyncio.Task[str] | None = None
 
     async def permit(self, url: str) -> Rules:
         """Raises CrawlEnded when `url` may not be asked for at all; the answer is the rules of its site."""
@@ -65,6 +69,34 @@ class Conduct:
         if self.guard.proxied:
             await self.guard.pin_proxy()
         await self.guard.pin(host, port)
+
+    async def admit(self, url: str) -> None:
+        """Raises CrawlEnded for a host that no page of the source needs: not of its domain, or refused by the guard.
+
+        A browser has errands of its own, and pages have those of others; neither is ours.
+        """
+        if not self.scope.is_kin(url):
+            raise CrawlEnded(reason="refused_address", address=url, detail="not of the source's domain")
+        await self.reach(url)
+
+    async def permit_kin(self, url: str) -> None:
+        """Raises CrawlEnded when `url` may not be asked for, or lies on a host that no page of the source needs."""
+        await self.admit(url)
+        await self.permit(url)
+
+    async def way_out(self) -> str:
+        """The address of our own tunnel on loopback, by which plain requests get to the source's proxy."""
+        if self._way_out is None:
+            self._tunnel = Tunnel(self.guard, self.plan.source.proxy, self.reach, self.reach)
+            self._way_out = asyncio.ensure_future(self._tunnel.open())
+        address = await asyncio.shield(self._way_out)
+        self.guard.way_out = host_and_port(address)
+        return address
+
+    async def close(self) -> None:
+        """Closes the tunnel, where there is one."""
+        if self._tunnel is not None:
+            await self._tunnel.close()
 
     async def take_turn(self, url: str, asked_delay: float = 0.0) -> None:
         """Waits until the host of `url` may be asked; `asked_delay` is robots.txt's. Raises CrawlEnded."""
@@ -102,6 +134,7 @@ class ConductMiddleware:
         cast("object", reactor).installNameResolver(PinnedResolver(middleware.conduct.guard))  # type: ignore[attr-defined]
         crawler.signals.connect(middleware.bound_robots, signals.bytes_received)
         crawler.signals.connect(middleware.bound_images, signals.headers_received)
+        crawler.signals.connect(middleware.conduct.close, signals.engine_stopped)
         return middleware
 
     async def process_request(self, request: Request) -> None:
@@ -124,11 +157,19 @@ class ConductMiddleware:
             rules = await conduct.permit(request.url)
             await conduct.take_turn(request.url, rules.delay)
         if conduct.plan.source.proxy:
-            request.meta["proxy"] = conduct.plan.source.proxy
+            request.meta["proxy"] = await conduct.way_out()
         request.meta["fetched_at"] = now()
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keeps the headers as they were served, before any part of them is undone."""
+        """Keeps the headers as they were served, before any part of them is undone.
+
+        Raises CrawlEnded for an answer that is no server's but our own tunnel's.
+        """
+        said = (response.headers.get(STATUS_HEADER) or b"").decode("latin-1")
+        if request.meta.get("proxy") and response.status in (403, 502) and said.startswith(f"{OWN_NAME};"):
+            reason = "refused_address" if response.status == 403 else "unreachable"
+            detail = said.partition('details="')[2].rstrip('"')
+            raise CrawlEnded(reason=reason, address=request.url, detail=detail)
         request.meta["served_headers"] = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, values in response.headers.items()

@@ -45,7 +45,7 @@ class PinnedResolver:
         """Hands the pinned addresses of host and port to the receiver."""
         resolution = Resolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)
-        for address in self.guard.pinned(hostName, portNumber) or self.guard.pinned_proxy(hostName):
+        for address in self.guard.pinned(hostName, portNumber):
             kind = IPv6Address if ipaddress.ip_address(address.partition("%")[0]).version == 6 else IPv4Address
             resolutionReceiver.addressResolved(kind("TCP", address, portNumber))
         resolutionReceiver.resolutionComplete()

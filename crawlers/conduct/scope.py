@@ -6,11 +6,16 @@ Pure functions of addresses and headers. The tables are the common forms of the 
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
 from domain.sources import site_of
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 # Session ids that a server writes into the links of a visitor without cookies; `s` and `sid` only as 32 hex digits,
 # because they are also the names of searches.
@@ -154,11 +159,29 @@ def host_without_www(url: str) -> str:
     return site_of(url).removeprefix("www.")
 
 
+def domain_of(url: str) -> str:
+    """The domain that was registered for the host of `url` ("forum.example.co.uk" is of example.co.uk), else its host.
+
+    By the public-suffix list as it was packaged; nothing is fetched.
+    """
+    parts = split_domain()(urlsplit(url).hostname or "")
+    return parts.top_domain_under_public_suffix or site_of(url)
+
+
+@cache
+def split_domain() -> TLDExtract:
+    """The reader of the packaged public-suffix list."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(include_psl_private_domains=True, suffix_list_urls=(), cache_dir=None)
+
+
 class Scope:
     """One source's site: host and port of its address, and of where its first page moved by a leading "www."."""
 
     def __init__(self, url: str) -> None:
         self._site = host_without_www(url)
+        self._domain = domain_of(url)
         self._starts = {normalise(url)}
 
     def add_start(self, url: str) -> None:
@@ -169,6 +192,13 @@ class Scope:
         """Whether `url` is on the source's site."""
         try:
             return host_without_www(url) == self._site
+        except ValueError:
+            return False
+
+    def is_kin(self, url: str) -> bool:
+        """Whether `url` is on the source's site or another host of its domain, where scripts and styles may lie."""
+        try:
+            return self.holds_site(url) or domain_of(url) == self._domain
         except ValueError:
             return False
 

@@ -2,39 +2,48 @@
 
 It speaks CONNECT (https, and web sockets of either kind) and plain requests in absolute form. It connects to the
 addresses that the guard has pinned, so a browser never resolves a name. Where the source has a proxy, that proxy comes
-behind this one.
+behind this one, and plain requests go this way too.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 from collections.abc import Awaitable, Callable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from crawlers.conduct.addresses import Guard, host_and_port
+from crawlers.conduct.proxies import Streams, ask_connection, connect_first, is_socks, open_connection, proxy_headers
 from domain.errors import CrawlEnded
 
 MOST_HEAD_BYTES = 64 * 1024
-CONNECT_SECONDS = 20.0
 IDLE_SECONDS = 60.0
+SILENCE_SECONDS = 1.0
 CHUNK = 64 * 1024
 DROPPED_HEADERS = frozenset({"proxy-connection", "proxy-authorization", "connection", "keep-alive"})
-
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+# What this tunnel says of its own refusals (RFC 9209), so that they are not taken for the site's.
+STATUS_HEADER = "Proxy-Status"
+OWN_NAME = "tipstaff"
 
 
 class Tunnel:
-    """Serves one browser for the length of one crawl.
+    """Serves one asker for the length of one crawl: the browser, or plain requests where the source has a proxy.
 
-    `permit(url)` is asked for every plain request, and raises CrawlEnded for one that may not be made.
+    `permit(url)` is asked for every plain request, and raises CrawlEnded for one that may not be made; `admit(url)`
+    for every host that is to be spoken to in secret, of which nothing more is seen.
     """
 
-    def __init__(self, guard: Guard, proxy: str | None, permit: Callable[[str], Awaitable[object]]) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        proxy: str | None,
+        permit: Callable[[str], Awaitable[object]],
+        admit: Callable[[str], Awaitable[object]],
+    ) -> None:
         self._guard = guard
         self._proxy = proxy
         self._permit = permit
+        self._admit = admit
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -58,12 +67,15 @@ class Tunnel:
         self._tasks.add(task)
         try:
             await self._serve(reader, writer)
-        except CrawlEnded:
+        except CrawlEnded as ended:
             with contextlib.suppress(OSError):
-                await refuse(writer, b"403 Forbidden")
-        except (OSError, ValueError, EOFError, asyncio.LimitOverrunError, TimeoutError):
+                await refuse(writer, "403 Forbidden", str(ended.facts["detail"]))
+        except OSError as error:
             with contextlib.suppress(OSError):
-                await refuse(writer, b"502 Bad Gateway")
+                await refuse(writer, "502 Bad Gateway", str(error))
+        except (ValueError, EOFError, asyncio.LimitOverrunError, TimeoutError):
+            with contextlib.suppress(OSError):
+                await refuse(writer, "502 Bad Gateway", "no request that can be passed on")
         finally:
             self._tasks.discard(task)
             writer.close()
@@ -74,6 +86,7 @@ class Tunnel:
         method, target, _version = line.split(" ", 2)
         if method == "CONNECT":
             host, port = host_and_port(f"https://{target}")
+            await self._admit(f"https://{target}/")
             upstream = await self._connect(host, port, tunnelled=True)
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await join(reader, writer, *upstream)
@@ -82,10 +95,11 @@ class Tunnel:
         parts = urlsplit(target)
         host, port = host_and_port(target)
         upstream = await self._connect(host, port, tunnelled=False)
-        asked = target if self._proxy else parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
         headers, length = rewrite_headers(rest)
-        if self._proxy:
-            headers = proxy_headers(self._proxy) + headers
+        if self._proxy and not is_socks(self._proxy):
+            asked, headers = target, proxy_headers(self._proxy) + headers
+        else:
+            asked = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
         upstream[1].write(f"{method} {asked} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n".encode("latin-1"))
         # Exactly this request's body goes through: what follows on the connection is another request, for another host.
         while length > 0:
@@ -94,38 +108,24 @@ class Tunnel:
                 break
             length -= len(data)
             upstream[1].write(data)
-        await pipe(upstream[0], writer)
-        upstream[1].close()
+        await hand_back(upstream, reader, writer)
 
     async def _connect(self, host: str, port: int, *, tunnelled: bool) -> Streams:
-        """A connection to the vetted address of `host`, or to the source's proxy. Raises CrawlEnded or OSError."""
+        """A connection to the vetted address of `host`, or by way of the source's proxy. Raises CrawlEnded or OSError.
+
+        Only an HTTP proxy that is to be given a plain request is left to connect for itself.
+        """
         addresses = await self._guard.pin(host, port)
         if self._proxy is None:
             return await connect_first(addresses, port)
-        reader, writer = await connect_first(await self._guard.pin_proxy(), host_and_port(self._proxy)[1])
-        if tunnelled:
-            name = f"[{host}]" if ":" in host else host
-            writer.write(
-                f"CONNECT {name}:{port} HTTP/1.1\r\nHost: {name}:{port}\r\n{proxy_headers(self._proxy)}\r\n".encode(
-                    "latin-1"
-                )
-            )
-            answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), CONNECT_SECONDS)
-            if answer.split(b" ", 2)[1] != b"200":
-                writer.close()
-                raise OSError("the proxy refuses")
-        return reader, writer
-
-
-async def connect_first(addresses: tuple[str, ...], port: int) -> Streams:
-    """A connection to the first of `addresses` that answers. Raises OSError."""
-    fault: Exception = OSError("no address")
-    for address in addresses:
-        try:
-            return await asyncio.wait_for(asyncio.open_connection(address, port), CONNECT_SECONDS)
-        except (OSError, TimeoutError) as error:
-            fault = error
-    raise OSError(str(fault)) from fault
+        streams = await open_connection(self._proxy, await self._guard.pin_proxy(), host_and_port(self._proxy)[1])
+        if tunnelled or is_socks(self._proxy):
+            try:
+                await ask_connection(streams, self._proxy, host, port)
+            except OSError:
+                streams[1].close()
+                raise
+        return streams
 
 
 def rewrite_headers(text: str) -> tuple[str, int]:
@@ -145,19 +145,36 @@ def rewrite_headers(text: str) -> tuple[str, int]:
     return "".join(kept), length
 
 
-def proxy_headers(proxy: str) -> str:
-    """The header line that names the user of a proxy, when its address has one."""
-    parts = urlsplit(proxy)
-    if parts.username is None:
-        return ""
-    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return f"Proxy-Authorization: Basic {base64.b64encode(pair.encode()).decode()}\r\n"
-
-
-async def refuse(writer: asyncio.StreamWriter, status: bytes) -> None:
-    """An answer without a body."""
-    writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+async def refuse(writer: asyncio.StreamWriter, status: str, detail: str) -> None:
+    """An answer without a body, with one line on why."""
+    said = "".join(character for character in detail if " " <= character <= "~" and character not in '"\\')
+    writer.write(
+        f'HTTP/1.1 {status}\r\n{STATUS_HEADER}: {OWN_NAME}; details="{said}"\r\n'
+        "Content-Length: 0\r\nConnection: close\r\n\r\n".encode("latin-1")
+    )
     await writer.drain()
+
+
+async def hand_back(upstream: Streams, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The answer, until it ends; once the asker asks for more, silence ends it soon: it is to open another way."""
+    answer = asyncio.ensure_future(upstream[0].read(CHUNK))
+    more = asyncio.ensure_future(reader.read(1))
+    try:
+        while True:
+            waits = {answer} if more.done() else {answer, more}
+            limit = SILENCE_SECONDS if more.done() else IDLE_SECONDS
+            done, _ = await asyncio.wait(waits, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            if not done or (answer in done and not answer.result()):
+                break
+            if answer in done:
+                writer.write(answer.result())
+                await writer.drain()
+                answer = asyncio.ensure_future(upstream[0].read(CHUNK))
+    finally:
+        for wait in (answer, more):
+            wait.cancel()
+        await asyncio.gather(answer, more, return_exceptions=True)
+        upstream[1].close()
 
 
 async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -19,6 +19,8 @@ from domain.pages import Page
 
 # A wall says its sentence and little else; a thread page with this much text of its own is something to look at.
 MOST_WALL_CHARACTERS = 2500
+# No page of so many bytes is looked at for such a sentence.
+MOST_WALL_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,16 @@ def see_wall(page: Page, response: HttpResponse, item: BoardItem | ThreadItem | 
     data = is_data(kind) and item is not None and not is_bare(item)
     if page.status == 200 and not is_html(kind) and not data:
         return "not_html"
+    small = len(page.body) <= MOST_WALL_BYTES
+    if page.status == 200 and not small:
+        return None
     if item is not None and not is_bare(item):
         posts = item.posts if isinstance(item, ThreadItem) else ()
         if len(posts) != 1 or posts[0].author.name or posts[0].posted_at or posts[0].posted_at_text:
             return None
         return sentence_reason(visible_text(response.selector))
-    text, markup = (visible_text(response.selector), response.text) if is_html(kind) and page.body else ("", "")
+    looks = is_html(kind) and page.body and small
+    text, markup = (visible_text(response.selector), response.text) if looks else ("", "")
     return wall_of(
         status=page.status,
         url=page.url,

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from crawlers.conduct.addresses import Guard
-from crawlers.conduct.tunnel import Tunnel, proxy_headers, rewrite_headers
+from crawlers.conduct.proxies import proxy_headers
+from crawlers.conduct.tunnel import Tunnel, rewrite_headers
 from domain.errors import CrawlEnded
 from domain.sources import Source
 
@@ -48,7 +49,7 @@ def through_tunnel(
         upstream = f"http://ann:pw@127.0.0.1:{port}" if proxy else None
         url = "http://example.org/" if proxy else f"http://127.0.0.1:{port if own else 1}/"
         guard = Guard(Source(name="s", url=url, allow_private=not proxy, proxy=upstream))
-        tunnel = Tunnel(guard, upstream, permit)
+        tunnel = Tunnel(guard, upstream, permit, permit_all)
         address = await tunnel.open()
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
         writer.write(request(port))

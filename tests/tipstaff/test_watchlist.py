@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadAddress, BadInput, BadSourceFile, BadValue, Refused
@@ -131,6 +131,7 @@ def test_a_search_needs_queries_and_queries_a_search() -> None:
         watchlist.make_entry({"url": "https://forum.example/", "query": "车主"})
 
 
+@settings(deadline=None)  # the first table pays for the list of platforms
 @given(
     st.dictionaries(
         st.sampled_from([*watchlist.KEYS, "unknown"]),
@@ -151,3 +152,29 @@ def test_assignments_change_several_fields() -> None:
     assert watchlist.read_assignments(["every=1d", "query=a", "query=b", "allow_private=yes"]) == {
         "every_seconds": 86400, "queries": ("a", "b"), "allow_private": True,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("http://proxy.example:3128", True), ("socks5://127.0.0.1:9050", True), ("socks5h://ann:pw@tor.example", True),
+        ("https://proxy.example", True), ("ftp://proxy.example", False), ("127.0.0.1:9050", False),
+        ("socks5://", False), ("socks4://127.0.0.1:9050", False), ("socks5://127.0.0.1:99999", False), ("socks5://a b:1", False),
+    ],
+)  # fmt: skip
+def test_proxies(written: str, known: bool) -> None:
+    """A proxy speaks HTTP or SOCKS5 and is given by its whole address."""
+    if known:
+        assert watchlist.read_proxy(written) == written
+    else:
+        with pytest.raises(BadValue):
+            watchlist.read_proxy(written)
+
+
+def test_hidden_services_need_their_proxy() -> None:
+    """An .onion address without a SOCKS proxy is refused with what would make it possible."""
+    onion = {"url": "http://" + "a" * 56 + ".onion/board"}
+    for proxy in ({}, {"proxy": "http://127.0.0.1:8118"}):
+        with pytest.raises(Refused, match="socks5://"):
+            watchlist.make_entry(onion | proxy)
+    assert watchlist.make_entry(onion | {"proxy": "socks5://127.0.0.1:9050"}).source.proxy

@@ -17,7 +17,7 @@ from tipstaff.commands.desk import (
     print_table,
     tell_line,
 )
-from tipstaff.commands.source import Private, RenderOption, Zone
+from tipstaff.commands.source import Private, Proxy, RenderOption, Zone
 from tipstaff.words import say
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def posts(
     max_pages: Annotated[int | None, typer.Option(min=1, help="Fetch no more pages than this.")] = None,
     render: RenderOption = None,
     timezone: Zone = None,
+    proxy: Proxy = None,
     allow_private: Private = False,
     as_json: Json = False,
 ) -> None:
@@ -41,7 +42,7 @@ def posts(
     from tipstaff.watchlist import make_entry
 
     settings = load_settings()
-    given = {"url": url, "render": render, "timezone": timezone}
+    given = {"url": url, "render": render, "timezone": timezone, "proxy": proxy}
     entry = make_entry(
         {key: value for key, value in given.items() if value is not None}
         | {"allow_private": allow_private or settings.allow_private}

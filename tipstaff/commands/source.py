@@ -23,6 +23,9 @@ Private = Annotated[
     bool, typer.Option("--allow-private", help="Permit the private or loopback host and port the address names.")
 ]
 RenderOption = Annotated[str | None, typer.Option(help="Draw pages in a browser: auto, always or never.")]
+Proxy = Annotated[
+    str | None, typer.Option(help="A proxy to go through: http://HOST:PORT or socks5://HOST:PORT (Tor's, for .onion).")
+]
 Zone = Annotated[str | None, typer.Option(help="The zone of the times the site writes, e.g. Asia/Shanghai.")]
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 
@@ -35,7 +38,7 @@ def add(
     render: RenderOption = None,
     query: Annotated[list[str] | None, typer.Option(help="Words for {query} in the address; may be repeated.")] = None,
     timezone: Zone = None,
-    proxy: Annotated[str | None, typer.Option(help="An http(s) proxy to go through.")] = None,
+    proxy: Proxy = None,
     basis: Annotated[str | None, typer.Option(help="Why this public source may be watched.")] = None,
     assessor: Annotated[str | None, typer.Option(help="Who assessed that.")] = None,
     allow_private: Private = False,
@@ -107,6 +110,7 @@ def check(
     url: Annotated[str, typer.Argument(help="An address, or the name of a source.")],
     render: RenderOption = None,
     timezone: Zone = None,
+    proxy: Proxy = None,
     allow_private: Private = False,
     as_json: Json = False,
 ) -> None:
@@ -116,7 +120,7 @@ def check(
     from tipstaff.watchlist import make_entry
 
     settings = load_settings()
-    options = {"render": render, "timezone": timezone}
+    options = {"render": render, "timezone": timezone, "proxy": proxy}
     entry = make_entry(
         {"url": url, "allow_private": allow_private or settings.allow_private}
         | {key: value for key, value in options.items() if value is not None}
@@ -136,7 +140,7 @@ def set_(
 ) -> None:
     """Change a source."""
     from store.sources import change_source, find_source
-    from tipstaff.conduct import check_private
+    from tipstaff.conduct import check_onion, check_private
     from tipstaff.watchlist import read_assignments
 
     with open_desk() as (settings, store):
@@ -145,6 +149,7 @@ def set_(
         own = {field: value for field, value in fields.items() if hasattr(before, field)}
         after = replace(before, **own)
         check_private(after.url, allowed=after.allow_private)
+        check_onion(after)
         change_source(store, name, **fields)
         print_line(say(settings.speaks, "changed", name=after.name))
 

@@ -8,8 +8,10 @@ are about the machine and not about reading.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
+import socket
 import sys
 import time
 import traceback
@@ -182,9 +184,23 @@ class TellingIntake:
         tell("note", event=event, url=url, detail=detail)
 
 
+def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+    """The system's own resolver, which is asked for no name in these tests: it would be by a way round the guard."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        tell("looked_up", host=str(host))
+        raise OSError("no look-ups here") from None
+    return real_look_up(host, *args, **kwargs)
+
+
+real_look_up = socket.getaddrinfo
+
+
 def do_job(job: dict[str, Any]) -> None:
     platform = platform_of(job)
-    crawlers.reading.recognise = lambda response, name=None: (platform, toy_role(response))  # type: ignore[assignment]
+    if not job.get("real"):
+        crawlers.reading.recognise = lambda response, name=None: (platform, toy_role(response))  # type: ignore[assignment]
     answers: dict[str, list[list[str]]] = job.get("names", {})
     asked: dict[str, int] = {}
 
@@ -197,6 +213,7 @@ def do_job(job: dict[str, Any]) -> None:
         return tuple(answers[host][min(number, len(answers[host]) - 1)])
 
     crawlers.conduct.addresses.resolve_name = resolve
+    socket.getaddrinfo = look_up  # type: ignore[assignment]
     public = set(job.get("public", ()))
     judge = crawlers.conduct.addresses.is_public
     crawlers.conduct.addresses.is_public = lambda address: str(address) in public or judge(address)
