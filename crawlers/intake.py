@@ -39,4 +39,4 @@ class Intake(Protocol):
 
     def note(self, event: str, url: str, detail: str = "") -> None:
         """Something a person may want to know: a word of RUN_REASONS, or "fetched", "rendered", "unchanged",
-        "recognised", "image"."""
+        "recognised", "image", "feed" (one that the start page announces)."""

@@ -49,7 +49,8 @@ class ThreadLink:
     """A thread as a list page shows it.
 
     `key` names the thread on its site whatever the address looks like (session ids, page numbers and slugs left
-    out); `sign` is all that the list says of it that changes when the thread does, None when it says nothing.
+    out); `sign` is all that the list says of it that changes when the thread does, None when it says nothing. `post` is
+    its opening where the list itself has the whole of it: what is kept when the thread's page may not be read.
     """
 
     url: str
@@ -57,6 +58,7 @@ class ThreadLink:
     title: str | None = None
     sign: str | None = None
     sticky: bool = False
+    post: Post | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, Self
 
 from scrapy import Request, Spider
@@ -26,6 +26,7 @@ from crawlers.conduct.gate import Conduct, robots_fetcher
 from crawlers.conduct.retries import postpone_request
 from crawlers.conduct.scope import normalise
 from crawlers.conduct.walls import LASTING_WALLS, see_wall, tell_wall
+from crawlers.feeds import announced_feeds
 from crawlers.images import Images
 from crawlers.intake import Intake
 from crawlers.memory import MemoryIntake, plan_from_arguments
@@ -161,6 +162,9 @@ class WatchSpider(Spider):
         page = capture_page(response, self.conduct.guard, errand.steps)
         self.tally.pages += 0 if response.request.meta.get("drawn_again") else 1
         self.intake.note("rendered" if page.rendered else "fetched", page.url, f"{page.status} {len(page.body)}")
+        if errand.is_start:
+            for url in announced_feeds(reading.response):
+                self.intake.note("feed", url)
         item = await reading.item(errand.role)
         bare = item is None or is_bare(item)
         if self.drawing.wants(response, reading, item):
@@ -168,7 +172,7 @@ class WatchSpider(Spider):
                 return [self.frontier.ask_again(self.drawing.redraw(response, reading), errand)]
             self.fail("failed", page.url, NO_BROWSER, errand)
             if bare:
-                return []
+                return list(self.ask_feed(reading, errand))
         with bound_time():
             wall = see_wall(page, reading.response, item)
         if item is None or bare or wall is not None:
@@ -219,7 +223,11 @@ class WatchSpider(Spider):
         pages = len(walk.seen)
         if item.next_url and fresh and not known:
             yield from self.frontier.continue_list(normalise(item.next_url, page.url), walk, onward)
-        haul = haul_of(page, (), reading, "board", title=item.name, board=walk.name)
+        # Openings whose own pages lie elsewhere stand on the list alone.
+        alone = [link.post for link in fresh if link.post and not self.conduct.scope.holds(link.url)]
+        if any(link.post for link in fresh):
+            walk.shown = haul_of(page, (), reading, "board", title=item.name, board=walk.name)
+        haul = haul_of(page, self.take_fresh(alone), reading, "board", title=item.name, board=walk.name)
         # An unchanged first page says that the list is unchanged, when it says so of each thread.
         if walk.page == 1 and not page.rendered and all(link.sign is not None for link in item.threads):
             haul = dataclasses.replace(haul, validators=validators_of(page))
@@ -234,9 +242,7 @@ class WatchSpider(Spider):
         """One page of a thread. A page that brings nothing new ends it: its pager led in a circle."""
         walk = errand.thread or ThreadWalk(item.key, seen={normalise(page.requested_url)})
         self.frontier.meet_thread(walk.key or item.key)
-        found = {post.id: post for post in item.posts if post.id not in self.seen_posts}
-        self.seen_posts.update(found)
-        posts = tuple(found.values())
+        posts = self.take_fresh(item.posts)
         following = normalise(item.next_url, page.url) if item.next_url else ""
         fresh = bool(posts) and following not in walk.seen and len(walk.seen) < self.plan.max_thread_pages
         asked: list[Request] = []
@@ -278,6 +284,14 @@ class WatchSpider(Spider):
             mark = Mark(walk.link.key, walk.link.sign, 1, ended=True)
             self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other", board=walk.board), mark=mark))
         self.fail(reason, page.url, tell_wall(reason, page, reading.name), errand, whole=reason in SETTLED)
+        if reason in ("empty", "selector_drift"):
+            yield from self.ask_feed(reading, errand)
+
+    def ask_feed(self, reading: Reading, errand: Errand) -> Iterator[Request]:
+        """A list on which no thread could be read may announce a feed of them."""
+        for url in announced_feeds(reading.response)[:1] if errand.is_start else ():
+            self.conduct.scope.add_start(url)
+            yield from self.frontier.ask_start(url)
 
     def read_failure(self, failure: Failure) -> None:
         """A request that brought no page."""
@@ -289,19 +303,35 @@ class WatchSpider(Spider):
                 self.end(reason, detail)
             if reason != "interrupted":
                 self.fail(reason, request.url, detail, errand, whole=reason in SETTLED)
+        except TipstaffError as fault:
+            self.break_off(fault)
         finally:
             self.settle(errand)
 
     def fail(self, reason: str, url: str, detail: str, errand: Errand, *, whole: bool = False) -> None:
         """Counts and names a page that could not be read. `whole`: the pass over its list may end all the same."""
         self.intake.note(reason, url, detail)
+        self.stand_in(errand)
         walk = errand.within
         if walk is not None and not whole:
             walk.whole = False
         if self.tally.fail(reason, detail, at_start=errand.is_start):
             self.end(reason, detail)
 
+    def stand_in(self, errand: Errand) -> None:
+        """Of a thread that could not be read at all, what its list has of it is kept: the opening, in whole."""
+        walk = errand.thread
+        shown = walk.within.shown if walk and walk.within else None
+        if walk and walk.link and walk.link.post and shown and walk.page == 1 and self.ended is None:
+            self.hand_over(dataclasses.replace(shown, posts=self.take_fresh([walk.link.post])))
+
     # -- handing over
+
+    def take_fresh(self, posts: Iterable[Post]) -> tuple[Post, ...]:
+        """Those that were not met before in this crawl."""
+        found = {post.id: post for post in posts if post.id not in self.seen_posts}
+        self.seen_posts.update(found)
+        return tuple(found.values())
 
     def hand_over(self, haul: Haul) -> None:
         """Gives a haul to the intake and counts what came of it."""

@@ -1,6 +1,7 @@
 """One file a platform. PLATFORMS is the only list of them: a new one is a file, a line here, fixtures, a line in docs.
 
-The order is that of asking: forum programs first, then what may be built into any page (comment boxes).
+The order is that of asking: feeds, which any program may write, then forum programs, then what may be built into any
+page (comment boxes).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from crawlers.platforms import (
     archiver,
     discourse,
     discuz,
+    feed,
     isso,
     market,
     mybb,
@@ -24,6 +26,7 @@ from crawlers.platforms import (
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
+        feed.PLATFORM,
         archiver.PLATFORM,
         discuz.PLATFORM,
         phpbb.PLATFORM,

@@ -17,8 +17,8 @@ class ListWalk:
 
     `may_stop`: an earlier pass ended, so that known threads end this one. `waiting` counts the pages and threads that
     are under way; when none is, the pass is over, and `held`, its last list page, is handed over with the mark that
-    says so. `whole` is false once anything of it could not be read. `seen` are its pages' addresses, `keys` its
-    threads.
+    says so. `whole` is false once anything of it could not be read. `shown` is its newest page with whole openings
+    (`ThreadLink.post`), `seen` are its pages' addresses, `keys` its threads.
     """
 
     url: str
@@ -28,6 +28,7 @@ class ListWalk:
     waiting: int = 0
     whole: bool = True
     held: Haul | None = None
+    shown: Haul | None = None
     seen: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
 
