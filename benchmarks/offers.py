@@ -2,13 +2,15 @@
 
 `python benchmarks/offers.py [FILE …]` prints precision, recall and F1 of prices (all six fields right), contacts (kind
 and normal value, in all and per kind) and, where the gold has them, volumes, fields and regions; for clean and
-disguised posts. Then, of what is a victim's in the gold, the share that is masked, and of the sellers' handles that can
-be read at all in those posts the share that stays.
+disguised posts; of prices also how many are right but for their quantities, and in their amount alone. Then, of what
+is a victim's in the gold, the share that is masked, in all and by its shape, and of the sellers' handles that can be
+read at all in those posts the share that stays.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -45,10 +47,12 @@ def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Co
         form = "disguised" if post["disguised"] else "clean"
         prices = {(p.amount, p.currency, p.per, p.unit, p.min_qty, p.max_qty) for p in offer.prices}
         contacts = {(contact.kind, contact.value) for contact in offer.contacts}
-        gold = {
+        gold: dict[str, tuple[set[Any], set[Any]]] = {
             "prices": (prices, {tuple(price) for price in post["prices"]}),
             "contacts": (contacts, {tuple(contact) for contact in post["contacts"]}),
         }
+        for name, fields in (("prices: but quantities", 4), ("prices: amounts", 1)):
+            gold[name] = ({price[:fields] for price in prices}, {tuple(price[:fields]) for price in post["prices"]})
         if "volumes" in post:
             gold["volumes"] = ({(volume.records,) for volume in offer.volumes}, {(size,) for size in post["volumes"]})
         if "regions" in post:
@@ -56,18 +60,42 @@ def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Co
             gold["fields"] = ({(name,) for name in offer.fields}, {(name,) for name in post["fields"]})
         kinds = {kind for kind, _ in contacts | gold["contacts"][1]}
         for kind in kinds:
-            gold[f"contacts: {kind}"] = tuple({c for c in bag if c[0] == kind} for bag in gold["contacts"])  # type: ignore[assignment]
+            ours, theirs = ({c for c in bag if c[0] == kind} for bag in gold["contacts"])
+            gold[f"contacts: {kind}"] = (ours, theirs)
         for name, (found, wanted) in gold.items():
-            for row in (name, f"{name} ({form})") if ":" not in name else (name,):
+            for row in (name, f"{name} ({form})") if "contacts:" not in name else (name,):
                 bag = bags.setdefault(row, (Counter(), Counter()))
                 bag[0].update((post["id"], item) for item in found)
                 bag[1].update((post["id"], item) for item in wanted)
     return bags
 
 
-def hide(posts: Iterable[dict[str, Any]]) -> tuple[int, int, int, int]:
-    """Victims' strings masked and in all, sellers' handles kept and in all that can be read, in posts with victims."""
-    masked = victims = kept = handles = 0
+# What a victim's string looks like; the first that fits.
+SHAPES = (
+    ("half hidden", re.compile(r".*[*＊×●■xX]{2}.*", re.DOTALL)),
+    ("han", re.compile("[\u3400-\u9fff·]{1,4}")),
+    ("plate", re.compile(r"[\u3400-\u9fff]\s?[A-Za-z][\s·.•-]*[A-Za-z0-9]{5,6}")),
+    ("mobile", re.compile(r"(?:\+?86)?\s?1[3-9]\d{9}")),
+    ("resident", re.compile(r"\d{17}[\dXx]")),
+    ("17 signs", re.compile(r"[A-Za-z0-9]{17}")),
+    ("latin words", re.compile(r"[A-Za-z' .-]+")),
+    ("han and digits", re.compile(r"(?=.*[\u3400-\u9fff])(?=.*\d).*", re.DOTALL)),
+    ("digits", re.compile(r"[\d\s()+./-]+")),
+    ("han, long", re.compile(r"[\u3400-\u9fff·]+")),
+    ("code", re.compile(r"[A-Za-z0-9\s-]+")),
+    ("other", re.compile(r".*", re.DOTALL)),
+)
+
+
+def tell_shape(words: str) -> str:
+    """The name of the first shape of `SHAPES` that a victim's string has."""
+    return next(name for name, pattern in SHAPES if pattern.fullmatch(words))
+
+
+def hide(posts: Iterable[dict[str, Any]]) -> tuple[Counter[str], Counter[str], int, int]:
+    """Victims' strings masked and in all, by shape; in such posts sellers' handles kept and in all that can be read."""
+    masked, victims = Counter[str](), Counter[str]()
+    kept = handles = 0
     for post in posts:
         if not post.get("victims"):
             continue
@@ -75,8 +103,9 @@ def hide(posts: Iterable[dict[str, Any]]) -> tuple[int, int, int, int]:
         offer = read_offer(folded)
         shown = mask(post["text"], find_victims(folded, offer))
         for words in post["victims"]:
-            victims += 1
-            masked += words not in shown
+            shape = tell_shape(words)
+            victims[shape] += 1
+            masked[shape] += words not in shown
         wanted = {tuple(contact) for contact in post["contacts"]}
         readable = {(hit.kind, hit.value) for hit in find_hits(folded.text)} & wanted
         handles += len(readable)
@@ -95,7 +124,10 @@ def main() -> None:
         print(f"{name:28} {wanted:5} {found:5}  {precision:9.3f} {recall:7.3f} {score:6.3f}")
     masked, victims, kept, handles = hide(posts)
     if victims:
-        print(f"victims' data masked {masked} of {victims} ({masked / victims:.3f})")
+        hidden, every = masked.total(), victims.total()
+        print(f"victims' data masked {hidden} of {every} ({hidden / every:.3f})")
+        for shape, count in victims.most_common():
+            print(f"  {shape:26} {masked[shape]:5} of {count:5}  {masked[shape] / count:9.3f}")
         print(f"sellers' handles kept {kept} of {handles} ({kept / max(handles, 1):.3f})")
 
 

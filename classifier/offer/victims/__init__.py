@@ -14,11 +14,12 @@ from functools import lru_cache
 from classifier.fold import Folded
 from classifier.offer.contacts import find_hits
 from classifier.offer.contacts.shape import Hit
+from classifier.offer.victims.cards import find_cards
 from classifier.offer.victims.item import Item
 from classifier.offer.victims.names import find_names
 from classifier.offer.victims.papers import find_papers
+from classifier.offer.victims.records import find_records
 from classifier.offer.victims.rows import NEAR, ROW, in_block
-from classifier.offer.victims.samples import find_cards, find_rows
 from classifier.offer.victims.scene import Scene
 from domain.signals import Contact
 
@@ -71,7 +72,7 @@ def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
 
 def _read_samples(text: str, items: list[Item], hits: tuple[Hit, ...], scene: Scene) -> tuple[list[Item], list[Hit]]:
     """What sample rows show besides, and the handles that this makes a victim's; an offered handle stays."""
-    rows = dict((*find_rows(text, items), *find_cards(text, items)))
+    rows = dict((*find_records(text, items, hits), *find_cards(text)))
     shown = _drop_overlaps(iter(rows))
     starts = [item.start for item in shown]
     met: list[tuple[Hit, Item]] = []

@@ -49,5 +49,6 @@ def find_names(text: str) -> Iterator[Item]:
 
 NO_NAME = re.compile("[的了是有我你在到和不这那要就也都个上下来去吗吧呢啊]|经理$|主管$|客服$")
 _LATIN_NAME = re.compile(
-    r"(?:^|[\n|,;:：\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*[|,;\t\n])"
+    r"(?:^|[\n|,;:：\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*["
+    r"|,;\t\n])"
 )

@@ -1,4 +1,5 @@
-"""Whose a number is: the author's, or a victim's. What tells them apart is what stands around it (docs/reading.md)."""
+"""Whose a number is: the author's, or a victim's. What tells them apart is what stands around it "
+"(docs/reading.md)."""
 
 from __future__ import annotations
 
@@ -16,10 +17,13 @@ _SELLER = re.compile(
     r"|whatsapp|telegram|tg|飞机|☎️?|📱|📞|(?<![a-z])(?:tel|call|contact|text|phone)(?![a-z]))[^\d\n]{0,6}$"
 )
 _OWNER = re.compile(
-    r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户|紧急联系)(?!数据|信息|资料|名单|咨询|热线|服务|专线)[\u3400-\u9fff]{0,4}(?:电话|手机号?|号码)?\s?[:：]?\s?$"
+    r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户|紧急联系)(?!数据|信息|资料|名单|咨询|热线|服务"
+    r"|专线)[\u3400-\u9fff]{0,4}(?:电话|手机号?"
+    r"|号码)?\s?[:：]?\s?$"
 )
 _SAMPLE = re.compile(
-    r"样本|样例|样板|样品|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据|(?<![.\w@-])(?:sample|example|preview|format)",
+    r"样本|样例|样板|样品|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据"
+    r"|(?<![.\w@-])(?:sample|example|preview|format)",
     re.IGNORECASE,
 )
 _HEADED = re.compile(r"(?:姓名.{0,12}(?:电话|手机)|name.{0,12}phone)(?P<rest>[^。;；]*)", re.IGNORECASE)
@@ -33,18 +37,32 @@ _SHARED = re.compile(
 # Words with which an author asks to be written to or called; in a table they label nothing.
 _OPENER = re.compile(
     r"(?:需要|想?要|有意|有需)的?(?:老板|朋友|兄弟|亲们?)?[\s,，:：]{0,2}(?=加|联系|私|打|拨|找|电|手机|v|q|微|薇|1)"
-    r"|有意者?|有兴趣|联系人\s?[:：]?\s?[\u3400-\u9fff]{0,3}(?:经理|主管|客服)|(?<![已未没曾再急被])联系(?![人过了不到他她]|电话|方式|手机|号|地址|上)"
+    r"|有意者?|有兴趣|联系人\s?[:：]?\s?[\u3400-\u9fff]{0,3}(?:经理|主管|客服)"
+    r"|(?<![已未没曾再急被])联系(?![人过了不到他她]|电话|方式|手机|号|地址|上)"
     r"|(?<![参增附])加(?![装油急盟密价班])"
-    r"|咨询(?!过|了)|找我|私聊|私信|详聊|详询|详谈|下单|购买请|起[售批订拿]|接单|感兴趣|拿货|订购|出售|(?<![\w.])@[a-z]\w{3,}|客服|商务"
+    r"|咨询(?!过|了)|找我|私聊|私信|详聊|详询|详谈|下单|购买请|起[售批订拿]|接单|感兴趣|拿货|订购|出售"
+    r"|(?<![\w.])@[a-z]\w{3,}|客服|商务"
     r"|(?<![a-z])(?:contact|call|add|dm|text)(?![a-z])"
 )
 _NAMED = re.compile(r"\s*(?:姓名|车主|机主|被保险人|投保人|户主|客户)(?:姓名)?\s?[:：]")
 _CALLED = re.compile(
-    r"(?:(?<![给主户人去回已刚我他她没有车单])(?:打|拨打?)|致电|电联|(?:^|(?<=[\s,，。、;；]))电|(?<![a-z])(?:call|dial|ring))"
+    r"(?:(?<![给主户人去回已刚我他她没有车单])(?:打|拨打?)|致电|电联|(?:^|(?<=[\s,，。、;；]))电"
+    r"|(?<![a-z])(?:call|dial|ring))"
     r"(?:我|电话|手机|给我)?\s{0,2}[:：]?\s{0,2}$"
 )
 _CALLED_AFTER = re.compile(
     r"[ \t]{0,2}[,，]?[ \t]?(?:找我|联系我|加我|滴我|私我|咨询我|联系(?=$|[\n。！!])|call me|text me)"
+)
+
+
+# Between the numbers of a list; before it what is shown for free, tried or warned of; else a seller's own numbers.
+_BETWEEN = re.compile(r"\s?[、,，;；/|｜\n]\s?|\s")
+_SHOWN = re.compile(
+    r"(?:免费|自己打|试打|试拨|先打|测试|空号|假号|样本|样品|抽[查样检]?|拨打过?|名单|号码如下|free|test"
+    r"|try)[^\n]{0,10}$"
+)
+_LISTED = re.compile(
+    r"(?:电话|手机|热线|联系|客服|咨询|业务|商务|订购|拨打?|打|致电|电联|微信|tel|phone|call)[^\d\n]{0,6}$"
 )
 
 
@@ -67,6 +85,8 @@ class Scene:
         self.people_ends = [item.end for item in self.people]
         self.offered = {hit for hit in numbers if self._is_offered(hit)}
         self.offered -= self._find_called()
+        self.lists = self._find_lists()
+        self.offered -= self.lists
         bare = {
             hit.value
             for hit in numbers
@@ -91,6 +111,8 @@ class Scene:
         """The rule of docs/reading.md, in its order."""
         if _SHARED.match(self.lowered, hit.end):
             return False
+        if hit in self.lists:
+            return True
         if hit in self.offered:
             return False
         if hit in self.fields or (self._is_owners(hit) and self._in_row(hit)):
@@ -136,6 +158,24 @@ class Scene:
         values = {hit.value for hit in called}
         named = {hit.value for hit in called if self._has_name(hit)}
         return called if len(values) >= 3 or len(named) >= 2 else set()
+
+    def _find_lists(self) -> set[Hit]:
+        """Three numbers and more in a row that nobody is asked to call: what the seller shows or warns of."""
+        phones = [hit for hit in self.numbers if hit.kind == "phone"]
+        listed: set[Hit] = set()
+        row: list[Hit] = []
+        for hit in [*phones, None]:
+            if hit is not None and row and _BETWEEN.fullmatch(self.text, row[-1].end, hit.start):
+                row.append(hit)
+                continue
+            if len({one.value for one in row}) >= 3 and self._is_shown(row[0]):
+                listed.update(row)
+            row = [] if hit is None else [hit]
+        return listed
+
+    def _is_shown(self, first: Hit) -> bool:
+        before = self.lowered[max(0, first.start - 20) : first.start]
+        return bool(_SHOWN.search(before)) or not (_LISTED.search(before) or self._is_led(first))
 
     def _is_below_name(self, hit: Hit) -> bool:
         """姓名：…, and on the next line 联系方式：138…"""
@@ -252,7 +292,8 @@ class Scene:
         before = self.lowered[max(0, hit.start - 12) : hit.start]
         return hit.kind in ("wechat", "qq") or bool(
             re.search(
-                r"联系我|联系电话|联系\s?[:：]?\s?$|咨询|加我?|找我|客服|热线|有意|下单|购买|合作|contact|call|微信|vx",
+                r"联系我|联系电话|联系\s?[:：]?\s?$|咨询|加我?|找我|客服|热线|有意|下单|购买|合作|contact|call"
+                r"|微信|vx",
                 before,
             )
         )

@@ -1,0 +1,144 @@
+"""Records: the stretches of a text that are rows of people's data, and all of a person that stands in them.
+
+A text is cut into stretches: lines, without what the seller says in them of prices and handles. A stretch is a row when
+it was announced (样本, 验货, sample row), when it stands below a header of columns, when it holds two pieces of data of
+different sorts, or when another stretch holds the same sorts in the same order. In a row everything counts that looks
+like a person's: names without a usual family name, numbers, codes and addresses of any country (`pieces`). Fields
+behind labels are read in `cards`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from classifier.offer.contacts.shape import Hit
+from classifier.offer.victims import people, pieces
+from classifier.offer.victims.item import Item
+from classifier.offer.victims.papers import find_papers
+from classifier.offer.victims.stretches import Stretch, find_stretches
+
+_PAPERS = frozenset({"plate", "vin", "resident", "address", "policy", "engine", "card"})
+_NUMBERS = frozenset({"phone", "landline"})
+_HANDLES = frozenset({"wechat", "qq", "email", "other"})
+_HALF_HIDDEN = re.compile(r"\d{2,4}[*＊xX]{3,8}\d{2,4}")
+_DIGITS = re.compile(r"\d[^\n]{0,3}\d|[零〇一二三四五六七八九]{6}")
+
+
+@dataclass(slots=True)
+class _Row:
+    """One stretch with the pieces in it; positions are the stretch's own."""
+
+    stretch: Stretch
+    text: people.Joined
+    known: list[Item]
+    found: list[Item] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> set[str]:
+        return {item.kind for item in self.found}
+
+    @property
+    def signature(self) -> tuple[str, ...]:
+        """The sorts of its pieces in their order, once each."""
+        return tuple(dict.fromkeys(item.kind for item in self.found))
+
+    @property
+    def named(self) -> bool:
+        """Whether a name is known in it."""
+        return any(item.kind == "name" for item in self.known) or people.has_name(self.text.text, self.found)
+
+
+def find_records(text: str, known: Iterable[Item], hits: Iterable[Hit]) -> list[tuple[Item, bool]]:
+    """What the rows of a folded text show of people, and whether the row is sure to be one of data for sale.
+
+    `known` are papers, names and numbers that are a victim's by themselves, `hits` all handles of the text.
+    """
+    anchors = sorted(known, key=lambda item: item.start)
+    starts = [item.start for item in anchors]
+    numbers = sorted((hit for hit in hits if hit.kind in _NUMBERS | _HANDLES), key=lambda hit: hit.start)
+    hit_starts = [hit.start for hit in numbers]
+    rows = []
+    for stretch in find_stretches(text):
+        if not _DIGITS.search(text, stretch.start, stretch.end):
+            continue
+        here = anchors[bisect_left(starts, stretch.start) : bisect_left(starts, stretch.end)]
+        inside = numbers[bisect_left(hit_starts, stretch.start) : bisect_left(hit_starts, stretch.end)]
+        rows.append(_read_row(text, stretch, here, inside))
+    repeated = Counter(row.signature for row in rows if _is_rich(row))
+    found: list[tuple[Item, bool]] = []
+    before = -1
+    for row in rows:
+        # A line below a row is one too where it shows as much.
+        sure = _is_sure(row, repeated) or (bool(row.found) and before == row.stretch.line - 1 and _is_rich(row))
+        if sure or _is_row(row):
+            before = row.stretch.line
+            found += [(item, sure) for item in _list_items(row, sure)]
+    return found
+
+
+def _read_row(text: str, stretch: Stretch, known: Sequence[Item], hits: Sequence[Hit]) -> _Row:
+    joined = people.join_letters(text[stretch.start : stretch.end])
+    row = _Row(stretch, joined, [joined.place(item, stretch.start) for item in known])
+    row.found = [item for item in row.known if item.kind != "name"]
+    for hit in hits:
+        kind = "phone" if hit.kind in _NUMBERS else hit.kind
+        if hit.kind in _NUMBERS or hit.kind == "email":
+            _put(row.found, joined.place(Item(kind, hit.start, hit.end), stretch.start))
+    written = joined.text
+    for find in (find_papers, pieces.find_mails, pieces.find_addresses, pieces.find_phones, pieces.find_codes):
+        # What is read already is no part of another piece.
+        for item in find(written if find is pieces.find_addresses else _blank(written, row.found)):
+            if item.start < item.end and "*" not in written[item.start : item.end]:
+                _put(row.found, item)
+    row.found.sort(key=lambda item: item.start)
+    return row
+
+
+def _blank(written: str, items: Iterable[Item]) -> str:
+    letters = list(written)
+    for item in items:
+        letters[item.start : item.end] = "\0" * (item.end - item.start)
+    return "".join(letters)
+
+
+def _put(items: list[Item], item: Item) -> None:
+    """Add an item where no other stands; a longer one of the same sort replaces those it holds."""
+    met = [other for other in items if item.start < other.end and other.start < item.end]
+    if not met:
+        items.append(item)
+    elif item.kind == "address" and all(item.start <= other.start and other.end <= item.end for other in met):
+        for other in met:
+            items.remove(other)
+        items.append(item)
+
+
+def _is_rich(row: _Row) -> bool:
+    """Two sorts of data, one of them a number to call, or a name with a number."""
+    kinds = row.kinds
+    if ("phone" in kinds and len(kinds) >= 2) or len(kinds & _PAPERS) >= 2:
+        return True
+    return bool(kinds & (_PAPERS | _NUMBERS)) and row.named
+
+
+def _is_sure(row: _Row, repeated: Counter[tuple[str, ...]]) -> bool:
+    if not row.found and not _HALF_HIDDEN.search(row.text.text):
+        return False
+    if row.stretch.announced:
+        return True
+    return _is_rich(row) and (repeated[row.signature] >= 2 or len(row.kinds) >= 3)
+
+
+def _is_row(row: _Row) -> bool:
+    """Two pieces known without the row, or one beside a name."""
+    return bool(row.found) and (len(row.known) >= 2 or (bool(row.known) and row.named))
+
+
+def _list_items(row: _Row, sure: bool) -> Iterator[Item]:
+    items = [*row.found, *people.find_people(row.text.text, row.found, row.known, loose=sure or len(row.kinds) >= 2)]
+    for item in items:
+        if item.start < item.end:
+            yield row.text.restore(item, row.stretch.start)
