@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from OpenSSL import crypto
 from scrapy.http import Response, TextResponse
 
-from crawlers.conduct.addresses import Guard, host_and_port
+from crawlers.chronometer import measure_clock
+from crawlers.conduct.addresses import Guard
 from crawlers.conduct.politeness import now
+from crawlers.wire import (
+    certificate_digest,
+    exchanges_of,
+    header_pairs,
+    host_header,
+    is_rendered,
+    peer_of,
+    resolved_for,
+)
 from domain.pages import Page, Validators
 
 
@@ -22,6 +29,9 @@ def capture_page(response: Response, guard: Guard, entry_steps: tuple[str, ...] 
     rendered = is_rendered(response)
     hops = tuple(request.meta.get("redirect_urls") or ())
     served = request.meta.get("served_headers")
+    started = request.meta.get("fetched_at") or now()
+    finished = request.meta.get("finished_at") or started
+    date = (response.headers.get("Date") or b"").decode("latin-1")
     return Page(
         url=response.url,
         requested_url=hops[0] if hops else request.url,
@@ -30,7 +40,7 @@ def capture_page(response: Response, guard: Guard, entry_steps: tuple[str, ...] 
         headers=served if served is not None else header_pairs(response),
         request_headers=(("Host", host_header(request.url)), *header_pairs(request)),
         body=rendered_body(response) if rendered else response.body,
-        fetched_at=request.meta.get("fetched_at") or now(),
+        fetched_at=started,
         rendered=rendered,
         redirects=hops,
         peer=peer_of(response, guard),
@@ -38,48 +48,18 @@ def capture_page(response: Response, guard: Guard, entry_steps: tuple[str, ...] 
         http_version=response.protocol,
         entry_steps=entry_steps,
         served_body=request.meta.get("served_body") if rendered else None,
+        exchanges=exchanges_of(response, guard),
+        finished_at=finished,
+        clock=measure_clock(started, finished, date),
+        resolved=resolved_for(response.url, guard),
+        proxied=guard.proxied,
+        browser=request.meta["document"].get("browser") if rendered else None,
     )
-
-
-def is_rendered(response: Response) -> bool:
-    """Whether a browser drew the page."""
-    return "playwright" in response.flags
 
 
 def rendered_body(response: Response) -> bytes:
     """The document after JavaScript, in UTF-8 whatever its header says."""
     return response.text.encode("utf-8", "replace") if isinstance(response, TextResponse) else response.body
-
-
-def header_pairs(message: object) -> tuple[tuple[str, str], ...]:
-    """The headers of a Scrapy request or response as pairs."""
-    headers = message.headers  # type: ignore[attr-defined]
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values or ()
-    )
-
-
-def host_header(url: str) -> str:
-    """The Host header that a client sends for `url`."""
-    return url.split("/", 3)[2].rpartition("@")[2]
-
-
-def peer_of(response: Response, guard: Guard) -> str | None:
-    """Address and port of the server that answered. The browser's own peer is our tunnel, which went to the pin."""
-    host, port = host_and_port(response.url)
-    pins = guard.pinned(host, port)
-    address = pins[0] if is_rendered(response) and pins else response.ip_address
-    if address is None or guard.proxied:
-        return None
-    return f"[{address}]:{port}" if ":" in str(address) else f"{address}:{port}"
-
-
-def certificate_digest(response: Response) -> str | None:
-    """SHA-256 of the server's certificate in DER, lower-case hex; None on plain HTTP."""
-    original = getattr(response.certificate, "original", None)
-    if original is None:
-        return None
-    return hashlib.sha256(crypto.dump_certificate(crypto.FILETYPE_ASN1, original)).hexdigest()
 
 
 def validators_of(page: Page) -> Validators:

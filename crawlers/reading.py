@@ -16,7 +16,7 @@ from scrapy_poet.page_input_providers import PageObjectInputProvider
 from web_poet import HttpResponse, HttpResponseHeaders
 
 from crawlers.bounds import bound_time, check_size
-from crawlers.capture import is_rendered, rendered_body
+from crawlers.capture import rendered_body
 from crawlers.charset import find_encoding
 from crawlers.conduct.gate import spider_of
 from crawlers.conduct.politeness import now
@@ -26,6 +26,7 @@ from crawlers.generic import PLATFORM as GENERIC
 from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit, is_bare
 from crawlers.recognise import recognise
 from crawlers.walk.course import errand_of
+from crawlers.wire import is_rendered
 from domain.pages import Role
 
 

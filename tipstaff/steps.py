@@ -37,9 +37,11 @@ from store.sources import WatchedSource
 from store.spool import Verdict
 from store.unsealing import Unsealed, unseal_finding
 from store.verification import Proof, verify_store
+from store.warc import Maker
 from tipstaff.child import Child, Event, hear_interrupts
 from tipstaff.conduct import check_conduct
 from tipstaff.settings import Settings
+from tipstaff.version import VERSION
 
 if TYPE_CHECKING:
     from classifier.reader import Reader
@@ -104,11 +106,12 @@ def view(pictures: PictureReader, page: spool.SpooledPage, post: Post) -> tuple[
 
 def keep(
     store: Store, reader: Callable[[], Reader], pictures: PictureReader, tell: Tell, *,
-    at_once: int = PAGES_AT_ONCE, stopped: Callable[[], bool] = lambda: False,
+    at_once: int = PAGES_AT_ONCE, stopped: Callable[[], bool] = lambda: False, maker: Maker | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """Of each page that waits, findings are stored and the page sealed, or nothing stays. The new findings' ids.
 
-    Pages are taken `at_once`; when `stopped`, those that are not taken yet go on waiting.
+    Pages are taken `at_once`; when `stopped`, those that are not taken yet go on waiting. `maker` stands in each
+    capture: who captures, and with what.
     """
     new: list[str] = []
     while not stopped() and (waiting := spool.waiting(store, now=_now(), limit=at_once)):
@@ -119,7 +122,7 @@ def keep(
         readings = iter(read(reader(), [post for posts in fresh for post in posts], seen))
         for page, posts in zip(pages, fresh, strict=True):
             verdicts = [_verdict(post, reading, reader()) for post, reading in itertools.islice(readings, len(posts))]
-            settled = spool.settle(store, page.id, verdicts, now=_now())
+            settled = spool.settle(store, page.id, verdicts, now=_now(), maker=maker)
             new.extend(settled.new)
             tell({"event": "scored", "posts": len(posts), "findings": len(settled.new)})
     return tuple(new)
@@ -139,7 +142,9 @@ def watch(
         with hear_interrupts() as interrupted, ThreadPoolExecutor(1) as pool, PictureReader() as pictures:
             crawling = pool.submit(child.wait, tell)
             at_once = PAGES_WITH_PICTURES if watched.source.images else PAGES_AT_ONCE
-            score = partial(keep, store, reader, pictures, tell, at_once=at_once, stopped=interrupted.is_set)
+            score = partial(
+                keep, store, reader, pictures, tell, at_once=at_once, stopped=interrupted.is_set, maker=_maker(settings)
+            )
             try:
                 while not crawling.done() and not interrupted.is_set():
                     new.extend(score())
@@ -267,6 +272,10 @@ def _weigh(reading: Reading, reader: Reader) -> tuple[bool, bool]:
     """Whether a reading is that of a finding, and whether it is unsure of it."""
     wanted = reading.signal.label in FINDING_LABELS
     return wanted, not wanted and reading.signal.score >= reader.review_low
+
+
+def _maker(settings: Settings) -> Maker:
+    return Maker(f"Tipstaff/{VERSION}", settings.acting, settings.contact)
 
 
 def _plan(settings: Settings, source: Source, mode: str, max_pages: int | None = None) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from typing import Any
 
 from playwright.async_api import CDPSession, Error, Page
 from playwright.async_api import Request as BrowserRequest
-from playwright.async_api import Response as BrowserResponse
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
+from crawlers.browser.listening import Listener
 from crawlers.browser.rendering import READY_SECONDS, UNFOLD_SECONDS, settle, unfold
 from crawlers.conduct.addresses import is_refused
 from crawlers.conduct.gate import Conduct, spider_of
@@ -66,18 +66,13 @@ def launch_options(executable: str, proxy: str) -> dict[str, Any]:
 
 def render_meta(conduct: Conduct, url: str, platform: Platform | None) -> dict[str, Any]:
     """The meta of a request that the browser is to make. One context a site, so that cookies know ports."""
-    kept: dict[str, Any] = {}
-
-    async def keep_document(response: BrowserResponse) -> None:
-        request = response.request
-        if request.is_navigation_request() and request.frame.parent_frame is None and not 300 <= response.status < 400:
-            with contextlib.suppress(Error):
-                kept["body"] = await response.body()
+    listener = Listener(conduct.guard)
 
     async def finish(page: Page) -> None:
         await settle(page, platform.ready if platform else None)
         if platform and platform.folded:
             await unfold(page, platform.folded)
+        await listener.gather()
 
     plan = conduct.plan
     return {
@@ -92,9 +87,9 @@ def render_meta(conduct: Conduct, url: str, platform: Platform | None) -> dict[s
             "locale": "zh-CN",
         },
         "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded", "timeout": plan.timeout * 1000},
-        "playwright_page_event_handlers": {"response": keep_document},
+        "playwright_page_event_handlers": {"response": listener.hear},
         "playwright_page_methods": [PageMethod(finish)],
-        "document": kept,
+        "document": listener.kept,
     }
 
 

@@ -10,11 +10,11 @@ from scrapy.http import Response
 
 from crawlers.browser.chromium import render_meta
 from crawlers.browser.rendering import lacks, waits_for_script
-from crawlers.capture import certificate_digest, is_rendered
 from crawlers.conduct.gate import Conduct, spider_of
 from crawlers.pages import BoardItem, Platform, ThreadItem, is_bare
 from crawlers.reading import Reading
 from crawlers.walk.course import Errand, errand_of
+from crawlers.wire import certificate_digest, exchanges_of, is_rendered
 from domain.pages import Role
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Drawing:
         again.meta["drawn_again"] = True
         again.meta["served_body"] = response.body
         again.meta["certificate_sha256"] = certificate_digest(response)
+        again.meta["exchanges"] = exchanges_of(response, self._conduct.guard)
         self._draw(again, reading.platform)
         return again
 

@@ -25,6 +25,7 @@ from crawlers.conduct.scope import Scope, is_image_type, is_login
 from crawlers.conduct.tunnel import OWN_NAME, STATUS_HEADER, Tunnel
 from crawlers.intake import Intake
 from crawlers.plan import Plan
+from crawlers.wire import keep_exchange
 from domain.errors import CrawlEnded
 from domain.sources import expand_queries, site_of
 
@@ -175,6 +176,7 @@ class ConductMiddleware:
             for name, values in response.headers.items()
             for value in values
         )
+        keep_exchange(request, response, self.conduct.guard)
         return response
 
     def bound_robots(self, data: bytes, request: Request) -> None:

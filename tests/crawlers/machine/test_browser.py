@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import subprocess
@@ -40,6 +41,13 @@ def test_only_what_needs_it_is_drawn(site: Site, crawl: Crawler) -> None:
     assert "车主数据" not in pages["t5"]["served_body"]
     assert FILL.split("(")[0] in pages["t5"]["served_body"]
     assert pages["t5"]["peer"] == f"127.0.0.1:{site.port}"
+    wires = {name: [(one["role"], one["url"].rpartition("/")[2]) for one in pages[name]["exchanges"]] for name in pages}
+    assert wires["b"] == [("document", "b")]
+    assert wires["t5"] == [("document", "t5"), ("resource", "t5.json")]
+    # The plain answer came first, and the browser asked again.
+    assert wires["t0"] == [("document", "t0"), ("document", "t0"), ("resource", "t0.json")]
+    assert "车主数据 of t5" in ast.literal_eval(pages["t5"]["exchanges"][1]["body"]).decode()
+    assert pages["t5"]["browser"].startswith("Chromium ")
     assert site.paths.count("/t5") == 1
     assert site.paths.count("/t0") == 2
     assert {asked.headers["user-agent"] for asked in site.asked} == {"Tipstaff/0.1 (+mailto:ops@example.org)"}

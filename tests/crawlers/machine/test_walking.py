@@ -254,6 +254,18 @@ def test_the_capture_says_how_it_came(site: Site, crawl: Crawler) -> None:
     assert (sent["Host"], sent["User-Agent"]) == (f"127.0.0.1:{site.port}", "Tipstaff/0.1 (+mailto:ops@example.org)")
     assert (page["peer"], page["http_version"], page["status"]) == (f"127.0.0.1:{site.port}", "HTTP/1.1", 200)
     assert page["body"].startswith("<html>")
+    hop, document = page["exchanges"]
+    assert [(one["role"], one["url"], one["status"]) for one in (hop, document)] == [
+        ("redirect", site.url("/old"), 301), ("document", site.url("/t"), 200),
+    ]  # fmt: skip
+    # As it went over the wire, coding and all.
+    assert (hop["body"], document["body"]) == (str(b""), str(body))
+    assert dict(hop["headers"])["Location"] == "/t"
+    assert dict(document["request_headers"])["Host"] == f"127.0.0.1:{site.port}"
+    assert hop["peer"] == document["peer"] == f"127.0.0.1:{site.port}"
+    assert page["resolved"] == ["127.0.0.1"]
+    assert page["fetched_at"] <= page["finished_at"]
+    assert page["clock"]["source"] in ("ntp", "date_header")
 
 
 def test_scrapys_own_command(site: Site, tmp_path: Path) -> None:
