@@ -10,6 +10,7 @@ TipstaffError
 │   ├── BadLine              one line of a JSON-lines file
 │   └── Refused              understood, but not allowed (no contact address, a store with real sources, …)
 ├── CrawlEnded               a crawl stopped short; `reason` is a word of RUN_REASONS
+├── NotReferable             a finding whose proof has a gap; nothing was referred
 ├── StoreFault               the store cannot be used as it is
 │   ├── NewerStore           written by a newer version
 │   ├── DiskFull             no room left
@@ -110,6 +111,18 @@ class CrawlEnded(TipstaffError):
     reason: str
     en = "{address}: {reason} ({detail})"
     zh = "{address}:{reason}({detail})"
+
+
+class NotReferable(TipstaffError):
+    """A finding whose proof has a gap. Raised with `finding` (its id) and `gaps`: what does not hold, one line each."""
+
+    gaps: tuple[str, ...]
+
+    en = "finding {finding} cannot be referred, its proof has gaps: {listing}; see tipstaff verify --store"
+    zh = "线索 {finding} 不能移送,证据链存在缺口:{listing};请运行 tipstaff verify --store 查看"
+
+    def __init__(self, *, finding: str, gaps: tuple[str, ...]) -> None:
+        super().__init__(finding=finding, gaps=gaps, listing="; ".join(gaps))
 
 
 class StoreFault(TipstaffError):

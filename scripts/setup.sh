@@ -44,6 +44,13 @@ has_browser || install_packages chromium || true
 if has fc-list; then [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || install_packages fonts-wqy-zenhei || true
 else install_packages fontconfig fonts-wqy-zenhei || true; fi
 
+# --- what sets the type of referrals ----------------------------------------------------------------------------------
+has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+if ! has_library libpango-1.0.so.0 || ! has_library libpangoft2-1.0.so.0 || ! has_library libharfbuzz-subset.so.0; then
+  install_packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 ||
+    say "no Pango: no referrals; run: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+fi
+
 [ -e /etc/ssl/certs/ca-certificates.crt ] || install_packages ca-certificates || true
 
 # --- packages ---------------------------------------------------------------------------------------------------------

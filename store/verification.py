@@ -27,11 +27,12 @@ from store.tables import (
     FindingVersionRow,
     LedgerRow,
     PagePictureRow,
+    ReferralRow,
     VerdictRow,
 )
 
 BATCH = 1000
-Kept = TypeVar("Kept", CaptureRow, VerdictRow)
+Kept = TypeVar("Kept", CaptureRow, VerdictRow, ReferralRow)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ FAULTS = (
     "entry_columns", "head_beyond", "head_other", "witness_beyond", "witness_other", "key_other",
     "capture_unrecorded", "capture_gone", "capture_changed", "seal_gone", "seal_changed", "seal_closed", "body_changed",
     "wordings_changed", "picture_unrecorded", "picture_gone", "picture_changed", "picture_closed", "purge_undone",
-    "verdict_unrecorded", "verdict_gone", "verdict_changed", "rows_unreadable", "wording_unproven",
+    "verdict_unrecorded", "verdict_gone", "verdict_changed", "referral_unrecorded", "referral_gone",
+    "referral_changed", "rows_unreadable", "wording_unproven",
 )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ class Chain:
     captures: dict[str, dict[str, Any]] = field(default_factory=dict)
     pictures: dict[str, dict[str, Any]] = field(default_factory=dict)
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    referrals: dict[str, dict[str, Any]] = field(default_factory=dict)
     purged_captures: set[str] = field(default_factory=set)
     purged_versions: set[str] = field(default_factory=set)
     purged_verdicts: set[str] = field(default_factory=set)
@@ -105,6 +108,7 @@ def verify_store(store: Store, heads: Iterable[Head] = (), key: str | None = Non
         faults.extend(_missing_captures(store, chain, {row.id for row in captures}))
         verdicts = list(_read_all(session, VerdictRow, faults))
         faults.extend((*_compare_verdicts(chain, verdicts), *_missing_verdicts(chain, verdicts)))
+        faults.extend(_compare_referrals(chain, list(_read_all(session, ReferralRow, faults))))
     return Proof(chain.entries, len(captures), len(verdicts), chain.head, chain.key, tuple(faults))
 
 
@@ -263,6 +267,8 @@ def _learn(chain: Chain, entry: Entry) -> None:
         chain.verdicts[str(facts["verdict"])] = facts
     elif entry.action in ("captured", "adopted"):
         chain.captures[entry.subject] = facts
+    elif entry.action == "referred" and "manifest_sha256" in facts:
+        chain.referrals[entry.subject] = facts
     elif entry.action == "pictured":
         chain.pictures[entry.subject] = facts
     elif entry.action == "purged":
@@ -309,21 +315,44 @@ def _missing_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[
         yield Fault("verdict_gone", verdict_id)
 
 
+def _compare_referrals(chain: Chain, referrals: Sequence[ReferralRow]) -> Iterator[Fault]:
+    """What went out, against what the ledger says went out."""
+    for row in referrals:
+        said = chain.referrals.get(row.id)
+        if said is None:
+            yield Fault("referral_unrecorded", row.id)
+            continue
+        kept = (digest_of(row.manifest), row.sha256, row.size, row.recipient, row.case_no, row.corrects)
+        names = ("manifest_sha256", "sha256", "size", "to", "case", "corrects")
+        if kept != tuple(said.get(name) for name in names):
+            yield Fault("referral_changed", row.id)
+    for referral_id in sorted(chain.referrals.keys() - {row.id for row in referrals}):
+        yield Fault("referral_gone", referral_id)
+
+
 def find_gaps(store: Store, finding_id: str) -> list[Fault]:
-    """What keeps a finding from being referred; nothing where every link of it holds.
+    """What keeps a finding from being referred; nothing where every link of it holds. See `list_gaps`."""
+    return list_gaps(store, [finding_id])[finding_id]
+
+
+def list_gaps(store: Store, finding_ids: Sequence[str]) -> dict[str, list[Fault]]:
+    """For each finding what keeps it from being referred; nothing where every link of it holds.
 
     It wants a chain that holds as a whole, each of its wordings proved by a capture, and each of those captures whole.
     """
     witness = read_witness(store.keys)
+    gaps: dict[str, list[Fault]] = {}
     with store.reading() as session:
         chain = walk(_read_rows(session), {witness.seq} if witness else ())
-        gaps = [chain.fault] if chain.fault else []
+        common = [chain.fault] if chain.fault else []
         if witness and (fault := _miss(chain, witness, "witness")):
-            gaps.append(fault)
-        try:
-            gaps.extend(_try_finding(session, store, chain, finding_id))
-        except (DBAPIError, ValueError, TypeError):
-            gaps.append(Fault("rows_unreadable", finding_id))
+            common.append(fault)
+        for finding_id in finding_ids:
+            gaps[finding_id] = list(common)
+            try:
+                gaps[finding_id].extend(_try_finding(session, store, chain, finding_id))
+            except (DBAPIError, ValueError, TypeError):
+                gaps[finding_id].append(Fault("rows_unreadable", finding_id))
     return gaps
 
 

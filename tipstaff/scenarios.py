@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from tipstaff.words import say
 OWN = "thresholds.toml"
 
 
-def list_scenarios(finding: dict[str, Any], home: Path) -> list[dict[str, Any]]:
+def list_scenarios(finding: Mapping[str, Any], home: Path) -> list[dict[str, Any]]:
     """The scenarios of a finding (as `find_finding` gives it) as JSON data, each with its sentence in both languages.
 
     The words are 涉嫌 and 自称，未经核实; nothing here is a verdict. Raises BadValue for a bad file of counsel's.
@@ -34,10 +35,20 @@ def list_scenarios(finding: dict[str, Any], home: Path) -> list[dict[str, Any]]:
     )
     law = load_law(home / OWN)
     return [
-        {**(data := plain_scenario(one)), "law_read": law.read.isoformat(),
+        {**(data := plain_scenario(one)), "law_read": law.read.isoformat(), "names": dict(one.names),
          "wording": {language: word_scenario(language, {**data, "name": name}) for language, name in one.names.items()}}
         for one in weigh(claims, law)
     ]  # fmt: skip
+
+
+def describe_finding(finding: Mapping[str, Any], home: Path) -> tuple[list[dict[str, Any]], str]:
+    """What a referral adds to a finding: its scenarios, and its words, those in its pictures too, undisguised."""
+    from classifier.fold import fold
+
+    post = finding["post"]
+    pictures = (picture["text"] for picture in finding.get("pictures", ()))
+    words = "\n".join(filter(None, (post["thread_title"], post["text"], *pictures)))
+    return list_scenarios(finding, home), fold(words).text
 
 
 def word_scenario(language: str, scenario: dict[str, Any]) -> str:

@@ -4,8 +4,9 @@ A source is crawled into pages, and each page is read into posts: `crawl`. They 
 classifier reads a post into a signal: `read`. The store keeps a signal that matters as a finding, seals the page it
 stood on, and forgets the rest: `keep`. `watch` does both for a source that is due. An analyst searches the findings and
 passes a verdict: `judge`. With another model the findings are read again: `rescore`. A researcher takes a dataset:
-`export`. What is sealed is opened for a reason: `open_original`; what is kept no longer is destroyed: `purge_due`;
-and that all of it is what it was is proved: `prove`. `look` crawls one address and keeps nothing.
+`export`. An authority is handed findings with their proof: `refer`. What is sealed is opened for a reason:
+`open_original`; what is kept no longer is destroyed: `purge_due`; and that all of it is what it was is proved: `prove`.
+`look` crawls one address and keeps nothing.
 
 Each step takes what is not done, does it and writes it down in one transaction, so each can be stopped, killed and
 repeated alone; the store is the hand-over between them.
@@ -40,11 +41,14 @@ from store.verification import Proof, verify_store
 from store.warc import Maker
 from tipstaff.child import Child, Event, hear_interrupts
 from tipstaff.conduct import check_conduct
+from tipstaff.scenarios import describe_finding
 from tipstaff.settings import Settings
 from tipstaff.version import VERSION
 
 if TYPE_CHECKING:
     from classifier.reader import Reader
+    from store.referrals.dossier import Request
+    from store.referrals.freezing import Frozen
 
 Tell = Callable[[Event], None]
 PAGES_AT_ONCE = 16
@@ -200,6 +204,24 @@ def export(store: Store, folder: Path, form: str, since: datetime | None, until:
 
     found = findings.iterate_findings(store, since=since, until=until)
     return write_dataset(folder, form, found, since, until, now, enter=enter)
+
+
+def refer(store: Store, home: Path, names: Sequence[str], request: Request, path: Path, login: str) -> Frozen:
+    """Findings are handed to an authority, as one package at `path`; they are `referred` from then on.
+
+    Whatever is missing is said before anything is opened.
+    """
+    from store.referrals.freezing import check_place, freeze
+    from store.referrals.gathering import gather
+    from store.referrals.printing import check_press
+
+    check_place(path)
+    check_press()
+    describe = partial(describe_finding, home=home)
+    dossier = gather(
+        store, names, request, describe, login=login, software=f"Tipstaff {VERSION}", now=_now()
+    )  # fmt: skip
+    return freeze(store, dossier, path, now=_now())
 
 
 def signatory(store: Store, by: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import typer
 from domain.errors import BadValue, BrokenStore, UnknownName
 from domain.plain import plain
 from tipstaff.commands.desk import Json, open_desk, print_json, print_line, tell_line
+from tipstaff.commands.referral import verify_package
 from tipstaff.words import say
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def key(
 
 
 def verify(
+    package: Annotated[Path | None, typer.Argument(help="A referral package; no store is needed.")] = None,
     store: Annotated[bool, typer.Option("--store", help="The whole ledger, and all that is sealed.")] = False,
     head: Annotated[
         list[str] | None, typer.Option(help="A head that was printed before, or a file that holds it; repeatable.")
@@ -56,10 +58,15 @@ def verify(
     from tipstaff.settings import load_settings
     from tipstaff.steps import prove
 
-    if not store:
-        raise BadValue(name="verify", value="asked of nothing", want="--store")
-    heads = [read_head(words) for words in head or ()]
+    if store is (package is not None):
+        asked = "nothing" if package is None else "a package and a store"
+        raise BadValue(name="verify", value=f"asked of {asked}", want="FILE.zip or --store")
     wanted = _read_fingerprint(key)
+    if package is not None:
+        if head:
+            raise BadValue(name="--head", value="given with a package", want="--store beside it")
+        verify_package(package, wanted, as_json=as_json)
+    heads = [read_head(words) for words in head or ()]
     settings = load_settings()
     if not (settings.home / "store.db").is_file():
         raise UnknownName(kind="store", name=str(settings.home))

@@ -1,0 +1,321 @@
+"""Whether a package is what was signed. Needs the file alone: no store, no network; nothing is unpacked to the disk.
+
+The layout is looked at first, byte for byte: only a zip that is laid out as `package.py` lays it out is read any
+further, so that a path outside its folder, a bomb or a file that two readers would see differently gets no further.
+Then the signature of the manifest, each file against it, and the entries of the ledger that came along.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+from zlib import crc32
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from domain.errors import UnknownName
+from store.ledger import KEY_ACTIONS, Entry, digest_of, read_entry, read_head
+from store.referrals.dossier import FORMAT, VERSION
+from store.referrals.package import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, directory_of, local_header
+from store.signing import fingerprint_of, is_signed
+
+LEDGER = "ledger/entries.jsonl"
+LONGEST = 64 * 2**20  # bytes of a file that is read whole: the manifest, the lists, the ledger's extract
+CHUNK = 2**20
+_PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,120}){1,4}")
+_HEADER = struct.Struct("<4s5H3I2H")
+
+# What may be wrong, in the order in which it is looked for.
+FAULTS = (
+    "not_zip", "cut", "path_outside", "laid_out_otherwise", "too_big", "manifest_missing", "manifest_unreadable",
+    "newer", "signature_missing", "public_key_missing", "signature_wrong", "key_other", "file_missing",
+    "file_unlisted", "file_changed", "sums_other", "link_unreadable", "link_changed", "link_signature", "link_order",
+    "head_other", "capture_unlinked",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What does not hold: a word of FAULTS, and the file or entry that it is of."""
+
+    what: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a package says of itself, and what does not hold of it; with flaws its words are worth nothing."""
+
+    manifest: Mapping[str, Any]
+    flaws: tuple[Flaw, ...]
+
+    @property
+    def files(self) -> int:
+        """How many files are listed."""
+        return len(self.manifest.get("files", ()))
+
+
+@dataclass
+class _Found:
+    """A file in the zip: where its bytes begin, and what was counted of them."""
+
+    start: int
+    size: int
+    sha256: str = ""
+    md5: str = ""
+
+
+@dataclass
+class _Package:
+    """A package that is open."""
+
+    stream: BinaryIO
+    files: dict[str, _Found] = field(default_factory=dict)
+
+    def read(self, place: str) -> bytes:
+        """A file, whole. Raises FlawError where it is too big to be what it should be."""
+        found = self.files[place]
+        if found.size > LONGEST:
+            raise FlawError("too_big", place)
+        self.stream.seek(found.start)
+        return self.stream.read(found.size)
+
+
+class FlawError(Exception):
+    """Ends a check at a flaw that leaves nothing more to be said."""
+
+    def __init__(self, what: str, subject: str = "") -> None:
+        super().__init__(what, subject)
+        self.flaw = Flaw(what, subject)
+
+
+def check_package(path: Path, key: str | None = None) -> Checked:
+    """Prove a package. `key` is the fingerprint, or the beginning of it, that its key must have.
+
+    Raises UnknownName when there is no such file.
+    """
+    manifest: dict[str, Any] = {}
+    flaws: list[Flaw] = []
+    try:
+        stream = path.open("rb")
+    except (FileNotFoundError, IsADirectoryError):
+        raise UnknownName(kind="file", name=str(path)) from None
+    with stream:
+        try:
+            _check_names(stream)
+            package = _read_layout(stream)
+            manifest = _read_manifest(package)
+            public = _check_signature(package, manifest)
+            if key is not None and not fingerprint_of(public).startswith(key.lower()):
+                flaws.append(Flaw("key_other", fingerprint_of(public)))
+            flaws.extend(_check_files(package, manifest))
+            flaws.extend(_check_links(package, manifest))
+        except FlawError as error:
+            flaws.append(error.flaw)
+    return Checked(manifest, tuple(flaws))
+
+
+def _check_names(stream: BinaryIO) -> None:
+    """Whether any reader of zips would put a file elsewhere, whatever else is wrong with it. Raises FlawError."""
+    try:
+        with zipfile.ZipFile(stream) as opened:
+            names = [info.orig_filename for info in opened.infolist()]
+    except (zipfile.BadZipFile, struct.error, ValueError, OverflowError, NotImplementedError, OSError):
+        names = []
+    stream.seek(0)
+    folder = names[0].partition("/")[0] if names else ""
+    for name in names:
+        if not _is_inside(name, folder):
+            raise FlawError("path_outside", name)
+
+
+def _is_inside(name: str, folder: str) -> bool:
+    return bool(_PLACE.fullmatch(name)) and ".." not in name and name.partition("/")[0] == folder
+
+
+def _read_layout(stream: BinaryIO) -> _Package:
+    """The files of a zip that is laid out as ours are, each measured. Raises FlawError."""
+    package = _Package(stream)
+    facts: list[tuple[str, int, int]] = []
+    folder = ""
+    while True:
+        start = stream.tell()
+        head = stream.read(_HEADER.size)
+        if not head.startswith(b"PK"):
+            raise FlawError("cut" if facts else "not_zip")
+        if head.startswith((b"PK\1\2", b"PK\5\6")):
+            stream.seek(start)
+            break
+        name, crc, size = _read_header(stream, head)
+        folder = folder or name.partition("/")[0]
+        if not _is_inside(name, folder):
+            raise FlawError("path_outside", name)
+        place = name.partition("/")[2]
+        if head + name.encode() != local_header(name, crc, size) or place in package.files:
+            raise FlawError("laid_out_otherwise", name)
+        package.files[place] = _measure(stream, name, crc, size)
+        facts.append((name, crc, size))
+    wanted = directory_of(facts)
+    found = stream.read(len(wanted) + 1)
+    if found != wanted:
+        raise FlawError("cut" if len(found) < len(wanted) and wanted.startswith(found) else "laid_out_otherwise")
+    if not facts:
+        raise FlawError("manifest_missing")
+    return package
+
+
+def _read_header(stream: BinaryIO, head: bytes) -> tuple[str, int, int]:
+    if len(head) < _HEADER.size:
+        raise FlawError("cut")
+    fields = _HEADER.unpack(head)
+    signature, crc, size, length = fields[0], fields[6], fields[8], fields[9]
+    raw = stream.read(length)
+    name = raw.decode("utf-8", "backslashreplace")
+    if signature != b"PK\3\4":
+        raise FlawError("laid_out_otherwise")
+    if len(raw) < length:
+        raise FlawError("cut")
+    return name, crc, size
+
+
+def _measure(stream: BinaryIO, name: str, crc: int, size: int) -> _Found:
+    found = _Found(stream.tell(), size)
+    sha256, md5, counted, rest = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0, size
+    while rest:
+        chunk = stream.read(min(rest, CHUNK))
+        if not chunk:
+            raise FlawError("cut", name)
+        sha256.update(chunk)
+        md5.update(chunk)
+        counted = crc32(chunk, counted)
+        rest -= len(chunk)
+    found.sha256, found.md5 = sha256.hexdigest(), md5.hexdigest()
+    if counted != crc:
+        raise FlawError("file_changed", name.partition("/")[2])
+    return found
+
+
+def _read_manifest(package: _Package) -> dict[str, Any]:
+    """The manifest, its shape checked, its words not yet. Raises FlawError."""
+    if MANIFEST not in package.files:
+        raise FlawError("manifest_missing")
+    try:
+        manifest = json.loads(package.read(MANIFEST))
+        if manifest["format"] == FORMAT and type(manifest["version"]) is int and manifest["version"] > VERSION:
+            raise FlawError("newer", str(manifest["version"]))
+        listed = [(one["path"], one["size"], one["sha256"], one["md5"]) for one in manifest["files"]]
+        captures = [(one["id"], one["sha256"], one["body_sha256"]) for one in manifest["captures"]]
+        words = [manifest[name] for name in ("id", "made_at", "to", "operator", "key", "head", "software")]
+        good = (
+            manifest["format"] == FORMAT
+            and manifest["version"] == VERSION
+            and len(listed) == len(dict.fromkeys(listed))
+        )
+        good = good and all(isinstance(word, str) for word in (*words, *(part for one in captures for part in one)))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise FlawError("manifest_unreadable") from None
+    if not good:
+        raise FlawError("manifest_unreadable")
+    assert isinstance(manifest, dict)
+    return manifest
+
+
+def _check_signature(package: _Package, manifest: Mapping[str, Any]) -> bytes:
+    """The public key by which the manifest is signed. Raises FlawError."""
+    for place, flaw in ((SIGNATURE, "signature_missing"), (PUBLIC_KEY, "public_key_missing")):
+        if place not in package.files:
+            raise FlawError(flaw, place)
+    try:
+        key = load_pem_public_key(package.read(PUBLIC_KEY))
+    except (ValueError, UnsupportedAlgorithm):
+        raise FlawError("signature_wrong", PUBLIC_KEY) from None
+    public = key.public_bytes_raw() if isinstance(key, Ed25519PublicKey) else b""
+    signature = package.read(SIGNATURE).hex()
+    if fingerprint_of(public) != manifest["key"] or not is_signed(public, signature, package.read(MANIFEST)):
+        raise FlawError("signature_wrong", MANIFEST)
+    return public
+
+
+def _check_files(package: _Package, manifest: Mapping[str, Any]) -> Iterator[Flaw]:
+    listed = {one["path"]: one for one in manifest["files"]}
+    for place, said in listed.items():
+        found = package.files.get(place)
+        if found is None:
+            yield Flaw("file_missing", place)
+        elif (found.size, found.sha256, found.md5) != (said["size"], said["sha256"], said["md5"]):
+            yield Flaw("file_changed", place)
+    for place in package.files.keys() - listed.keys() - {MANIFEST, SIGNATURE}:
+        yield Flaw("file_unlisted", place)
+    for place, kind in SUMS.items():
+        lines = [f"{listed[one][kind]}  {one}\n" for one in sorted(listed) if one not in SUMS]
+        if place not in package.files or package.read(place).decode("utf-8", "replace") != "".join(lines):
+            yield Flaw("sums_other", place)
+
+
+def _check_links(package: _Package, manifest: Mapping[str, Any]) -> Iterator[Flaw]:
+    """The entries of the ledger that came along: each as it was signed, in order, and one for every capture."""
+    if LEDGER not in package.files:
+        yield Flaw("file_missing", LEDGER)
+        return
+    publics: dict[str, bytes] = {}
+    key, last, last_hash, sealed = "", 0, "", {}
+    for number, line in enumerate(package.read(LEDGER).decode("utf-8", "replace").splitlines(), 1):
+        entry, link = _read_link(line)
+        if entry is None:
+            yield Flaw("link_unreadable", str(number))
+            return
+        if digest_of(link["entry"]) != link["hash"]:
+            yield Flaw("link_changed", str(entry.seq))
+            return
+        if entry.action in KEY_ACTIONS and (public := _public_of(entry)):
+            publics[entry.subject] = public
+        signer = publics.get(entry.key)
+        if signer is None or not is_signed(signer, link["signature"], link["entry"].encode()):
+            yield Flaw("link_signature", str(entry.seq))
+            return
+        if entry.seq <= last or (entry.seq == last + 1 and last and entry.previous != last_hash):
+            yield Flaw("link_order", str(entry.seq))
+            return
+        last, last_hash = entry.seq, link["hash"]
+        key = entry.subject if entry.action in KEY_ACTIONS else entry.key
+        if entry.action in ("captured", "adopted"):
+            sealed[entry.subject] = entry.facts
+    yield from _check_head(manifest, key, last, last_hash)
+    for capture in manifest["captures"]:
+        said = sealed.get(capture["id"], {})
+        if (said.get("sha256"), said.get("body_sha256")) != (capture["sha256"], capture["body_sha256"]):
+            yield Flaw("capture_unlinked", capture["id"])
+
+
+def _check_head(manifest: Mapping[str, Any], key: str, last: int, last_hash: str) -> Iterator[Flaw]:
+    head = read_head(manifest["head"]) if re.fullmatch(r"\d+:[0-9a-f]{64}", manifest["head"]) else None
+    if head is None or head.seq < last or (head.seq == last and head.hash != last_hash):
+        yield Flaw("head_other", manifest["head"])
+    if key != manifest["key"]:
+        yield Flaw("link_signature", str(last))
+
+
+def _read_link(line: str) -> tuple[Entry | None, dict[str, str]]:
+    try:
+        link = json.loads(line)
+        words = {name: link[name] for name in ("entry", "hash", "signature")}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None, {}
+    return (read_entry(words["entry"]), words) if all(isinstance(word, str) for word in words.values()) else (None, {})
+
+
+def _public_of(entry: Entry) -> bytes | None:
+    try:
+        public = bytes.fromhex(str(entry.facts.get("public")))
+    except ValueError:
+        return None
+    return public if fingerprint_of(public) == entry.subject else None
