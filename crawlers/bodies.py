@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -29,10 +30,9 @@ QUOTE_HEAD_CLASSES = frozenset((
     "quoteheader", "topslice_quote", "quote_header", "quote-header", "quotetop", "quote-title", "quote_author",
     "bbcodeblock-title", "bbcodeblock-expandlink", "bbcode_postedby", "ipsquote_citation", "quotetitle", "attribution",
 ))  # fmt: skip
-SIGNATURE_CLASSES = frozenset((
-    "sign", "signature", "sig", "message-signature", "post-signature", "postsignature", "post_signature",
-    "user-signature", "usersig", "signature-container", "bbp-signature", "signaturecontainer",
-))  # fmt: skip
+SIGNATURE_NAME = re.compile(
+    r"(?i)^(?!(?:has|with|no|show|hide|is)[-_])(?:sign|qianming|.*signature.*|(?:.*[-_])?(?:user|post|msg|member)?sigs?(?:[-_].*|line|content|block)?)$"
+)
 MACHINERY_TAGS = frozenset((
     "script", "style", "noscript", "template", "button", "select", "option", "textarea", "input", "object", "embed",
     "svg", "canvas", "head", "title", "meta", "link", "iframe", "ignore_js_op",
@@ -103,7 +103,7 @@ IMAGE_PLACES = ("zoomfile", "file", "data-original", "data-src", "data-lazy-src"
 BLANK_IMAGES = re.compile(
     r"(?:none|blank|spacer|pixel|loading|placeholder|transparent)\.(?:gif|png|svg)(?:\?|$)|^data:"
 )
-EMOJI_IMAGE = re.compile(r"(?i)\b(?:emoji|smil(?:ey|ie)s?|emoticon|face|twemoji|bbcode_smiley|mycode_smiley)")
+EMOJI_IMAGE = re.compile(r"(?i)(?:\b|_)(?:emoji|smil(?:ey|ie)s?|emoticon|face|twemoji|bbcode_smiley|mycode_smiley)")
 EMOJI_PLACE = re.compile(r"(?i)/(?:emoji|smil(?:ey|ie)s?|emoticons?|twemoji)/")
 
 
@@ -172,12 +172,22 @@ def _is_chrome(tag: Tag) -> bool:
     if not tag.attrs:
         return False
     classes, ident = _classes_of(tag), str(tag.get("id") or "").lower()
-    if classes & CHROME_CLASSES or classes & SIGNATURE_CLASSES:
+    if classes & CHROME_CLASSES or is_signature(*classes, ident):
         return True
-    if ident.startswith(("signature", "sig_")) or tag.get("component") == "post/signature":
+    if tag.get("component") == "post/signature":
         return True
     hidden = "hidden" in tag.attrs or HIDDEN.search(str(tag.get("style") or ""))
     return bool(hidden) and not FOLDED.search(f"{classes} {ident}")
+
+
+def is_signature(*names: str) -> bool:
+    """Whether one of the names (classes, id) of an element says that it holds a signature."""
+    return any(_says_signature(name) for name in names if name)
+
+
+@lru_cache(maxsize=20_000)
+def _says_signature(name: str) -> bool:
+    return SIGNATURE_NAME.match(name) is not None
 
 
 def _leads_to_quoted(tag: Tag) -> bool:

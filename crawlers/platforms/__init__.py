@@ -1,7 +1,7 @@
 """One file a platform. PLATFORMS is the only list of them: a new one is a file, a line here, fixtures, a line in docs.
 
 The order is that of asking: feeds, which any program may write, then forum programs, then what may be built into any
-page (comment boxes).
+page (comment boxes, words for machines).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from crawlers.pages import Platform
 from crawlers.platforms import (
     archiver,
+    classified,
     discourse,
     discuz,
     feed,
@@ -19,6 +20,7 @@ from crawlers.platforms import (
     phpbb,
     spirit,
     telegram,
+    tieba,
     vbulletin,
     xenforo,
 )
@@ -36,8 +38,10 @@ PLATFORMS: dict[str, Platform] = {
         xenforo.PLATFORM,
         vbulletin.PLATFORM,
         telegram.PLATFORM,
+        tieba.PLATFORM,
         spirit.PLATFORM,
         market.PLATFORM,
         isso.PLATFORM,
+        classified.PLATFORM,
     )
 }

@@ -46,7 +46,10 @@ def test_a_saved_page_gives_what_was_written_down_for_it(name: str) -> None:
     expected = EXPECTED[name]
     response = respond(expected["url"], (FOLDER / f"{name}.html").read_text("utf-8"))
     assert recognise_role(response) == expected["role"]
-    assert plain(read(response, datetime.fromisoformat(expected["fetched_at"]))) == expected["item"]
+    item = plain(read(response, datetime.fromisoformat(expected["fetched_at"])))
+    for thread in item.get("threads", []):
+        assert thread.pop("post") is None
+    assert item == expected["item"]
 
 
 def test_what_was_written_down_is_what_a_person_sees() -> None:
