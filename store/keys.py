@@ -35,6 +35,7 @@ class Keys:
         self.folder = folder
         self.check = _derive(master, b"check")[:DIGEST_BYTES].hex()
         self._fingerprint = _derive(master, b"fingerprint")
+        self._project = _derive(master, b"project")
         self._wrap = AESGCM(_derive(master, b"page"))
         self._veil = AESGCM(_derive(master, b"veil"))
 
@@ -42,6 +43,10 @@ class Keys:
         """What stands for `parts` where they may not be written: 16 bytes that only this store's key yields."""
         message = "\x1f".join((kind, *parts)).encode("utf-8", "surrogatepass")
         return hmac.digest(self._fingerprint, message, hashlib.sha256)[:DIGEST_BYTES]
+
+    def project_key(self, project: str) -> bytes:
+        """The key of a research project's pseudonyms: another for each name, and for each store."""
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=project.encode("utf-8", "surrogatepass")).derive(self._project)
 
     def veil(self, text: str, owner: bytes) -> bytes:
         """`text` in a form that is unreadable without the key, and bound to the fingerprint it belongs to."""

@@ -47,6 +47,7 @@ from tipstaff.version import VERSION
 
 if TYPE_CHECKING:
     from classifier.reader import Reader
+    from store.datasets import Order
     from store.referrals.dossier import Request
     from store.referrals.freezing import Frozen
 
@@ -64,6 +65,15 @@ class Watched:
     run_id: str
     outcome: RunOutcome
     findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Release:
+    """Why a restricted dataset is made: in which role, for what reason, and by which account."""
+
+    role: str
+    reason: str
+    login: str
 
 
 def crawl(store: Store, settings: Settings, watched: WatchedSource, run_id: str) -> Child:
@@ -188,22 +198,24 @@ def rescore(store: Store, reader: Reader) -> Iterator[Change]:
                 yield change
 
 
-def export(store: Store, folder: Path, form: str, since: datetime | None, until: datetime | None, by: str) -> int:
+def export(store: Store, folder: Path, order: Order, by: str, release: Release | None = None) -> int:
     """A dataset of findings with its data sheet, in a folder; the number of findings in it.
 
-    The ledger says that it was made, and of which bytes, before it lies where it was asked for.
+    The ledger says that it was made, of which bytes, and why a restricted one was released, before it lies where it was
+    asked for.
     """
     from store.datasets import write_dataset
 
     now = _now()
+    facts = {"format": order.form, "since": plain(order.since), "until": plain(order.until), "project": order.project,
+             "access": "open", **({"access": "restricted", **vars(release)} if release else {})}  # fmt: skip
 
     def enter(count: int, digests: dict[str, str]) -> None:
-        facts = {"format": form, "count": count, "since": plain(since), "until": plain(until), "files": digests}
         with store.transaction() as session:
-            record(session, store.keys, "exported", folder.name, facts, by=by, now=now)
+            told = {**facts, "count": count, "files": digests}
+            record(session, store.keys, "exported", folder.name, told, by=by, now=now)
 
-    found = findings.iterate_findings(store, since=since, until=until)
-    return write_dataset(folder, form, found, since, until, now, enter=enter)
+    return write_dataset(store, folder, order, now, enter=enter)
 
 
 def refer(store: Store, home: Path, names: Sequence[str], request: Request, path: Path, login: str) -> Frozen:

@@ -1,72 +1,75 @@
-"""The data sheet of a dataset: what it is, how it came about, what it must not be used for."""
+"""The data sheet of a dataset: what it is, how it came about, what it must not be used for.
+
+Its sections are those of T. Gebru et al., Datasheets for Datasets, Communications of the ACM 64 (12), 2021.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
-SHEET = """\
-# Data sheet: public offers of personal data, as found by Tipstaff
+from store.datasets.codebook import CODEBOOK, columns_of
+from store.datasets.extent import Extent
+from store.datasets.index import LEAST, LEVEL, Cell
+from store.datasets.splits import TEST_SHARE
 
-{practice}Made {made}. Findings first seen {since} to {until}. {count} findings; the newest was last seen {newest}.
-
-| label | findings |
-|---|---|
-{labels}
-
-## What it is
-Posts on public pages that a classifier labelled as offers of (or requests for) data on persons, or whose score lay
-in the band that a person reviews. Each row names the model that scored it. `score` is the calibrated probability that a
-post is an offer of car-owner data. Prices, volumes and contents are **what the post claims (自称,未经核实)**:
-nothing was bought, tested or asked for.
-
-## How it was made
-Crawled without log-in from pages that robots.txt leaves open; no attachment or sample was fetched. Victims' data in the
-posts is masked with one character for each of its characters, so offsets (`start`, `end`: code points) hold.
-The text of posts that are no findings was never kept, so this is not a sample of the boards: it cannot give a
-prevalence by itself.
-
-## Limits
-Labels in state `new` or `review` were not looked at by a person. Sellers may be frauds. Handles of sellers are exact
-and personal: use them for research in the public interest only, and do not contact them.
-
-## Files
-{files}
-In CSV a cell that begins with = + - @ has an apostrophe before it, so that no spreadsheet runs it.
+PRACTICE = (
+    "**演示 / PRACTICE: {count} of {posts} posts come from the practice market (演示数据,并非真实发布);"
+    " nobody wrote them in earnest.**\n"
+)
+OPEN = (
+    "It holds neither text, address, post id, account, handle nor victims' data; days, not moments; sellers, posts and"
+    " sources as keyed pseudonyms."
+)
+RESTRICTED = (
+    "**Restricted**: it holds the words of the posts (`posts.text`), victims' data and the handles that were read"
+    " masked with one ＊ for each character, so that `start` and `end` hold. A handle in a spelling that was not"
+    " recognised may remain."
+)
+OPEN_ZH = "不含原文、网址、账号、联系方式和任何受害人信息;"
+OPEN_TERMS = "Open: fit to be handed on as far as the operator permits. The licence is the operator's to add."
+RESTRICTED_TERMS = "Restricted: handed out for the purpose that is entered in the ledger. Not to be handed on."
+CSV_NOTE = """
+In CSV an apostrophe stands before = + - @ wherever a spreadsheet could take them for the beginning of a formula.
 """
 
 
-class Extent:
-    """What a dataset covers, learnt while its findings stream by."""
-
-    def __init__(self, since: datetime | None, until: datetime | None, now: datetime) -> None:
-        self.since, self.until, self.now = since, until, now
-        self.labels: Counter[str] = Counter()
-        self.practice = False
-        self.newest = ""
-
-    def see(self, finding: dict[str, Any]) -> dict[str, Any]:
-        """Count `finding` and hand it on."""
-        self.labels[finding["signal"]["label"]] += 1
-        self.practice |= finding["practice"]
-        self.newest = max(self.newest, finding["last_seen"])
-        return finding
-
-
-def write_sheet(folder: Path, form: str, extent: Extent) -> None:
-    """DATASHEET.md in `folder`, with a SHA-256 of each file of the dataset."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    sums = [f"- `{path.name}` sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
-    sheet = SHEET.format(
-        practice="**演示 / PRACTICE: it holds posts of the practice market, which nobody wrote in earnest.**\n\n"
-        if extent.practice else "",
-        made=extent.now.isoformat(), since=extent.since.isoformat() if extent.since else "from the beginning",
-        until=extent.until.isoformat() if extent.until else "now", count=extent.labels.total(),
-        newest=extent.newest or "never",
-        labels="\n".join(f"| {label} | {count} |" for label, count in extent.labels.most_common()) or "| none | 0 |",
-        files="\n".join(sums),
+def write_sheet(
+    folder: Path, facts: Mapping[str, Any], extent: Extent, cells: Sequence[Cell], digests: Mapping[str, str]
+) -> None:
+    """DATASHEET.md in `folder`; `facts` as in datapackage.json, `digests` the SHA-256 of each file of the dataset."""
+    restricted = facts["access"] == "restricted"
+    practice = "\n" + PRACTICE.format(count=extent.practice, posts=extent.posts) + "\n" if extent.practice else ""
+    template = resources.files("store.datasets").joinpath("sheet.md").read_text(encoding="utf-8")
+    sheet = template.format(
+        practice=practice, created=facts["created"], access=facts["access"], posts=extent.posts,
+        first=extent.first or "never", last=extent.last or "never", since=facts["since"] or "the beginning",
+        until=facts["until"] or "now", project=facts["project"], project_check=facts["project_check"],
+        version=facts["software"]["version"], open_zh="" if restricted else OPEN_ZH,
+        counts="\n\n".join(_count(extent, name) for name in ("label", "verdict", "split")),
+        tables="\n".join(_describe(table, rows, restricted=restricted) for table, rows in facts["rows"].items()),
+        holds=RESTRICTED if restricted else OPEN, test_share=f"{TEST_SHARE:.0%}",
+        models=_rows(extent.tally("model")), least=LEAST, level=f"{LEVEL:.0%}", cells=len(cells),
+        distribution=RESTRICTED_TERMS if restricted else OPEN_TERMS,
+        files="\n".join(f"- `{name}` sha256 {digest}" for name, digest in digests.items())
+        + ("\n" + CSV_NOTE if facts["format"] == "csv" else "\n"),
     )  # fmt: skip
     (folder / "DATASHEET.md").write_text(sheet, encoding="utf-8")
+
+
+def _count(extent: Extent, name: str) -> str:
+    return f"| {name} | posts |\n|---|---|\n{_rows(extent.tally(name))}"
+
+
+def _rows(counts: Mapping[str, int]) -> str:
+    return "\n".join(f"| {name} | {count} |" for name, count in counts.items()) or "| none | 0 |"
+
+
+def _describe(table: str, rows: int, *, restricted: bool) -> str:
+    assert table in CODEBOOK
+    names = [column.name for column in columns_of(table, restricted=restricted)]
+    shown = [name for name in names if not name.startswith("p_")]
+    probabilities = f", p_… ({len(names) - len(shown)} labels)" if len(shown) < len(names) else ""
+    return f"| `{table}` | {rows} | {', '.join(shown)}{probabilities} |"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from domain.pages import Haul, Page, Picture
 from domain.signals import Contact, Offer, Price, Signal
 from store.database import Store
-from store.datasets import write_dataset
-from store.findings import Query, find_finding, iterate_findings, search_findings
+from store.datasets import Order, write_dataset
+from store.findings import Query, find_finding, search_findings
 from store.rereading import read_wordings
 from store.seals import pack, read_capture, unpack
 from store.sources import add_source, change_source, find_source
@@ -140,12 +140,12 @@ def test_a_finding_is_read_again_with_its_pictures(store: Store) -> None:
 
 
 def test_a_dataset_says_which_picture_a_value_stands_in(store: Store, tmp_path: Path) -> None:
-    """In the tables a value of a picture has its number and no offsets."""
+    """In the tables a value of a picture says so, and has no offsets."""
     keep_finding(store, "", "0.5元一条")
-    write_dataset(tmp_path / "out", "csv", iterate_findings(store), None, None, T0)
+    write_dataset(store, tmp_path / "out", Order("csv", restricted=True), T0)
     with (tmp_path / "out" / "prices.csv").open(encoding="utf-8-sig", newline="") as table:
         (row,) = csv.DictReader(table)
-    assert (row["amount"], row["start"], row["end"], row["picture"]) == ("0.5", "", "", "2")
+    assert (row["amount"], row["start"], row["end"], row["in_picture"]) == ("0.5", "", "", "true")
 
 
 def test_a_source_keeps_whether_its_pictures_are_fetched(store: Store) -> None:

@@ -245,6 +245,23 @@ def test_an_export_is_entered_with_the_digests_of_its_files(run: Run, finding: s
     assert run("verify", "--store").status == 0
 
 
+def test_a_restricted_dataset_needs_a_role_and_a_reason(run: Run, finding: str, home: Path, tmp_path: Path) -> None:
+    """Without both, or with them and not restricted, nothing is written; with both the ledger has them."""
+    role, reason = ("--role", "研究员"), ("--reason", "语料研究 2026-3")
+    blank = ("--restricted", *reason, "--role", " ")
+    for words in (("--restricted",), ("--restricted", *role), blank, (*role, *reason)):
+        said = run("export", str(tmp_path / "data"), *words)
+        assert said.status == 2, said
+        assert not (tmp_path / "data").exists()
+    assert run("export", str(tmp_path / "data"), "--restricted", *role, *reason).status == 0
+    with sqlite3.connect(home / "store.db") as database:
+        lines = [json.loads(line) for (line,) in database.execute("SELECT entry FROM ledger WHERE action = 'exported'")]
+    database.close()
+    (facts,) = [line["facts"] for line in lines]
+    assert (facts["access"], facts["role"], facts["reason"]) == ("restricted", "研究员", "语料研究 2026-3")
+    assert facts["login"]
+
+
 def test_custody_needs_no_model(home: Path, finding: str) -> None:
     """Verifying loads neither torch nor a crawler."""
     code = "import sys; sys.argv = ['tipstaff', 'verify', '--store'];\nfrom tipstaff.cli import main\n"

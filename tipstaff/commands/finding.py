@@ -93,16 +93,30 @@ def judge(
 
 def export(
     folder: Annotated[Path, typer.Argument(help="A folder that is not there yet, or is empty.")],
-    form: Annotated[str, typer.Option("--format", help="jsonl or csv.")] = "jsonl",
+    form: Annotated[str, typer.Option("--format", help="parquet, csv or jsonl.")] = "parquet",
     since: Since = None,
     until: Until = None,
+    project: Annotated[str, typer.Option(help="Whose pseudonyms: others for each project.")] = "default",
+    restricted: Annotated[bool, typer.Option("--restricted", help="With the masked words of the posts.")] = False,
+    role: Annotated[str | None, typer.Option(help="In which role; for --restricted.")] = None,
+    reason: Annotated[str | None, typer.Option(help="What for; for --restricted. It goes into the ledger.")] = None,
 ) -> None:
-    """Write the findings as a dataset with its data sheet."""
+    """Write the findings as a dataset for research, with its data sheet."""
+    from store.datasets import Order
+    from tipstaff.steps import Release
     from tipstaff.steps import export as write_export
+    from tipstaff.version import VERSION
 
+    given = {"--role": role, "--reason": reason}
+    for name, value in given.items():
+        if restricted != bool((value or "").strip()):
+            want = "words, for a restricted dataset" if restricted else "nothing without --restricted"
+            raise BadValue(name=name, value=repr(value), want=want)
+    bounds = read_moment("since", since), read_moment("until", until, whole_day=True)
+    order = Order(form, *bounds, project=project, restricted=restricted, version=VERSION)
     with open_desk() as (settings, store):
-        bounds = read_moment("since", since), read_moment("until", until, whole_day=True)
-        count = write_export(store, folder, form, *bounds, by=settings.acting)
+        release = Release(role.strip(), reason.strip(), settings.login) if restricted and role and reason else None
+        count = write_export(store, folder, order, by=settings.acting, release=release)
         print_line(say(settings.speaks, "exported", count=count, folder=folder))
 
 

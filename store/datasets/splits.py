@@ -1,0 +1,172 @@
+"""The frozen split: every finding is put on the train or the test side once, with all that belongs to it.
+
+Findings belong together when they are of one seller or near-duplicates (store/datasets/sketches.py), also by way of
+others. A new finding goes to the side of those it belongs to; a group that is new goes where the SHA-256 of its
+oldest finding's id says. What ties the two sides together is put `apart`: a new finding that belongs to both, and the
+train findings of a seller who turns out to have test findings too. So nothing ever changes from train to test or back,
+however the data grow, and no train finding has a seller or a near-duplicate on the test side.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import TextClause, text
+from sqlmodel import Session
+
+from store.datasets.sketches import BANDS, Hashes, sketch_texts
+from store.engine import Store, in_batches
+from store.tables import FindingRow
+
+TEST_SHARE = 0.2
+TRAIN, TEST, APART = "train", "test", "apart"
+BATCH = 20_000
+
+_NEW = """
+SELECT f.id, f.first_seen, f.seller_id, v.text
+FROM findings f JOIN finding_versions v ON v.id = f.version_id LEFT JOIN splits p ON p.finding_id = f.id
+WHERE p.finding_id IS NULL AND (f.first_seen, f.id) > (:first_seen, :id)
+ORDER BY f.first_seen, f.id LIMIT :count
+"""
+_FIRST_NEW = """
+SELECT f.first_seen, f.id FROM findings f LEFT JOIN splits p ON p.finding_id = f.id
+WHERE p.finding_id IS NULL ORDER BY f.first_seen, f.id LIMIT 1
+"""
+# What is apart ties nothing to anything any more.
+_KNOWN = """
+SELECT p.side, f.seller_id, p.sketch FROM splits p JOIN findings f ON f.id = p.finding_id
+WHERE p.side <> 'apart'
+"""
+_ADD = "INSERT INTO splits (finding_id, side, sketch) VALUES (:id, :side, :sketch) ON CONFLICT DO NOTHING"
+_TIED = """
+UPDATE splits SET side = 'apart' WHERE side = 'train' AND finding_id IN (
+    SELECT f.id FROM findings f WHERE f.seller_id IN (
+        SELECT g.seller_id FROM findings g JOIN splits q ON q.finding_id = g.id
+        WHERE q.side = 'test' AND g.seller_id IS NOT NULL))
+"""
+
+
+def ask(query: str) -> TextClause:
+    """A query of findings; their sellers are unknown where the store does not tie findings to sellers yet."""
+    known = "seller_id" in FindingRow.model_fields
+    return text(query if known else re.sub(r"\b[fg]\.seller_id", "NULL", query))
+
+
+@dataclass
+class Group:
+    """Findings in the order they came in: a sketch a row, the seller's number (-1: unknown) and the sides taken."""
+
+    sketches: Hashes
+    sellers: npt.NDArray[np.int64]
+    sides: list[str]
+
+
+def place_findings(store: Store) -> int:
+    """Put every finding that has no side on one; how many there were. What is placed stays, whatever comes later."""
+    with store.reading() as session:
+        sellers: dict[str, int] = {}
+        ids, fresh = _read_new(session, sellers)
+        known = _read_known(session, sellers) if ids else _nothing()
+    if ids:
+        placed = zip(ids, assign_sides(ids, fresh, known), map(bytes, fresh.sketches), strict=True)
+        for batch in in_batches({"id": one, "side": side, "sketch": sketch} for one, side, sketch in placed):
+            with store.transaction() as session:
+                session.connection().execute(text(_ADD), batch)
+    with store.transaction() as session:
+        session.connection().execute(ask(_TIED))
+    return len(ids)
+
+
+def assign_sides(ids: Sequence[str], fresh: Group, known: Group) -> list[str]:
+    """The sides of new findings, the oldest first; those of known ones stay. Pure."""
+    first = len(known.sides)
+    labels = join_groups(
+        np.concatenate([known.sketches, fresh.sketches]), np.concatenate([known.sellers, fresh.sellers])
+    )
+    taken: dict[int, str] = {}
+    for label, side in zip(labels[:first].tolist(), known.sides, strict=True):
+        taken[label] = side if taken.get(label, side) == side else APART
+    sides = []
+    for one, label in zip(ids, labels[first:].tolist(), strict=True):
+        sides.append(taken.setdefault(label, _draw(one)))
+    return sides
+
+
+def join_groups(sketches: Hashes, sellers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Per finding the number of the group it is in: that of the group's first finding."""
+    labels = np.arange(len(sellers), dtype=np.int64)
+    ties = [*_find_ties(sketches, sellers)]
+    while True:
+        before = labels.copy()
+        for members, starts, counts in ties:
+            labels[members] = np.repeat(np.minimum.reduceat(labels[members], starts), counts)
+        labels = labels[labels]
+        if np.array_equal(labels, before):
+            return labels
+
+
+def _find_ties(
+    sketches: Hashes, sellers: npt.NDArray[np.int64]
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Per band and for the sellers: those that share a value, where each group begins, and how many it has."""
+    for column in (*(sketches[:, band] for band in range(BANDS)), (sellers + 1).astype(np.uint64)):
+        order = np.argsort(column, kind="stable")
+        values = column[order]
+        starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]])) if len(values) else order
+        counts = np.diff(np.append(starts, len(values)))
+        # Nought is no text, and no seller.
+        shared = (counts > 1) & (values[starts] != 0)
+        members = order[np.repeat(shared, counts)]
+        if members.size:
+            counts = counts[shared]
+            yield members, np.concatenate([[0], np.cumsum(counts)[:-1]]), counts
+
+
+def _draw(finding_id: str) -> str:
+    drawn = int.from_bytes(hashlib.sha256(f"split {finding_id}".encode()).digest()[:8], "big") / 2**64
+    return TEST if drawn < TEST_SHARE else TRAIN
+
+
+def _read_new(session: Session, sellers: dict[str, int]) -> tuple[list[str], Group]:
+    """The ids of findings without a side, the oldest first, and what is needed to place them."""
+    connection = session.connection()
+    first = connection.execute(text(_FIRST_NEW)).first()
+    if first is None:
+        return [], _nothing()
+    # The first itself is after an id that is nothing.
+    ids: list[str] = []
+    numbers: list[int] = []
+    parts, after = [], (first[0], "")
+    while rows := connection.execute(ask(_NEW), {"first_seen": after[0], "id": after[1], "count": BATCH}).fetchall():
+        after = (rows[-1][1], rows[-1][0])
+        ids.extend(row[0] for row in rows)
+        numbers.extend(_number(sellers, row[2]) for row in rows)
+        parts.append(sketch_texts([row[3] for row in rows]))
+    return ids, Group(np.concatenate(parts), np.array(numbers, dtype=np.int64), [])
+
+
+def _read_known(session: Session, sellers: dict[str, int]) -> Group:
+    result = session.connection().execute(ask(_KNOWN))
+    sides: list[str] = []
+    numbers: list[int] = []
+    parts = []
+    while rows := result.fetchmany(BATCH):
+        sides.extend(row[0] for row in rows)
+        numbers.extend(_number(sellers, row[1]) for row in rows)
+        parts.append(np.frombuffer(b"".join(row[2] for row in rows), dtype=np.uint64).reshape(len(rows), BANDS))
+    if not sides:
+        return _nothing()
+    return Group(np.concatenate(parts), np.array(numbers, dtype=np.int64), sides)
+
+
+def _number(sellers: dict[str, int], seller: str | None) -> int:
+    return -1 if seller is None else sellers.setdefault(seller, len(sellers))
+
+
+def _nothing() -> Group:
+    return Group(np.zeros((0, BANDS), dtype=np.uint64), np.zeros(0, dtype=np.int64), [])
