@@ -8,6 +8,7 @@ Then the signature of the manifest, each file against it, and the entries of the
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import struct
@@ -26,6 +27,7 @@ from domain.errors import UnknownName
 from store.ledger import KEY_ACTIONS, Entry, digest_of, read_entry, read_head
 from store.referrals.dossier import FORMAT, VERSION
 from store.referrals.package import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, directory_of, local_header
+from store.referrals.wacz import WARC
 from store.signing import fingerprint_of, is_signed
 
 LEDGER = "ledger/entries.jsonl"
@@ -39,7 +41,7 @@ FAULTS = (
     "not_zip", "cut", "path_outside", "laid_out_otherwise", "too_big", "manifest_missing", "manifest_unreadable",
     "newer", "signature_missing", "public_key_missing", "signature_wrong", "key_other", "file_missing",
     "file_unlisted", "file_changed", "sums_other", "link_unreadable", "link_changed", "link_signature", "link_order",
-    "head_other", "capture_unlinked",
+    "head_other", "capture_unlinked", "evidence_other",
 )  # fmt: skip
 
 
@@ -267,7 +269,9 @@ def _check_links(package: _Package, manifest: Mapping[str, Any]) -> Iterator[Fla
         yield Flaw("file_missing", LEDGER)
         return
     publics: dict[str, bytes] = {}
-    key, last, last_hash, sealed = "", 0, "", {}
+    sealed: dict[str, dict[str, Any]] = {}
+    drawn: dict[str, dict[str, Any]] = {}
+    key, last, last_hash = "", 0, ""
     for number, line in enumerate(package.read(LEDGER).decode("utf-8", "replace").splitlines(), 1):
         entry, link = _read_link(line)
         if entry is None:
@@ -289,11 +293,82 @@ def _check_links(package: _Package, manifest: Mapping[str, Any]) -> Iterator[Fla
         key = entry.subject if entry.action in KEY_ACTIONS else entry.key
         if entry.action in ("captured", "adopted"):
             sealed[entry.subject] = entry.facts
+        elif entry.action == "pictured":
+            drawn[entry.subject] = entry.facts
     yield from _check_head(manifest, key, last, last_hash)
     for capture in manifest["captures"]:
         said = sealed.get(capture["id"], {})
         if (said.get("sha256"), said.get("body_sha256")) != (capture["sha256"], capture["body_sha256"]):
             yield Flaw("capture_unlinked", capture["id"])
+    yield from _check_evidence(package, sealed, drawn)
+
+
+def _check_evidence(
+    package: _Package, sealed: Mapping[str, Mapping[str, Any]], drawn: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Flaw]:
+    """The WARC file in each WACZ and each picture are the very ones that the ledger says were sealed.
+
+    A capture that is older than these entries has no such digest.
+    """
+    for place, found in package.files.items():
+        folder, _, name = place.partition("/")
+        capture_id, _, form = name.partition(".")
+        if folder != "captures" or form not in ("wacz", "png"):
+            continue
+        said = (sealed if form == "wacz" else drawn).get(capture_id, {})
+        wanted = said.get("warc_sha256" if form == "wacz" else "png_sha256")
+        if capture_id not in sealed or (wanted and wanted != _digest_evidence(package, found, form)):
+            yield Flaw("evidence_other", place)
+
+
+def _digest_evidence(package: _Package, found: _Found, form: str) -> str | None:
+    """SHA-256 of a picture, or of the WARC file in a WACZ; None where that is none."""
+    if form == "png":
+        return found.sha256
+    digest = hashlib.sha256()
+    try:
+        with zipfile.ZipFile(Window(package.stream, found.start, found.size)) as opened:
+            info = opened.getinfo(WARC)
+            if info.compress_type != zipfile.ZIP_STORED:
+                return None
+            with opened.open(info) as warc:
+                while chunk := warc.read(CHUNK):
+                    digest.update(chunk)
+    except (zipfile.BadZipFile, struct.error, KeyError, ValueError, OverflowError, NotImplementedError, OSError):
+        return None
+    return digest.hexdigest()
+
+
+class Window(io.RawIOBase):
+    """A file that lies within another, read in place."""
+
+    def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
+        self.stream, self.start, self.size, self.at = stream, start, size, 0
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """It can be sought in."""
+        return True
+
+    def tell(self) -> int:
+        """Where it is read next."""
+        return self.at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Read on from there."""
+        self.at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.size}[whence])
+        return self.at
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        rest = max(0, self.size - self.at)
+        self.stream.seek(self.start + self.at)
+        data = self.stream.read(rest if size < 0 else min(size, rest))
+        self.at += len(data)
+        return data
 
 
 def _check_head(manifest: Mapping[str, Any], key: str, last: int, last_hash: str) -> Iterator[Flaw]:

@@ -24,7 +24,8 @@ from store.referrals.dossier import Dossier, Exhibit
 WACZ_VERSION = "1.1.1"
 WARC, INDEX, PAGES = "archive/data.warc.gz", "indexes/index.cdx", "pages/pages.jsonl"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_INDEXED = ("response", "resource", "revisit", "metadata")
+# What a reader can show. The document after its scripts (a conversion) and our records (metadata) have its address, too.
+_INDEXED = ("response", "revisit", "resource")
 
 
 def write_wacz(exhibit: Exhibit, dossier: Dossier) -> bytes:

@@ -8,19 +8,20 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from dossiers import KEY, make_dossier
+from dossiers import KEY, make_dossier, make_warc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import UnknownName
 from store.referrals.checking import FAULTS, check_package
 from store.referrals.composing import REFERRALS
-from store.referrals.dossier import Dossier, Member
+from store.referrals.dossier import Dossier, Exhibit, Member
 from store.referrals.package import (
     MANIFEST,
     PUBLIC_KEY,
@@ -33,6 +34,7 @@ from store.referrals.package import (
     write_sums,
     write_zip,
 )
+from store.referrals.wacz import write_wacz
 from store.signing import fingerprint_of, public_bytes
 
 QUICK = ("readme", "records", "findings", "submission", "ledger")  # the formats that print nothing
@@ -203,13 +205,34 @@ def test_the_ledgers_entries_have_to_hold(box: Path, package: bytes) -> None:
         return faults_of(box, _signed(unpack(package) | {name: b"".join(changed)}))
 
     assert faults(lines) == []
-    assert faults([lines[0], lines[1].replace(b"captured", b"CAPTURED"), lines[2]]) == ["link_changed"]
-    assert faults([lines[0], lines[2], lines[1]])[:1] == ["link_order"]
-    assert faults([lines[0], lines[1]]) == ["capture_unlinked"]
+    assert faults([lines[0], lines[1].replace(b"captured", b"CAPTURED"), *lines[2:]]) == ["link_changed"]
+    assert faults([lines[0], lines[2], lines[1], *lines[3:]])[:1] == ["link_order"]
+    assert faults(lines[:3]) == ["capture_unlinked"]
     assert faults(lines[1:]) == ["link_signature"]
     assert faults([*lines, b"[]\n"]) == ["link_unreadable"]
-    other = _signed(unpack(package), lambda manifest: manifest.update(head="3:" + "0" * 64))
+    other = _signed(unpack(package), lambda manifest: manifest.update(head="5:" + "0" * 64))
     assert faults_of(box, other) == ["head_other"]
+
+
+def test_the_evidence_is_what_was_sealed(box: Path) -> None:
+    """A capture or picture that was put in place of the sealed one, by somebody who has the key, is named."""
+    dossier = make_dossier(count=1)
+    (exhibit,) = dossier.exhibits
+    name = exhibit.record["id"]
+    assert exhibit.picture is not None
+
+    def faults(shown: Exhibit, picture: bytes, place: str = name) -> list[str]:
+        wacz = Member(f"captures/{place}.wacz", write_wacz(shown, dossier), "网页", "WACZ")
+        png = Member(f"captures/{place}.png", picture, "网页截图", "PNG")
+        return faults_of(box, pack(dossier, [*quick_members(dossier), wacz, png]))
+
+    assert faults(exhibit, exhibit.picture) == []
+    other = replace(exhibit, warc=make_warc(exhibit.record["url"], b"<p>other</p>"))
+    assert faults(other, exhibit.picture) == ["evidence_other"]
+    assert faults(exhibit, b"another picture") == ["evidence_other"]
+    assert faults(exhibit, exhibit.picture, "1nobody") == ["evidence_other"] * 2
+    junk = Member(f"captures/{name}.wacz", b"PK\3\4 no zip", "网页", "WACZ")
+    assert faults_of(box, pack(dossier, [*quick_members(dossier), junk])) == ["evidence_other"]
 
 
 def test_what_was_added_or_taken_out_is_named(box: Path, package: bytes) -> None:

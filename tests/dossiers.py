@@ -142,6 +142,7 @@ def make_custody(exhibits: tuple[Exhibit, ...]) -> Custody:
     for exhibit in exhibits:
         facts = {name: exhibit.record[name] for name in ("sha256", "body_sha256", "warc_sha256")}
         entries.append(("captured", exhibit.record["id"], facts))
+        entries.append(("pictured", exhibit.record["id"], {"png_sha256": exhibit.record["picture"]["png_sha256"]}))
     links, previous = [], NOTHING
     for seq, (action, subject, facts) in enumerate(entries, 1):
         line = write_line({"seq": seq, "at": T0.isoformat(), "by": "tipstaff", "action": action, "subject": subject,
