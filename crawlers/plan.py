@@ -27,5 +27,5 @@ class Plan:
     delay: float = 3.0
     max_pages: int | None = None
     max_lists: int = 200
-    max_thread_pages: int = 500
+    max_thread_pages: int = 200
     timeout: float = 30.0

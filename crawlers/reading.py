@@ -92,7 +92,8 @@ class ReadingProvider(PageObjectInputProvider):
         source = spider_of(crawler).plan.source
         rendered = is_rendered(response)
         body = rendered_body(response) if rendered else response.body
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        kinds = response.headers.getlist("Content-Type")  # the first counts, as in Page.header
+        content_type = kinds[0].decode("latin-1") if kinds else ""
         page = MarkupResponse(
             url=response.url,
             body=body,

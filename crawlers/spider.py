@@ -48,6 +48,9 @@ logger = logging.getLogger("tipstaff.crawl")
 MOST_DEPTH = 3
 # What another visit would not mend: the pass over a list that shows such a page may end all the same.
 SETTLED = LASTING_WALLS | {"robots", "not_html", "empty", "selector_drift", "refused_address"}
+# So many threads of a list in a row that give nothing, and the rest of it is left; reasons for which none was asked.
+MOST_BARREN = 25
+UNASKED = frozenset({"robots", "refused_address", "interrupted"})
 NO_CONTACT = "a public address is only asked with a contact address in the user agent"
 NO_BROWSER = "the page exists only after JavaScript, and there is no browser; `tipstaff doctor` says how to mend it"
 
@@ -170,7 +173,8 @@ class WatchSpider(Spider):
         if self.drawing.wants(response, reading, item):
             if self.drawing.possible:
                 return [self.frontier.ask_again(self.drawing.redraw(response, reading), errand)]
-            self.fail("failed", page.url, NO_BROWSER, errand)
+            wall = see_wall(page, reading.response, item)
+            self.fail(wall or "failed", page.url, tell_wall(wall, page, "") if wall else NO_BROWSER, errand)
             if bare:
                 return list(self.ask_feed(reading, errand))
         with bound_time():
@@ -244,14 +248,17 @@ class WatchSpider(Spider):
         self.frontier.meet_thread(walk.key or item.key)
         posts = self.take_fresh(item.posts)
         following = normalise(item.next_url, page.url) if item.next_url else ""
-        fresh = bool(posts) and following not in walk.seen and len(walk.seen) < self.plan.max_thread_pages
+        fresh = bool(posts) and following not in walk.seen
+        if following and fresh and len(walk.seen) >= self.plan.max_thread_pages:
+            self.tally.cut = True
         asked: list[Request] = []
-        if following and fresh:
+        if following and fresh and len(walk.seen) < self.plan.max_thread_pages:
             after = dataclasses.replace(walk, page=walk.page + 1, floors=walk.floors + len(posts))
             steps = steps_after(page, errand, first=len(walk.seen) == 1)
             onward = dataclasses.replace(errand, platform=reading.name, steps=steps)
             asked = list(self.frontier.continue_thread(following, after, onward))
-        ended = not asked and not (following and fresh and self.tally.spent)
+        ended = not asked and not (following and fresh and (self.tally.spent or self.tally.cut))
+        self.count_barren(errand, page.url, barren=not posts)
         number, floors = (walk.page, walk.floors) if posts or walk.page == 1 else (walk.page - 1, 0)
         sign = walk.link.sign if walk.link else None
         self.hand_over(
@@ -298,6 +305,11 @@ class WatchSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         errand = errand_of(request)
         reason, detail = read_fault(failure.value)
+        asked = (request.meta.get("redirect_urls") or [request.url])[0]
+        if asked != request.url and reason != "robots":  # what is closed is named itself
+            detail = f"redirected to {request.url}: {detail}"
+        else:
+            asked = request.url
         try:
             if reason == "rate_limited":
                 self.end(reason, detail)
@@ -313,6 +325,8 @@ class WatchSpider(Spider):
         self.intake.note(reason, url, detail)
         self.stand_in(errand)
         walk = errand.within
+        if errand.thread is not None and reason not in UNASKED:
+            self.count_barren(errand, url, barren=True)
         if walk is not None and not whole:
             walk.whole = False
         if self.tally.fail(reason, detail, at_start=errand.is_start):
@@ -324,6 +338,16 @@ class WatchSpider(Spider):
         shown = walk.within.shown if walk and walk.within else None
         if walk and walk.link and walk.link.post and shown and walk.page == 1 and self.ended is None:
             self.hand_over(dataclasses.replace(shown, posts=self.take_fresh([walk.link.post])))
+
+    def count_barren(self, errand: Errand, url: str, *, barren: bool) -> None:
+        """Leaves a list whose threads, many in a row, give nothing: a calendar, or one that is made up as it goes."""
+        walk = errand.within
+        if walk is None or walk.closed:
+            return
+        walk.barren = walk.barren + 1 if barren else 0
+        if walk.barren >= MOST_BARREN:
+            walk.closed, walk.whole = True, False
+            self.intake.note("empty", walk.url, f"{MOST_BARREN} of its pages in a row gave nothing; the rest is left")
 
     # -- handing over
 

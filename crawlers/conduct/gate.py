@@ -7,6 +7,7 @@ Plain requests, redirects and robots.txt pass it as a downloader middleware, the
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Self, cast
 
@@ -25,6 +26,7 @@ from crawlers.conduct.scope import Scope, is_image_type, is_login
 from crawlers.conduct.tunnel import OWN_NAME, STATUS_HEADER, Tunnel
 from crawlers.intake import Intake
 from crawlers.plan import Plan
+from crawlers.walk.course import errand_of
 from crawlers.wire import keep_exchange
 from domain.errors import CrawlEnded
 from domain.sources import expand_queries, site_of
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from crawlers.spider import WatchSpider
 
 # A compressed robots.txt may not grow beyond this.
+OTHER_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 MOST_ROBOTS_BYTES = 64 * 1024 * 1024
 
 
@@ -143,6 +146,9 @@ class ConductMiddleware:
         conduct = self.conduct
         asks_robots, is_image = bool(request.meta.get("robots")), bool(request.meta.get("image"))
         redirected = bool(request.meta.get("redirect_urls")) and not asks_robots
+        walk = errand_of(request).within
+        if walk is not None and walk.closed:
+            raise CrawlEnded(reason="interrupted", address=request.url, detail="its list was left")
         try:
             await conduct.reach(request.url)
         except CrawlEnded as ended:
@@ -164,8 +170,15 @@ class ConductMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Keeps the headers as they were served, before any part of them is undone.
 
-        Raises CrawlEnded for an answer that is no server's but our own tunnel's.
+        Raises CrawlEnded for a redirect that leads out of the web, an answer that is our own tunnel's, and an expired
+        certificate: who permits a private host vouches for its name, not for that.
         """
+        target = (response.headers.get("Location") or b"").decode("latin-1").strip()
+        scheme = OTHER_SCHEME.match(target)
+        if 300 <= response.status < 400 and scheme and scheme[1].lower() not in ("http", "https"):
+            raise CrawlEnded(
+                reason="refused_address", address=request.url, detail=f"it leads to a {scheme[1][:20]}: address"
+            )
         said = (response.headers.get(STATUS_HEADER) or b"").decode("latin-1")
         if request.meta.get("proxy") and response.status in (403, 502) and said.startswith(f"{OWN_NAME};"):
             reason = "refused_address" if response.status == 403 else "unreachable"
@@ -177,6 +190,9 @@ class ConductMiddleware:
             for value in values
         )
         keep_exchange(request, response, self.conduct.guard)
+        certificate = getattr(response.certificate, "original", None)
+        if certificate is not None and certificate.has_expired():
+            raise CrawlEnded(reason="unreachable", address=request.url, detail="its certificate has expired")
         return response
 
     def bound_robots(self, data: bytes, request: Request) -> None:

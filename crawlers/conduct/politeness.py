@@ -14,10 +14,14 @@ from domain.errors import CrawlEnded
 
 # The least distance between requests to a private host that its owner allowed.
 PRIVATE_DELAY = 0.05
-# Nobody sleeps longer than this for a turn (beyond the distance that the site itself asks for): the run ends instead.
+# Nobody sleeps longer than this for a turn, or twice where the site asks for such a distance: the run ends instead.
 LONGEST_WAIT = 120.0
+# Nor longer than this, in all, for a page whose host asks for patience: the next run finds it postponed.
+MOST_PATIENCE = 60.0
 MOST_RETRIES = 3
-FIRST_PAUSE = 2.0
+PAUSES = (2.0, 8.0, 20.0)
+# Before a connection that broke is tried again.
+BROKEN_PAUSES = (0.5, 2.0)
 SLOW_DOWN_STATUSES = frozenset({429, 503})
 
 
@@ -33,11 +37,6 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
-
-
-def pause_before(retry: int) -> float:
-    """Seconds to leave a host alone before the given retry (from 1) when it names none: 2, 8, 32."""
-    return float(FIRST_PAUSE * 4 ** (retry - 1))
 
 
 class Turns:
@@ -56,7 +55,7 @@ class Turns:
         """Waits until `host` may be asked. Raises CrawlEnded with "rate_limited" or "interrupted"."""
         async with self._queues[host]:
             wait = self._intake.take_turn(host, delay, now())
-            if wait > LONGEST_WAIT + delay:
+            if wait > LONGEST_WAIT + min(delay, LONGEST_WAIT):
                 raise CrawlEnded(
                     reason="rate_limited", address=host, detail=f"the host's next free moment is in {wait:.0f} s"
                 )

@@ -11,18 +11,17 @@ from scrapy.http import Response
 from crawlers.conduct.faults import TRANSIENT
 from crawlers.conduct.gate import Conduct, spider_of
 from crawlers.conduct.politeness import (
-    LONGEST_WAIT,
+    BROKEN_PAUSES,
+    MOST_PATIENCE,
     MOST_RETRIES,
+    PAUSES,
     SLOW_DOWN_STATUSES,
     now,
-    pause_before,
     read_retry_after,
 )
 from crawlers.walk.frontier import AGAIN_PRIORITY
 from domain.errors import CrawlEnded
 from domain.sources import site_of
-
-MOST_RECONNECTS = 2
 
 
 class RetryMiddleware:
@@ -42,32 +41,31 @@ class RetryMiddleware:
             return response
         header = response.headers.get("Retry-After")
         asked = read_retry_after(header.decode("latin-1") if header else None, now())
-        return self.ask_again(request, asked, MOST_RETRIES)
+        return postpone_request(self.conduct, request, asked)
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """The same request again after a broken connection."""
-        if not isinstance(exception, TRANSIENT) or request.meta.get("retries", 0) >= MOST_RECONNECTS:
+        retries = int(request.meta.get("retries", 0))
+        if not isinstance(exception, TRANSIENT) or retries >= len(BROKEN_PAUSES):
             return None
-        return self.ask_again(request, None, MOST_RECONNECTS)
-
-    def ask_again(self, request: Request, asked: float | None, most: int) -> Request:
-        """`request` anew, its host postponed. Raises CrawlEnded after `most` times, or when the wait is too long."""
-        return postpone_request(self.conduct, request, asked, most)
+        return postpone_request(self.conduct, request, BROKEN_PAUSES[retries])
 
 
-def postpone_request(conduct: Conduct, request: Request, asked: float | None, most: int = MOST_RETRIES) -> Request:
+def postpone_request(conduct: Conduct, request: Request, asked: float | None) -> Request:
     """`request` anew after a pause of `asked` seconds (None: a growing one). Raises CrawlEnded with "rate_limited"."""
-    retry = int(request.meta.get("retries", 0)) + 1
-    pause = pause_before(retry) if asked is None else asked
+    retries = int(request.meta.get("retries", 0))
+    pause = asked if asked is not None else PAUSES[min(retries, len(PAUSES) - 1)]
+    patience = float(request.meta.get("patience", 0.0)) + pause
     host = site_of(request.url)
     conduct.intake.postpone(host, pause, now())
-    if retry > most or pause > LONGEST_WAIT:
+    if retries >= MOST_RETRIES or patience > MOST_PATIENCE:
         detail = (
-            f"{host} asks for patience: {pause:.0f} s"
-            if retry <= most
-            else f"{host} still refuses after {most} retries"
+            f"{host} still refuses after {MOST_RETRIES} retries"
+            if retries >= MOST_RETRIES
+            else f"{host} asks for patience: {pause:.0f} s"
         )
         raise CrawlEnded(reason="rate_limited", address=request.url, detail=detail)
     again = request.replace(dont_filter=True, priority=AGAIN_PRIORITY)
-    again.meta["retries"] = retry
+    again.meta["retries"] = retries + 1
+    again.meta["patience"] = patience
     return again

@@ -28,6 +28,9 @@ class ListWalk:
     waiting: int = 0
     whole: bool = True
     held: Haul | None = None
+    # Threads in a row that gave nothing; too many, and what is left of the list is not asked for.
+    barren: int = 0
+    closed: bool = False
     shown: Haul | None = None
     seen: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)

@@ -19,6 +19,8 @@ from domain.pages import Mark, Role
 # Scrapy's priorities: a thread is read to its end, then the next one of the page, then the next list page.
 PRIORITIES: dict[Role | None, int] = {"thread": 20, "board": 10, "home": 5, "other": 0, None: 0}
 NEXT_PAGE_PRIORITY = 30
+# A site that has more boards than this is making them up.
+MOST_LISTS = 1000
 AGAIN_PRIORITY = 40
 
 
@@ -50,7 +52,9 @@ class Frontier:
     def begin_list(self, url: str, name: str | None, errand: Errand) -> Iterator[Request]:
         """The first page of a board that a page leads to, unless it was met before."""
         walk = self.open_list(url, name)
-        if walk.url and walk.url not in self._lists:
+        if walk.url and walk.url not in self._lists and len(self._lists) >= MOST_LISTS:
+            self._tally.cut = True
+        elif walk.url and walk.url not in self._lists:
             walk.seen.clear()
             yield from self.continue_list(walk.url, walk, errand)
 
@@ -67,7 +71,10 @@ class Frontier:
     def continue_list(self, url: str, walk: ListWalk, errand: Errand) -> Iterator[Request]:
         """A page of a list."""
         normal = normalise(url)
-        if not normal or normal in walk.seen or walk.page >= self._plan.max_lists or not self._scope.holds(normal):
+        if not normal or walk.closed or normal in walk.seen or not self._scope.holds(normal):
+            return
+        if walk.page >= self._plan.max_lists:
+            self._tally.cut = True
             return
         walk.seen.add(normal)
         self._lists.add(normal)
@@ -81,7 +88,7 @@ class Frontier:
         self, link: ThreadLink, walk: ListWalk, platform: Platform | None, errand: Errand
     ) -> Iterator[Request]:
         """A thread that a list shows, unless it is known and unchanged, or was met before."""
-        if link.key in self._threads:
+        if link.key in self._threads or walk.closed:
             return
         self._threads.add(link.key)
         page_url = platform.page_url if platform else None

@@ -25,6 +25,8 @@ class Tally:
         self.first_details: dict[str, str] = {}
         self.start_reason: str | None = None
         self.spent = False
+        # Some list or thread was longer than what is read of one at a time.
+        self.cut = False
         self._row: tuple[str, int] = ("", 0)
 
     def fail(self, reason: str, detail: str, *, at_start: bool) -> bool:
@@ -53,7 +55,7 @@ class Tally:
 
     def reason(self) -> str:
         """A word of RUN_REASONS."""
-        if self.spent:
+        if self.spent or (self.cut and self.new):
             return "budget_spent"
         if self.posts or self.unchanged:
             return "nothing_new" if self.watching and not self.new else "done"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, strategies
 
-from crawlers.conduct.politeness import LONGEST_WAIT, Turns, pause_before, read_retry_after
+from crawlers.conduct.politeness import LONGEST_WAIT, MOST_PATIENCE, PAUSES, Turns, read_retry_after
 from domain.errors import CrawlEnded
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -31,8 +31,9 @@ def test_retry_after_never_raises(value: str) -> None:
 
 
 def test_pauses_grow() -> None:
-    """Each retry waits four times as long as the one before."""
-    assert [pause_before(retry) for retry in (1, 2, 3)] == [2.0, 8.0, 32.0]
+    """Each retry waits longer than the one before, and all of them no longer than is waited for a page."""
+    assert list(PAUSES) == sorted(PAUSES)
+    assert sum(PAUSES) < MOST_PATIENCE
 
 
 class FixedIntake:
@@ -44,7 +45,8 @@ class FixedIntake:
 
 
 @pytest.mark.parametrize(
-    ("wait", "delay", "reason"), [(LONGEST_WAIT + 9, 1.0, "rate_limited"), (LONGEST_WAIT + 9, 300.0, "interrupted")]
+    ("wait", "delay", "reason"),
+    [(LONGEST_WAIT + 9, 1.0, "rate_limited"), (LONGEST_WAIT + 9, 300.0, "interrupted"), (1e9, 1e9, "rate_limited")],
 )
 def test_long_waits(wait: float, delay: float, reason: str) -> None:
     """Nobody sleeps longer than the limit beyond what the site itself asks for, and whoever waits can be stopped."""
