@@ -104,3 +104,11 @@ if [ "$want" = test ]; then
   install_forum spirit django-spirit==0.14.3 setuptools'<81'
   install_forum isso isso==0.14.0 setuptools'<81'
 fi
+
+# --- the program that others look at our captures with (AGPL, used by a test alone) -----------------------------------
+if [ "$want" = test ] && [ ! -e .venv/replay/package/sw.js ] && has npm; then
+  say "fetching ReplayWeb.page for the tests"
+  mkdir -p .venv/replay
+  (cd .venv/replay && npm pack --silent replaywebpage@2.4.6 >/dev/null 2>&1 && tar xzf replaywebpage-*.tgz) ||
+    say "ReplayWeb.page could not be had; its test is left out"
+fi

@@ -24,7 +24,7 @@ from store.referrals.dossier import Dossier, Exhibit
 WACZ_VERSION = "1.1.1"
 WARC, INDEX, PAGES = "archive/data.warc.gz", "indexes/index.cdx", "pages/pages.jsonl"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-# What a reader can show. The document after its scripts (a conversion) and our records (metadata) have its address, too.
+# What a reader can show. A document after its scripts (conversion) and our records (metadata) have its address, too.
 _INDEXED = ("response", "revisit", "resource")
 
 
