@@ -125,6 +125,24 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class PagePicture:
+    """The picture of a whole page, a PNG file drawn from what was captured, or why there is none.
+
+    `gap` is None, or "timed_out", "not_shown" (the browser does not show what was served) or "browser_failed". Sizes
+    are in pixels; `full_height` is that of the page, of which the picture shows the upper `height`. `missing` counts
+    what the page asks for and was not captured.
+    """
+
+    png: bytes | None = None
+    gap: str | None = None
+    width: int | None = None
+    height: int | None = None
+    full_height: int | None = None
+    missing: int | None = None
+    browser: str | None = None
+
+
+@dataclass(frozen=True)
 class Haul:
     """One page and what was read from it: the unit that a crawl hands over, all or nothing.
 

@@ -170,7 +170,7 @@ def _try_picture(session: Session, store: Store, chain: Chain, capture_id: str) 
     if row is None or said is None:
         if said is not None:
             yield Fault("picture_gone", capture_id)
-        elif row is not None or picture_path(store, capture_id).exists():
+        elif row is not None:
             yield Fault("picture_unrecorded", capture_id)
         return
     if digest_picture(row) != said.get("record_sha256"):

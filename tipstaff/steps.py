@@ -2,7 +2,8 @@
 
 A source is crawled into pages, and each page is read into posts: `crawl`. They wait, encrypted, in the spool. The
 classifier reads a post into a signal: `read`. The store keeps a signal that matters as a finding, seals the page it
-stood on, and forgets the rest: `keep`. `watch` does both for a source that is due. An analyst searches the findings and
+stood on, and forgets the rest: `keep`. `watch` does both for a source that is due, and of what was sealed a picture is
+drawn: `draw`. An analyst searches the findings and
 passes a verdict: `judge`. With another model the findings are read again: `rescore`. A researcher takes a dataset:
 `export`. An authority is handed findings with their proof: `refer`. What is sealed is opened for a reason:
 `open_original`; what is kept no longer is destroyed: `purge_due`; and that all of it is what it was is proved: `prove`.
@@ -21,19 +22,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from classifier.pictures.reader import PictureReader
-from domain.errors import DamagedSeal
+from domain.errors import DamagedSeal, MissingPart
+from domain.pages import Haul
 from domain.plain import plain
 from domain.posts import Post
 from domain.signals import FINDING_LABELS, Passage, Reading
 from domain.sources import RunOutcome, Source
-from store import findings, purging, rotation, runs, spool
+from store import findings, picturing, purging, rotation, runs, spool
 from store.database import Store
 from store.engine import in_batches
 from store.ledger import Head, record
 from store.rereading import Change, Rereading, Wording, list_outdated, read_wordings, store_rereadings
+from store.seals import read_capture
 from store.sources import WatchedSource
 from store.spool import Verdict
 from store.unsealing import Unsealed, unseal_finding
@@ -56,6 +60,8 @@ PAGES_AT_ONCE = 16
 # Pictures take seconds: who asks to stop waits for those of so many pages at most.
 PAGES_WITH_PICTURES = 2
 FINDINGS_AT_ONCE = 64
+# For the pictures of pages after a crawl; what is left is drawn after the next one.
+DRAWING_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,41 @@ def watch(
     finally:
         runs.finish_run(store, run_id, outcome, findings=len(new), now=_now())
     return Watched(run_id, outcome, tuple(new))
+
+
+def draw(
+    store: Store, settings: Settings, tell: Tell, *, seconds: float = DRAWING_SECONDS,
+    stopped: Callable[[], bool] = lambda: False, names: Sequence[str] | None = None,
+) -> int:  # fmt: skip
+    """Of sealed pages a picture is drawn from what was captured, with the network closed; how many were.
+
+    Of all of them, or of those that prove the findings `names`. What `seconds` do not suffice for waits for the next
+    time. Raises MissingPart where there is no browser or no font, UnknownName.
+    """
+    undrawn = picturing.list_undrawn(store, names)
+    if not undrawn:
+        return 0
+    from crawlers.browser.camera import Camera, has_glyphs
+
+    if not settings.browser_path or not has_glyphs():
+        part = "a font with Chinese glyphs" if settings.browser_path else "a browser"
+        raise MissingPart(part=part, mend="tipstaff doctor")
+    count, end = 0, monotonic() + seconds
+    with Camera(settings.browser_path) as camera:
+        for capture_id in undrawn:
+            if stopped() or monotonic() > end:
+                break
+            try:
+                haul = read_capture(store, capture_id)
+            except DamagedSeal:
+                # `verify` names it.
+                continue
+            picture = camera.draw(haul, _inscription(capture_id, haul))
+            # Who asks to stop may have stopped the browser, too.
+            if not stopped():
+                count += picturing.keep_picture(store, capture_id, picture, _now())
+                tell({"event": "drawn", "url": haul.page.url, "detail": picture.gap or ""})
+    return count
 
 
 def judge(store: Store, finding_id: str, state: str, note: str | None, by: str) -> dict[str, Any]:
@@ -306,6 +347,15 @@ def _weigh(reading: Reading, reader: Reader) -> tuple[bool, bool]:
     """Whether a reading is that of a finding, and whether it is unsure of it."""
     wanted = reading.signal.label in FINDING_LABELS
     return wanted, not wanted and reading.signal.score >= reader.review_low
+
+
+def _inscription(capture_id: str, haul: Haul) -> str:
+    """What stands in the file of a page's picture."""
+    fetched = haul.page.fetched_at.isoformat(timespec="seconds")
+    return (
+        f"Tipstaff/{VERSION}: drawn from capture {capture_id} of {haul.page.url}, fetched at {fetched}; "
+        "nothing was fetched for it, and no script ran"
+    )
 
 
 def _maker(settings: Settings) -> Maker:

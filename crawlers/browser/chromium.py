@@ -44,7 +44,9 @@ ARGUMENTS = (
     "--disable-quic",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints,Translate,PrefetchPrivacyChanges",
+    # This list takes the place of Playwright's own. An http address stays one: nothing is asked that was not named.
+    "--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints,Translate,PrefetchPrivacyChanges,"
+    "HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,DialMediaRouteProvider,GlobalMediaControls,LensOverlay,PaintHolding",
 )
 BLOCKED_KINDS = frozenset({"image", "media", "font", "manifest", "ping", "cspreport", "texttrack", "eventsource"})
 LOCAL_SCHEMES = ("data:", "blob:", "about:")

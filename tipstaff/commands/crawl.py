@@ -15,6 +15,7 @@ from tipstaff.commands.desk import (
     print_json,
     print_line,
     print_table,
+    show_progress,
     tell_line,
 )
 from tipstaff.commands.source import Private, Proxy, RenderOption, Zone
@@ -23,6 +24,7 @@ from tipstaff.words import say
 if TYPE_CHECKING:
     from store.database import Store
     from store.sources import WatchedSource
+    from tipstaff.settings import Settings
 
 
 def posts(
@@ -100,6 +102,8 @@ def crawl(
             if done.outcome.reason == "interrupted":
                 tell_line(say(settings.speaks, "interrupted"))
                 break
+        else:
+            draw_pictures(settings, store)
     if not well:
         raise typer.Exit(1)
 
@@ -122,6 +126,19 @@ def runs(
             heads = ("source", "when", "pages", "posts", "new", "findings", "reason")
             keys = ("source", "started_at", "pages", "posts", "new", "findings", "reason")
             print_table(settings.speaks, heads, [tuple(str(run[key] or "-") for key in keys) for run in ledger])
+
+
+def draw_pictures(settings: Settings, store: Store) -> None:
+    """Draw the pictures of sealed pages that are still to be drawn. That they cannot be is said, and fails nothing."""
+    from domain.errors import MissingPart
+    from tipstaff.child import hear_interrupts
+    from tipstaff.steps import draw
+
+    with show_progress(settings.speaks, say(settings.speaks, "drawing")) as move, hear_interrupts() as interrupted:
+        try:
+            draw(store, settings, lambda _event: move(advance=1), stopped=interrupted.is_set)
+        except MissingPart as missing:
+            tell_line(say(settings.speaks, "not_drawn", why=missing.say(settings.speaks)))
 
 
 def print_run(language: str, run: dict[str, Any], detail: str, *, as_json: bool) -> None:
