@@ -12,6 +12,7 @@ from classifier.offer.contacts import read_contacts
 from classifier.offer.kinds import read_kind_of
 from classifier.offer.prices import parse_prices
 from classifier.offer.regions import read_regions
+from classifier.offer.spelling import respell
 from classifier.offer.spread import close_up
 from classifier.offer.terms import read_slots
 from classifier.offer.tokens import lower
@@ -27,7 +28,7 @@ def read_offer(folded: Folded) -> Offer:
     # A sample row's plate or address is no region that is sold, its numbers are no volume.
     said = replace(folded, text=hide_items(folded.text, find_others(folded, contacts)))
     text = lower(said.text)
-    counted = close_up(said)
+    counted = respell(close_up(said))
     parsed = parse_prices(counted)
     slots = read_slots(text)
     return Offer(

@@ -51,7 +51,8 @@ _ENGLISH = {
 }  # fmt: skip
 _SAID = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _NOUN = (
-    r"(?:records?|rows?|lines?|entries|leads?|owners?|contacts?|people|persons?|customers?|clients?|profiles?|policies"
+    r"(?:records?|rows?|lines?|entries|leads?|owners?|contacts?|people|persons?|customers?|clients?|profiles?"
+    r"|policies"
     r"|policy ?holders?|drivers?|users?|names?|numbers?|patients?|buyers?|members?|vehicles?|cars?|files?"
     r"|phones?|emails?"
     r"|investors?|subscribers?|holders?|accounts?|pieces?|pcs|strips?|recs?|sets?)(?![a-z])"

@@ -43,7 +43,10 @@ def read_limits(scene: Scene) -> Iterator[Limit]:
 
 
 def _read_limit(scene: Scene, at: int) -> Limit | None:
-    opener = scene.kind(at) if scene.kind(at) in ("min", "over", "max") and scene.tokens[at].sense != "close" else ""
+    opens = scene.kind(at) in ("min", "over", "max") and (
+        scene.tokens[at].sense != "close" or _begins_clause(scene, at)
+    )
+    opener = scene.kind(at) if opens else ""
     first = at
     if opener:
         at += 1
@@ -70,6 +73,16 @@ def _read_limit(scene: Scene, at: int) -> Limit | None:
     if at:
         closer, last = scene.kind(at), at
     return _make_limit(scene, (first, last), (opener, closer, unit), (low, high), ranged)
+
+
+_CLAUSE = re.compile(r"(?:^|[,，;；、:：┃|｜(（/\n])\s*$")
+
+
+def _begins_clause(scene: Scene, at: int) -> bool:
+    """起1000, 起：三千: a word that closes a number opens one where nothing stands before it."""
+    token = scene.tokens[at]
+    before = scene.text[max(0, token.start - 3) : token.start]
+    return scene.text[token.start : token.end] == "起" and _CLAUSE.search(before) is not None
 
 
 def _round_limit(scene: Scene, first: int, at: int) -> Limit:
@@ -112,11 +125,14 @@ def _make_limit(
         return None
     if not word:
         tier = not ranged and unit == "record" and low >= 500 and _followed_by_row_price(scene, last, low)
-        if not tier and not (ranged and unit and high >= 50 and _followed_by_amount(scene, last)):
+        counted = unit or (scene.tokens[last].scaled and high >= 1000)
+        if not tier and not (ranged and counted and high >= 50 and _followed_by_amount(scene, last)):
             return None
     elif not unit and not _countable(scene, first, last, low, opener, closer):
         return None
-    if low <= 1 or _SPEAKS_OF.search(scene.text, max(0, scene.tokens[first].start - 6), scene.tokens[first].start):
+    if (low <= 1 and not (ranged and high >= 50)) or _SPEAKS_OF.search(
+        scene.text, max(0, scene.tokens[first].start - 6), scene.tokens[first].start
+    ):
         return None
     if _GIVES.match(scene.text, scene.tokens[last].end):
         return None
@@ -139,7 +155,8 @@ _SPEAKS_OF = re.compile(
     r"(?:车价|房价|价值|资产|身价|薪|收入|存款|月缴|缴存|额度|消费|充值过?|流水|车龄|年龄|贷款|公里)[^\d,，]{0,2}$"
 )
 _GIVES = re.compile(
-    r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|再[谈议说]|面[谈议]|可[谈议]|有?优惠|送|的(?![\d一二三四五六七八九两按每]))"
+    r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|再[谈议说]|面[谈议]|可[谈议]|可?试|有?优惠|送"
+    r"|的(?![\d一二三四五六七八九两按每]))"
 )
 
 

@@ -15,6 +15,7 @@ from classifier.fold import Folded
 from classifier.offer.limits import Limit, assign, read_limits
 from classifier.offer.purchases import Purchase, read_purchases
 from classifier.offer.scene import WARES, Scene, close_enough, contexts
+from classifier.offer.spelling import respell
 from classifier.offer.spread import close_up
 from classifier.offer.tokens import Token, lower, read_spoilt, read_tokens
 from domain.signals import Price
@@ -25,8 +26,16 @@ PLACEHOLDER = 0.001
 DEAREST_RECORD = 100.0
 # Up to this (in yuan) an amount that stands by itself is the price of one record.
 DEAR_ROW = 10.0
+# Nobody sells a record for less.
+LEAST_RECORD = 0.004
 # A unit of price said for a whole table: （单位：元/条）, 以上均为元每条.
 _HEADED = re.compile("(?<![\\d零一二两三四五六七八九十百千万半])[元块毛] ?(?:[/／每]|一) ?[条个份笔]")
+# What nobody says of other wares: records by the thousand at least, or their trade's own words.
+_BULK = re.compile(
+    "[\\d百千万kw] ?[条个份] ?(?:起[售发批卖步订拿]?|以上|打底)|料[价费：:]"
+    "|[出卖][\u3400-\u9fff]{0,4}料(?![理酒])|到期的有|每条[0-9一二两三四五六七八九]|/条"
+    "|一条[0-9一二两三四五六七八九.]"
+)
 # How far around an amount its sentence is read.
 _SENTENCE = 200
 
@@ -43,7 +52,7 @@ class Parsed:
 
 def read_prices(folded: Folded) -> tuple[Price, ...]:
     """The prices of the offer, each distinct one once, in the order of the text. Never raises."""
-    return parse_prices(close_up(folded)).prices
+    return parse_prices(respell(close_up(folded))).prices
 
 
 def parse_prices(folded: Folded) -> Parsed:
@@ -56,7 +65,7 @@ def parse_prices(folded: Folded) -> Parsed:
     scene = Scene(
         text,
         tokens,
-        data=bool(data.search(text) or _HEADED.search(text)),
+        data=bool(data.search(text) or _HEADED.search(text) or (_BULK.search(text) and not WARES.search(text))),
         lookup=bool(lookup.search(text)),
         goods=bool(goods.search(text)),
         wares=bool(WARES.search(text)),
@@ -66,6 +75,7 @@ def parse_prices(folded: Folded) -> Parsed:
     found = read_purchases(scene)
     purchases = [purchase for purchase in found if _stands(scene, purchase)]
     _settle_units(scene, purchases, limits)
+    _settle_tiers(purchases)
     _settle_currency(scene, purchases)
     floors = any(limit.low is not None and limit.low >= 50 for limit in limits)
     purchases = [purchase for purchase in purchases if purchase.unit and _plausible(scene, purchase, floors)]
@@ -116,9 +126,12 @@ def _distinct(prices: Iterator[Price]) -> Iterator[Price]:
 # What takes a price back after it; an asker's or another's words in quotation marks before it.
 _VOID = re.compile(
     r"[^\w\n]{0,3}(?:的?(?:商品|链接|价)?(?:都?[是为])?占位|已?作废|那是错|是错价|是原价|是假的|的?都?是骗"
-    r"|is a (?:lie|scam))"
+    r"|is a (?:lie|scam)|的?(?:时代|日子|年代)|not possible|不可能)"
 )
-_SAID = re.compile(r"(?:问|听说|号称|saying|says|said|claiming)[^“”\"「」『』\n]{0,3}[“\"「『][^“”\"「」『』\n]*$")
+_SAID = re.compile(
+    r"(?:别|不要|休)[问想提][^,，。\n]{0,6}$|(?:问|听说|号称|saying|says|said"
+    r"|claiming)[^“”\"「」『』\n]{0,3}[“\"「『][^“”\"「」『』\n]*$"
+)
 
 
 def _stands(scene: Scene, purchase: Purchase) -> bool:
@@ -153,6 +166,11 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
             if settled:
                 purchase.per, purchase.unit, purchase.source = settled
     for purchase in purchases:
+        if purchase.unit == "package" and purchase.source == "said" and purchase.per == 1:
+            # 3,000 a file of 1.15 万人
+            count = _count_near(scene, purchase, everywhere=False)
+            if count is not None and count >= 100:
+                purchase.per, purchase.unit = count, "record"
         one = purchase.unit in ("record", "set") and (purchase.per or 1) < 50
         if purchase.unit == "set" and purchase.low >= 500 and _SYSTEM.search(scene.text):
             continue
@@ -167,6 +185,22 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
             purchase.unit = "query"
 
 
+def _settle_tiers(purchases: list[Purchase]) -> None:
+    """0.5 per record, 0.4 for 5k: beside a price per record what is as small is the next tier's, not of so many."""
+    if not any(purchase.unit == "record" and purchase.per == 1 for purchase in purchases):
+        return
+    for purchase in purchases:
+        per = purchase.per or 1
+        if (
+            purchase.currency != "BTC"
+            and purchase.unit == "record"
+            and per >= 500
+            and purchase.high < DEAR_ROW
+            and purchase.high / per < LEAST_RECORD
+        ):
+            purchase.per, purchase.min_qty = 1, per
+
+
 # What is sold by the set, whatever it asks for.
 _SYSTEM = re.compile("系统|平台|后台|软件|源码|代理|贴牌|设备|机器|dialler|dialer|software|sender|system")
 
@@ -178,6 +212,9 @@ def _settle_unit(
     before = purchase.first - 1
     near = before >= 0 and close_enough(scene, before, purchase.first)
     kind = scene.kind(before) if near else ""
+    headed = _headed_count(scene, purchase)
+    if headed and kind != "lump":
+        return headed, "record", "said"
     if kind == "period":
         return *_PERIODS.get(scene.tokens[before].sense, (1, scene.tokens[before].sense)), "lead"
     if kind != "lump" and _of_one_car(scene, purchase):
@@ -223,6 +260,18 @@ def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[i
     return count or 1, "record" if count else "package", "lump"
 
 
+_HEAD = re.compile(r"(?:每|/|按)\s?(?P<count>百|千|万|100|1000|10000|1k|1w)\s?[条个份笔][^\d。；;\n]{0,4}[:：]")
+_HEADS = {"百": 100, "千": 1000, "万": 10**4, "100": 100, "1000": 1000, "10000": 10**4, "1k": 1000, "1w": 10**4}
+
+
+def _headed_count(scene: Scene, purchase: Purchase) -> int:
+    """每千条：电话版 60 元，姓名版 90 元: what is said once for the prices of a sentence; 0 where nothing is."""
+    at = bisect_left(scene.stops, purchase.start)
+    start = max(scene.stops[at - 1] if at else 0, purchase.start - _SENTENCE)
+    head = _HEAD.search(scene.text, start, purchase.start)
+    return _HEADS[head.group("count")] if head else 0
+
+
 # Periods that the contract has no word for.
 _PERIODS = {"quarter": (3, "month"), "half": (6, "month")}
 
@@ -263,10 +312,10 @@ def _is_whole(scene: Scene, purchase: Purchase, kind: str) -> bool:
     return scene.kind(after) == "lump" and scene.tight(purchase.last, after)
 
 
-def _count_near(scene: Scene, purchase: Purchase) -> int | None:
-    """The one count of records in the same sentence: what 打包 packs. One before goes before one after.
+def _count_near(scene: Scene, purchase: Purchase, everywhere: bool = True) -> int | None:
+    """The count of records in the same sentence: what 打包 packs. One before goes before one after.
 
-    Where the sentence has none, it is the one large count of the text.
+    Where the sentence has none, it is the one large count of the text, if that may be looked for `everywhere`.
     """
     behind = range(purchase.first - 1, max(-1, purchase.first - 20), -1)
     ahead = range(purchase.last + 1, min(len(scene.tokens), purchase.last + 8))
@@ -278,8 +327,13 @@ def _count_near(scene: Scene, purchase: Purchase) -> int | None:
             count = _count_at(scene, i)
             if count:
                 counts.append(count)
+        if counts and (len(counts) == 1 or places is behind):
+            # The nearest, unless another is the whole beside it.
+            return counts[0] if max(counts) < 5 * counts[0] else max(counts)
         if counts:
-            return counts[0] if len(counts) == 1 else None
+            return None
+    if not everywhere:
+        return None
     far = {count for i in range(min(len(scene.tokens), 400)) if (count := _count_at(scene, i)) and count >= 200}
     return far.pop() if len(far) == 1 else None
 
@@ -302,12 +356,18 @@ def _count_at(scene: Scene, at: int) -> int | None:
     return int(token.value)
 
 
+_YUAN = re.compile("yuan|rmb|cny|kuai|元|人民币")
+_DOLLAR = re.compile("dollar|usd|[$]|bucks")
 # Words of Hong Kong, whose $ is its own dollar.
 _CANTONESE = re.compile("[嘅唔嚟咗啲冇搵畀俾攞睇哋揸]|港车|港珠澳")
 
 
 def _settle_currency(scene: Scene, purchases: list[Purchase]) -> None:
     """Money without a country's name is of the one country that the text names: HK$350, 三個以上每個300."""
+    if _YUAN.search(scene.text) and not _DOLLAR.search(scene.text):
+        for purchase in purchases:
+            if purchase.currency == "USD" and "cent" in scene.text[purchase.start : purchase.end]:
+                purchase.currency = "CNY"
     if _CANTONESE.search(scene.text):
         for purchase in purchases:
             if purchase.currency == "USD" and scene.text[purchase.start : purchase.end].count("$"):
@@ -326,10 +386,15 @@ def _settle_currency(scene: Scene, purchases: list[Purchase]) -> None:
 _APART = (("TWD", ("台币", "台票", "ntd", "nt$")), ("HKD", ("港币", "港纸", "港元", "hkd", "hk$")))
 
 
+_IN_USDT = re.compile(r"(?:in|only|单位|均为|都是|一律|全部|以)\s?[:：]?\s?(?:usdt|u(?![a-z0-9]))|usdt only")
+
+
 def _named_apart(scene: Scene) -> set[str]:
     """The currency that is named beside no amount: 拾元三条 … 新台币."""
     if any(word in scene.text for word in ("人民币", "rmb", "cny")):
         return set()
+    if _IN_USDT.search(scene.text):
+        return {"USDT"}
     return {currency for currency, words in _APART if any(word in scene.text for word in words)}
 
 

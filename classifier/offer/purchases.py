@@ -127,7 +127,8 @@ def _take_quantity(scene: Scene, purchase: Purchase) -> None:
     if not counted or not scene.used.isdisjoint((at, at - 1)) or not close_enough(scene, at, purchase.first):
         return
     count = scene.tokens[at - 1].value
-    if count >= 50 and count == int(count) and scene.tight(at - 1, at):
+    # A crooked count is what there is, not what one must take.
+    if count >= 50 and count % 10 == 0 and scene.tight(at - 1, at):
         purchase.min_qty = int(count)
         scene.used.update((at - 1, at))
 
@@ -243,12 +244,17 @@ def _unit_left(scene: Scene, first: int, explicit: bool, bounded: bool) -> _Unit
     if "comma" in kinds and "lump" not in kinds:
         return None
     token = scene.tokens[at]
-    if token.kind == "number" and token.scaled and explicit and kinds and kinds <= {"range", "lead"}:
+    said = explicit or (bounded and is_word(scene, first - 1, "ka"))
+    if token.kind == "number" and token.scaled and said and kinds and kinds <= {"range", "lead"}:
         # 10k - $300, 1万=500元
         return _Unit(int(token.value), "record", at, False) if token.value >= 100 else None
     if token.kind != "unit":
         return None
     return _counted_left(scene, at, explicit or bool(kinds & {"lead", "lump"}), bounded)
+
+
+# 买三万条送一万条，一共2400: what is given away is not what is paid for.
+_GIVEN = re.compile("[送赠]你?$")
 
 
 def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Unit | None:
@@ -261,13 +267,15 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
     if number is not None and at - 1 not in scene.used:
         if number.value != int(number.value) or number.value < 1:
             return None
+        if _GIVEN.search(scene.text, max(0, scene.tokens[at - 1].start - 3), scene.tokens[at - 1].start):
+            return None
         if number.value >= 500 and number.value % 100 == 0 and _is_row_price(scene, at + 1, number.value):
             # 3000条1.6: a tier.
             return None
         if unit == "city" and number.value > 1 and announced:
             return None
         # 1000条 500 is a price for what is sold by lots; 3条 5 is not.
-        if number.value > 1 and not announced and not (bounded and (number.value >= 100 or scene.lookup)):
+        if number.value > 1 and not announced and not (bounded and (number.value >= 20 or scene.lookup)):
             return None
         if (number.value == 1 and not bounded) or (unit in ("month", "year") and number.value > 1 and not announced):
             return None
@@ -318,8 +326,8 @@ _NUMBERED = frozenset("是号第码")
 # 15 天: what a number counts by days and the like.
 _A_SPAN = re.compile(r"\s?(?:天|日|小时|分钟|秒|周|岁|[个家]|路|位)")
 # What ends an item of a list of prices.
-_ITEM_ENDS = re.compile(r"\s*(?:[,，、;；。|｜/／\n\r]|$)|\s+(?=[^\d\s])")
-_ITEM_BEGINS = re.compile(r"[\u3400-\u9fff)）】:：=→➡️|｜]\s*[:：=→➡️-]*\s*$")
+_ITEM_ENDS = re.compile(r"\s*(?:[,，、;；。|｜┃│┆▪/／\n\r]|$)|\s+(?=[^\d\s])")
+_ITEM_BEGINS = re.compile(r"(?:[\u3400-\u9fff)）】:：=→➡️|｜┃│┆]|[\u3400-\u9fff][a-z](?=\s))\s*[:：=→➡️-]*\s*$")
 
 
 def _stands_alone(scene: Scene, purchase: Purchase) -> bool:

@@ -82,7 +82,8 @@ def _numbers() -> re.Pattern[str]:
     ones = "".join(digit for digit, value in DIGITS.items() if value)
     chinese = f"[{CHINESE}]"
     coins = (
-        rf"{plain}|块(?!儿)|[毛角]|毫(?![米升克安秒无不])|分(?!\s?的?罚)(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
+        rf"{plain}|块(?!儿)|[毛角]|毫(?![米升克安秒无不])"
+        rf"|分(?!\s?的?罚)(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
         rf"|[{slang}](?=\s?(?:[/／每]|per|[一1]?\s?[{units}])|\W|$)|圆|蚊"
     )
     # 3块台币: the country's name after any word of money.
@@ -90,7 +91,8 @@ def _numbers() -> re.Pattern[str]:
     number = (
         rf"(?:(?<![\d.])0 ?\. ?\d{{1,2}}(?!\d)|(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))"
         rf"|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
-        rf"(?:(?:\s|[多余来几])?(?:[万千仟百佰亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元千百])|(?:[{ones}]|\d{{1,3}})[千百])?"
+        rf"(?:(?:\s|[多余来几])?(?:[万千仟百佰亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元千百])"
+        rf"|(?:[{ones}]|\d{{1,3}})[千百])?"
         rf"|[wkm](?![a-z0-9]))|\s?(?:lakhs?|lacs?|crores?|million|mil|thousand)(?![a-z]))?"
     )
     # Not the 一 of 统一; with the "some" of 四千几个.
@@ -104,20 +106,25 @@ def _numbers() -> re.Pattern[str]:
         "|".join(
             (
                 r"(?P<skip>百分[百之]|(?:19|20)\d\d\s?年(?:度|款|\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?[日号])?)?"
-                r"|(?<!\d)\d{1,2}月\d{1,2}[日号]"
-                r"|(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d元块毛])|(?<!\d)\d{1,2}[:：]\d\d(?![\d元])"
+                r"|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?<![\d.])(?:1[0-2]|[1-9]) ?月(?:份|底|初|中旬|到期"
+                r"|的(?=[^\d一二两三四五六七八九]))"
+                r"|(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d元块毛])"
+                r"|(?<!\d)\d{1,2}[:：]\d\d(?![\d元])"
                 r"|\d+(?:\.\d+)?\s?(?:%|％|小时|岁|折|公里|km|千米|厘米|cm|mm|kg|gb?|mb|tb|号线|路车|楼|层|期|倍"
                 r"|座|缸|匹)(?![a-z])"
                 r"|(?<![a-z0-9_@.-])(?!(?:usdt?|rmb|cny|hkd|ntd?|twd|inr|btc|rs|moq|min|max|from|only"
-                r"|at)\d)[a-z_@][a-z_@.-]*+\d[a-z0-9_-]*+"
-                r"|[£€]\s?\d[\d,.]*k?|(?<![\d.,])\d[\d,.]{0,12}\s?(?:£|€|欧元|英镑|澳元|令吉|马币|泰铢|(?:eur|euros?|gbp|pounds?|aed|rm|thb|aud)(?![a-z]))"
+                r"|at)\d|t\d{1,2}(?![a-z0-9_-]))[a-z_@][a-z_@.-]*+\d[a-z0-9_-]*+"
+                r"|[£€]\s?\d[\d,.]*k?|(?<![\d.,])\d[\d,.]{0,12}\s?(?:£|€|欧元|英镑|澳元|令吉|马币|泰铢|(?:eur"
+                r"|euros?|gbp|pounds?|aed|rm|thb|aud)(?![a-z]))"
                 r"|(?:eur|gbp|aed|rm|thb|aud) ?\d[\d,.]*"
                 r"|\d{8,}(?!\.?\d*\s?(?:元|块))|(?<!\d)\d{1,6}(?!(?:yuan|usdt?|rmb|cny|pcs|pieces?|rec|u[^a-z]"
                 r"|inr|rs|hkd|twd|ntd|btc|per|mao))[a-jln-vxyz][a-z0-9]++)",
-                rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前|以前|左右|的(?=\s?[\d{CHINESE}]))"
+                rf"(?P<age>(?:\d{{1,3}}|[{ones}十半]{{1,3}})个?(?:月|天|周|星期|年|小时|日)(?:之?内|以内|前"
+                rf"|以前|左右|的(?=\s?[\d{CHINESE}]))"
                 r"|\d{1,2}-\d{1,2}天"
                 r"|(?:within )?\d{1,3}\+?(?: |-)?(?:days?|weeks?)(?![a-z])(?! (?:minimum|subscription|plan|access)))",
-                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])(?=块)|(?<=量大)(?=块))(?P<base>[块蚊元])(?P<tenth>{fifth})){exact.format('exact3')}",
+                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])(?=块)"
+                rf"|(?<=量大)(?=块))(?P<base>[块蚊元])(?P<tenth>{fifth})){exact.format('exact3')}",
                 rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>[{ones}1-9](?=分)|{fifth})分?)",
                 rf"(?P<cents>(?P<fen2>[{ones}1-9])分(?P<li>[{ones}1-9])(?:厘|(?=\s?(?:[一1]\s?[条个份笔]|[/／每]))))",
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
@@ -275,8 +282,18 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
         if last is not None and not apart and term.isascii() and term != "min":
             tokens[-1] = token._replace(start=last.start)
             return
-    if last is not None and token.kind == "number" and last.kind == "unit" and text[last.start : last.end] == "min":
+    minimum = last is not None and last.kind in ("unit", "min") and text[last.start : last.end] == "min"
+    if last is not None and token.kind == "number" and minimum and not text[last.end : token.start].strip(" :."):
         tokens[-1] = last._replace(kind="min", sense="")
+    if (
+        token.kind == "unit"
+        and last is not None
+        and last.kind == "unit"
+        and last.sense in ("record", "query")
+        and text[token.start : token.end] == "min"
+    ):
+        # 200 leads min
+        token = token._replace(kind="min", sense="close")
     tokens.append(token)
 
 
@@ -287,7 +304,7 @@ def _is_said_twice(text: str, last: Token, token: Token) -> bool:
 
 _NOT_UNIT = {term: frozenset(after) for term, after in (
     ("条", "龙街路心线船狗裤鱼河腿巷"), ("单", "元位独身"), ("人", "民生家均"), ("名", "额牌誉"),
-    ("车", "主库位险牌架型系"), ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼区县省"), ("台", "湾风"),
+    ("车", "主库位险牌架型系"), ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼区县省小"), ("台", "湾风"),
     ("市", "场面"), ("户", "外"), ("号", "称"), ("包", "括含邮月年"), ("份", "额"), ("次", "数"),
 )}  # fmt: skip
 

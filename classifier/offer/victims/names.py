@@ -41,7 +41,8 @@ def find_names(text: str) -> Iterator[Item]:
         if match.group("it") not in others and not match.group("it").endswith(("经理", "主管", "客服")):
             yield Item("name", *match.span("it"))
     for match in pattern.finditer(text):
-        if match.group() not in others and not NO_NAME.search(match.group(), 1):
+        counted = match.group()[0] in "万千百" and text[max(0, match.start() - 1) : match.start()].isdigit()
+        if match.group() not in others and not counted and not NO_NAME.search(match.group(), 1):
             yield Item("name", match.start(), match.end())
     for match in _LATIN_NAME.finditer(text):
         yield Item("name", match.start("it"), match.end("it"))

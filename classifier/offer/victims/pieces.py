@@ -64,7 +64,8 @@ _CODE = re.compile(
     rf")(?![A-Za-z\d*]|[.,]\d|[{_DASH}][A-Za-z\d]|[ ]?(?:元|块|毛|条|个|USDT?\b))"
 )
 _NO_CODE = re.compile(
-    r"(?:QQ|VX|WX|TG|WS|WA)[ :]?\d{5,}|(?:TRC|ERC|BEP|USDT?|BTC|ETH|VIP|NT|CNY|RMB|INR|HKD?|TWD|EUR|GBP|MYR|PHP"
+    r"(?:QQ|VX|WX|TG|WS|WA)[ :]?\d{5,}|(?:TRC|ERC|BEP)\d+|CS\d{2}|\d+ ?(?:USDT?|RMB|CNY|HKD|TWD|NTD?|INR|EUR"
+    r"|GBP|BTC|AM|PM)|(?:TRC|ERC|BEP|USDT?|BTC|ETH|VIP|NT|CNY|RMB|INR|HKD?|TWD|EUR|GBP|MYR|PHP"
     r"|MOQ|MIN|MAX|QTY|PCS|SKU|API|CRM|SIP|GPS"
     r"|APP|TOP|EX|NO|OBD|SUV|MPV|BMW|GL[ACEKS]|VW|GMC|KIA|MG|FY|Q[1-4]|AM|PM|LS|BS|NW|SW|SE)\b"
     rf"[ {_DASH}]?\d*|[A-Z]\d{{1,2}}[A-Z]?"
@@ -108,9 +109,10 @@ _PLACE = re.compile(
     rf"(?:(?<=[\s,，、;；|｜:：/住在🏠】\]）)—–→>])|^)(?:住在?|地址"
     rf"|家在)?(?P<it>(?=[{HAN}]{{2}})[{HAN}A-Za-z0-9·#{_DASH}]{{1,40}}?"
     rf"(?:[路街巷弄村镇乡园苑区府湾庭邸座栋幢楼院道坊郡庄墅寓厦珠润]|花园|小区|广场)"
-    rf"[{HAN}]{{0,10}} ?[A-Za-z]?(?:座|栋)? ?\d{{1,5}}(?!\d)(?:[{HAN}A-Za-z0-9#{_DASH}]| ?(?=[号栋座室楼]))*)",
+    rf"[{HAN}]{{0,10}} ?[A-Za-z]?(?:座|栋)? ?\d{{1,5}}(?![\d.])(?:[{HAN}A-Za-z0-9#{_DASH}]| ?(?=[号栋座室楼]))*)",
     re.MULTILINE,
 )
+_DOOR = re.compile("[路街巷弄里园苑府湾庭邸座栋幢楼院道坊墅寓厦润号室组村]")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{1,40}@[A-Za-z0-9-]{1,30}(?:\.[A-Za-z0-9-]{2,12}){1,3}")
 
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Mdm|Madam|Sir|Encik|Puan|Herr|Frau)\.? ?)"
@@ -175,7 +177,8 @@ def find_addresses(text: str) -> Iterator[Item]:
     for match in _ADDRESS.finditer(text):
         yield Item("address", match.start(), match.end())
     for match in _PLACE.finditer(text):
-        yield Item("address", *match.span("it"))
+        if _DOOR.search(match.group("it")):
+            yield Item("address", *match.span("it"))
 
 
 def find_mails(text: str) -> Iterator[Item]:
@@ -204,9 +207,17 @@ def find_latin_names(text: str) -> Iterator[Item]:
         yield Item("name", match.start(), match.end())
 
 
+_NUMERALS = frozenset("一二三四五六七八九十百千两几半每")
+
+
 def is_benign(word: str) -> bool:
     """Whether a word of two to four characters is one of tables, cars, firms or places, no name."""
-    return word in read_no_names() or word in _read_places() or word.removesuffix("市") in _read_places()
+    return (
+        word[0] in _NUMERALS
+        or word in read_no_names()
+        or word in _read_places()
+        or word.removesuffix("市") in _read_places()
+    )
 
 
 @lru_cache(maxsize=1)

@@ -70,7 +70,7 @@ def find_records(text: str, known: Iterable[Item], hits: Iterable[Hit]) -> list[
         rows.append(_read_row(text, stretch, here, inside))
     repeated = Counter(row.signature for row in rows if _is_rich(row))
     found: list[tuple[Item, bool]] = []
-    before = -1
+    before = -2
     for row in rows:
         # A line below a row is one too where it shows as much.
         sure = _is_sure(row, repeated) or (bool(row.found) and before == row.stretch.line - 1 and _is_rich(row))
@@ -129,7 +129,10 @@ def _is_sure(row: _Row, repeated: Counter[tuple[str, ...]]) -> bool:
         return False
     if row.stretch.announced:
         return True
-    return _is_rich(row) and (repeated[row.signature] >= 2 or len(row.kinds) >= 3)
+    if not _is_rich(row):
+        return False
+    whole = row.named and "phone" in row.kinds and bool(row.kinds & _PAPERS)
+    return whole or repeated[row.signature] >= 2 or len(row.kinds) >= 3
 
 
 def _is_row(row: _Row) -> bool:

@@ -23,7 +23,7 @@ _OWNER = re.compile(
 )
 _SAMPLE = re.compile(
     r"样本|样例|样板|样品|示例|例如|比如|举例|如下|模板|模版|格式|测试数据|截图|预览|部分数据"
-    r"|(?<![.\w@-])(?:sample|example|preview|format)",
+    r"|(?<![.\w@/-])(?:sample|example|preview|format)",
     re.IGNORECASE,
 )
 _HEADED = re.compile(r"(?:姓名.{0,12}(?:电话|手机)|name.{0,12}phone)(?P<rest>[^。;；]*)", re.IGNORECASE)

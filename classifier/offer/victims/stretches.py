@@ -22,7 +22,7 @@ _ANNOUNCED = re.compile(
     r"|格\s?式|结\s?果|输\s?[出入]|返\s?回|回\s?复|出\s?过?\s?的(?:单子?)?|查\s?到|查\s?得|收\s?据|回\s?执|如下"
     r"|(?<=[\n\s,，。;；【\[〔（(])[样例](?=\s?[:：(（=】\]〕）)])"
     r"|^[样例](?=\s?[:：(（=】\]〕）)\s]|\d)|^\s?Ex\.?(?=\s?\d?[):. ])"
-    rf"|(?<![a-z])(?:sa:?mples?|examples?|e\.g\.|preview|(?:data |sample )?rows?|records?|results?|output"
+    rf"|(?<![a-z.@/-])(?:sa:?mples?|examples?|e\.g\.|preview|(?:data |sample )?rows?|records?|results?|output"
     rf"|returned|proof|screenshot|like this|see below"
     rf"|came (?:back|out|yesterday)|receipt)(?![a-z]))"
     rf"(?P<rest>[{_HAN}A-Za-z0-9 ()（）,、，'.-]{{0,50}}?)\s?(?:[:：>=—–】\]〕“]|->|→|↓|$"
@@ -36,7 +36,8 @@ _SPEAKS = re.compile(
     r"|邮件|电邮|(?<![A-Za-z])(?:qq|vx|wx|tg|ws|wa)(?=\s?[:：@→>号+]|\s?\d{5}|\s[a-z_][A-Za-z_\d]{4})"
     r"|(?<![A-Za-z])q(?=\s?[君群裙])|联系|联络|(?:直接|或)者?[打拨]|致电|来电|有意|价格|单价|起[售批订]"
     r"|条起|元\s?/|每[条个份]|一条|一口价|打包|(?<![参增附])加(?=\s?[A-Za-z微薇])"
-    r"|咨询|客服|私[信聊]|下单|问单|[需想]?要[的全查买货]|找我|滴滴|购买|拿货|进群|我的|我这|本人|收费|费用"
+    r"|咨询|客服|私[信聊]|下单|问单|[需想]?要[的全查买货]|找我|滴滴|购买|拿货|进群|我的|我这|本人|商务|洽谈"
+    r"|合作|热线|对接|负责人|官网|收费|费用"
     r"|(?<![A-Za-z])(?:tg|telegram|whatsapp|signal|line|skype|potato|wechat"
     r"|contact|dm|jabber|session|icq|price|total|full list|full file|moq|micro-signal)(?![A-Za-z])",
     re.IGNORECASE,

@@ -1,0 +1,189 @@
+"""Numbers as they are spelled, in digits: sixty cents RMB, yi mao wu yi tiao, 2 毛 8, 毛三, ④ 毛 ⑤.
+
+What the grammar of prices and counts reads is a text with one way to write a number; here the others become it, with
+the way back to the author's own characters kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from classifier.fold import Folded
+from classifier.offer.tokens import lower
+
+_ONES = "一二两三四五六七八九"
+_NUMERAL = rf"\d零〇半俩{_ONES}十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
+_RINGED = {chr(ord(first) + at): str(at + 1) for first in "①❶➊➀⓵" for at in range(9)} | {"⓪": "0", "⓿": "0"}
+_RING = f"[{''.join(_RINGED)}]"
+_COIN = "块毛角元分万千百仟佰"
+
+# --- English ------------------------------------------------------------------------------------------------------
+
+_SMALL = {word: value for value, word in enumerate(
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+)} | {word: value for value, word in zip(
+    range(20, 100, 10), ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], strict=True
+)}  # fmt: skip
+_SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6}
+_WORD = "|".join(sorted({*_SMALL, *_SCALES}, key=len, reverse=True))
+_SAID = (
+    r"(?:a (?=hundred|thousand|million))?"
+    rf"(?:{_WORD})(?:[ -](?:and )?(?:{_WORD})){{0,7}}(?: point (?:{_WORD})(?: (?:{_WORD}))?)?"
+)
+_YUAN = "yuan|kuai|rmb|cny|renminbi"
+_COUNTED = (
+    rf"{_YUAN}|mao|jiao|usdt?|us dollars?|dollars?|bucks?|cents?|hkd|ntd?|twd|rupees?|inr|records?|rows?|lines?"
+    rf"|leads?|pieces?|pcs|owners?"
+    r"|entries|names|lookups?|search(?:es)?|plates?|checks?|cars?|vehicles?|contacts?|numbers?|min(?:imum)?"
+    r"|plus|up|or more|and up"
+)
+_ENGLISH = re.compile(
+    rf"(?<![a-z-])(?<![\d] )(?<!half a )(?<!half )(?:(?P<whole>{_SAID}) (?P<coin>{_YUAN}) (?:and )?(?P<cents>"
+    rf"(?:{_WORD})(?:-(?:{_WORD}))?)(?: cents?)?(?![a-z-]| (?:{_COUNTED}|{_WORD}))"
+    rf"|(?P<fen>{_SAID}|\d{{1,2}}) cents? (?P<of>{_YUAN})"
+    rf"|(?P<number>{_SAID})(?![a-z-]))"
+)
+_NEEDS = re.compile(rf"\s?(?:{_COUNTED})(?![a-z])")
+_DIGITS_ONLY = re.compile(
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine)(?: (?:zero|one|two|three|four"
+    r"|five|six|seven|eight|nine))+"
+)
+
+
+def _read_english(words: str) -> float | None:
+    """The value of number words, None for digits read out one by one."""
+    whole, _, decimals = words.partition(" point ")
+    if _DIGITS_ONLY.fullmatch(whole):
+        return None
+    total = section = 0
+    for word in re.split("[ -]", whole):
+        if word in _SCALES:
+            scale = _SCALES[word]
+            section = (section or 1) * scale
+            if scale >= 1000:
+                total, section = total + section, 0
+        elif word in _SMALL:
+            section += _SMALL[word]
+    value = float(total + section)
+    if decimals:
+        value = float(f"{int(value)}.{''.join(str(_SMALL.get(word, 0)) for word in decimals.split())}")
+    return value
+
+
+def _spell_english(match: re.Match[str]) -> str | None:
+    if match.group("whole"):
+        whole, cents = _read_english(match.group("whole")), _read_english(match.group("cents").replace("-", " "))
+        return f"{whole + cents / 100:g} {match.group('coin')}" if whole is not None and cents and cents >= 10 else None
+    if match.group("fen"):
+        fen = match.group("fen")
+        cents = float(fen) if fen.isdigit() else _read_english(fen)
+        return f"{cents / 100:g} {match.group('of')}" if cents else None
+    words = match.group("number")
+    telling = " " in words or "-" in words or words not in ("one", "hundred", "thousand", "million", "grand")
+    if not (_NEEDS.match(match.string, match.end()) or (telling and any(scale in words for scale in _SCALES))):
+        return None
+    value = _read_english(words)
+    return None if value is None else f"{value:.10g}"
+
+
+# --- pinyin -------------------------------------------------------------------------------------------------------
+
+_SYLLABLES = {
+    "ling": "零", "yi": "一", "er": "二", "liang": "两", "san": "三", "si": "四", "wu": "五", "liu": "六", "qi": "七",
+    "ba": "八", "jiu": "九", "shi": "十", "bai": "百", "qian": "千", "wan": "万", "ban": "半", "dian": "点",
+    "mao": "毛", "kuai": "块", "yuan": "元", "jiao": "角", "fen": "分", "tiao": "条", "ge": "个", "mei": "每",
+}  # fmt: skip
+_SYLLABLE = "|".join(sorted(_SYLLABLES, key=len, reverse=True))
+_PINYIN = re.compile(rf"(?<![a-z])(?:{_SYLLABLE})(?:[ -](?:{_SYLLABLE})){{1,9}}(?![a-z])")
+_TELLS = re.compile("[毛块元角分条千万百]")
+
+
+def _spell_pinyin(match: re.Match[str]) -> str | None:
+    spelled = "".join(_SYLLABLES[syllable] for syllable in re.split("[ -]", match.group()))
+    # 五千条起: the last is what opens a minimum.
+    spelled = re.sub("(?<=[条个千万百])七$", "起", spelled)
+    return spelled if _TELLS.search(spelled) and re.search("[一二两三四五六七八九十半]", spelled) else None
+
+
+# --- layout and short forms ---------------------------------------------------------------------------------------
+
+_AFTER = r"(?!\s?[\d.零一二两三四五六七八九十百千万条个份笔人组套台次wk%元块毛角分天年月日号周折])"
+_RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
+    (
+        "".join(_RINGED),
+        re.compile(rf"{_RING}(?=\s?(?:[{_COIN}条]|{_RING}|[.\d]))|(?<=[{_COIN}]){_RING}|(?<=[{_COIN}] ){_RING}"
+            rf"|(?<=[\d.]){_RING}"),
+        lambda match: _RINGED[match.group()],
+    ),
+    ("．", re.compile(r"(?<=\d)．(?=\d)"), lambda match: "."),
+    # 2 毛, 三 千, 1 万: a numeral and what it counts; 毛 8, 万 2: the rest of it.
+    (" ", re.compile(rf"(?<=[{_NUMERAL}]) {{1,2}}(?=[{_COIN}](?!\d{{2}}))"), lambda match: ""),
+    (
+        " ",
+        re.compile(rf"(?<=[{_NUMERAL}][毛角块万千百]) (?=[1-9{_ONES}]{_AFTER})"
+            rf"|(?<=[{_NUMERAL}] [毛角块万千]) (?=[1-9{_ONES}]{_AFTER})"),
+        lambda match: "",
+    ),
+    (
+        "毛角",
+        re.compile(rf"(?<![{_NUMERAL}.羽羊皮眉发绒头几八来多块元个])(?<!\d )[毛角][{_ONES}1-9](?=\s?"
+            rf"(?:[一1]?[条个份笔]|每|[/／]|[,，。;；\s]|$))"),
+        lambda match: f"1{match.group()}",
+    ),
+    # 三千五一万条: two numerals.
+    (
+        "千万百",
+        re.compile(rf"(?<=[{_ONES}十][千万百])[{_ONES}]?(?=一[百千万][条个份])"),
+        lambda match: f"{match.group()}=",
+    ),
+)  # fmt: skip
+_SPELLS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
+    *_RULES,
+    ("aeiou", _PINYIN, _spell_pinyin),
+    ("aeiou", _ENGLISH, _spell_english),
+)
+
+
+def respell(folded: Folded) -> Folded:
+    """`folded` with its numbers in digits or plain numerals; itself where nothing is spelled otherwise. Linear."""
+    for signs, pattern, spell in _SPELLS:
+        text = lower(folded.text)
+        if any(sign in text for sign in signs):
+            folded = _rewrite(folded, _find_edits(text, pattern, spell))
+    return folded
+
+
+def _find_edits(
+    text: str, pattern: re.Pattern[str], spell: Callable[[re.Match[str]], str | None]
+) -> Iterator[tuple[int, int, str]]:
+    for match in pattern.finditer(text):
+        spelled = spell(match)
+        if spelled is not None and spelled != match.group():
+            yield match.start(), match.end(), spelled
+
+
+def _rewrite(folded: Folded, edits: Iterator[tuple[int, int, str]]) -> Folded:
+    """The text with edits, which come in order; each new character stands for the whole of what it replaces."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for start, end, spelled in edits:
+        _keep(folded, at, start, parts, starts, ends)
+        parts.append(spelled)
+        left, right = folded.span(start, end) if start < end else folded.span(start - 1, start)
+        starts += [left] * len(spelled)
+        ends += [right] * len(spelled)
+        at = end
+    if at == 0 and not parts:
+        return folded
+    _keep(folded, at, len(folded.text), parts, starts, ends)
+    return replace(folded, text="".join(parts), starts=starts, ends=ends)
+
+
+def _keep(folded: Folded, start: int, end: int, parts: list[str], starts: list[int], ends: list[int]) -> None:
+    parts.append(folded.text[start:end])
+    starts += range(start, end) if folded.starts is None else folded.starts[start:end]
+    ends += range(start + 1, end + 1) if folded.ends is None else folded.ends[start:end]
