@@ -12,6 +12,7 @@ import dataclasses
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -33,6 +34,7 @@ from crawlers.memory import MemoryIntake, plan_from_arguments
 from crawlers.pages import BoardItem, ThreadItem, is_bare
 from crawlers.plan import Plan
 from crawlers.reading import Reading
+from crawlers.results import finds_nothing, read_results
 from crawlers.walk.course import Errand, ListWalk, ThreadWalk, errand_of
 from crawlers.walk.freshness import ends_list, list_key
 from crawlers.walk.frontier import Frontier
@@ -46,6 +48,7 @@ from domain.sources import RunOutcome, expand_queries
 logger = logging.getLogger("tipstaff.crawl")
 
 MOST_DEPTH = 3
+MOST_NAMED = 50  # boards of a start page that are told of
 # What another visit would not mend: the pass over a list that shows such a page may end all the same.
 SETTLED = LASTING_WALLS | {"robots", "not_html", "empty", "selector_drift", "refused_address"}
 # So many threads of a list in a row that give nothing, and the rest of it is left; reasons for which none was asked.
@@ -165,11 +168,15 @@ class WatchSpider(Spider):
         page = capture_page(response, self.conduct.guard, errand.steps)
         self.tally.pages += 0 if response.request.meta.get("drawn_again") else 1
         self.intake.note("rendered" if page.rendered else "fetched", page.url, f"{page.status} {len(page.body)}")
-        if errand.is_start:
-            for url in announced_feeds(reading.response):
-                self.intake.note("feed", url)
-        item = await reading.item(errand.role)
+        item = await self.read_item(page, reading, errand)
+        if errand.is_start and self.plan.mode == "look":
+            await self.tell_open(reading, item)
         bare = item is None or is_bare(item)
+        if bare and self.is_result(errand) and response.status == 200 and finds_nothing(reading.response):
+            self.tally.quiet += 1
+            self.tally.succeed()
+            self.intake.note("nothing_found", page.url)
+            return []
         if self.drawing.wants(response, reading, item):
             if self.drawing.possible:
                 return [self.frontier.ask_again(self.drawing.redraw(response, reading), errand)]
@@ -190,6 +197,28 @@ class WatchSpider(Spider):
             pictures = await self.images.fetch(page, (post for post in item.posts if post.id not in self.seen_posts))
             return list(self.read_thread(page, reading, item, errand, pictures))
         return list(self.read_list(page, reading, item, errand))
+
+    async def tell_open(self, reading: Reading, item: BoardItem | ThreadItem | None) -> None:
+        """Names the boards and feeds of a start page that may be watched too."""
+        found = item if isinstance(item, BoardItem) else BoardItem(None, (), (), None)
+        named = [("board", board.url, board.name or "") for board in found.boards[:MOST_NAMED]]
+        if found.threads and not self.plan.source.is_search:
+            named.append(("board", str(reading.response.url), found.name or ""))
+        for event, url, detail in [*named, *(("feed", url, "") for url in announced_feeds(reading.response))]:
+            if self.conduct.scope.holds_site(url) and not (await self.conduct.robots.rules_of(url)).reason_against(url):
+                self.intake.note(event, url, detail)
+
+    def is_result(self, errand: Errand) -> bool:
+        """Whether a page was asked for as results of a search."""
+        return self.plan.source.is_search and errand.role in (None, "board")
+
+    async def read_item(self, page: Page, reading: Reading, errand: Errand) -> BoardItem | ThreadItem | None:
+        """What a page says. Results of a search are a list whatever they look like, but a search may lead to a thread
+        straight away."""
+        moved = urlsplit(page.url).path != urlsplit(page.requested_url).path
+        if not self.is_result(errand) or reading.platform is None or (moved and reading.role == "thread"):
+            return await reading.item(errand.role)
+        return read_results(reading.response, reading.visit, reading.platform)
 
     def read_list(self, page: Page, reading: Reading, item: BoardItem, errand: Errand) -> Iterator[Request]:
         """A home or a list of threads: its boards, its threads, its next page."""
@@ -296,7 +325,9 @@ class WatchSpider(Spider):
 
     def ask_feed(self, reading: Reading, errand: Errand) -> Iterator[Request]:
         """A list on which no thread could be read may announce a feed of them."""
-        for url in announced_feeds(reading.response)[:1] if errand.is_start else ():
+        # The feed of a search's page is not that of its results.
+        wanted = errand.is_start and not self.plan.source.is_search
+        for url in announced_feeds(reading.response)[:1] if wanted else ():
             self.conduct.scope.add_start(url)
             yield from self.frontier.ask_start(url)
 
@@ -314,7 +345,7 @@ class WatchSpider(Spider):
             if reason == "rate_limited":
                 self.end(reason, detail)
             if reason != "interrupted":
-                self.fail(reason, request.url, detail, errand, whole=reason in SETTLED)
+                self.fail(reason, asked, detail, errand, whole=reason in SETTLED)
         except TipstaffError as fault:
             self.break_off(fault)
         finally:

@@ -42,6 +42,11 @@ class Source:
     delay: float | None = None
     images: bool = False
 
+    @property
+    def is_search(self) -> bool:
+        """Whether it is a site's own search, asked once for each of its queries."""
+        return "{query}" in self.url
+
 
 @dataclass(frozen=True)
 class RunCounts:
@@ -89,6 +94,6 @@ def site_of(address: str) -> str:
 
 def expand_queries(source: Source) -> tuple[str, ...]:
     """The addresses a crawl of `source` starts at: its own, or a search address once for each query."""
-    if "{query}" not in source.url:
+    if not source.is_search:
         return (source.url,)
     return tuple(source.url.replace("{query}", quote(query, safe="")) for query in source.queries)

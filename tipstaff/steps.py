@@ -45,6 +45,7 @@ from store.verification import Proof, verify_store
 from store.warc import Maker
 from tipstaff.child import Child, Event, hear_interrupts
 from tipstaff.conduct import check_conduct
+from tipstaff.queries import open_themes
 from tipstaff.scenarios import describe_finding
 from tipstaff.settings import Settings
 from tipstaff.version import VERSION
@@ -363,7 +364,9 @@ def _maker(settings: Settings) -> Maker:
 
 
 def _plan(settings: Settings, source: Source, mode: str, max_pages: int | None = None) -> dict[str, Any]:
-    permitted = replace(source, allow_private=source.allow_private or settings.allow_private)
+    permitted = replace(
+        source, allow_private=source.allow_private or settings.allow_private, queries=open_themes(source.queries)
+    )
     return {
         "source": plain(permitted), "mode": mode, "user_agent": settings.user_agent, "browser": settings.browser_path,
         "delay": settings.delay, "max_pages": max_pages or source.max_pages,

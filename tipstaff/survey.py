@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from domain.sources import GOOD_REASONS, RunOutcome, Source
 from tipstaff.settings import Settings
@@ -27,6 +29,9 @@ class Survey:
     rendered: bool = False
     closed: list[str] = field(default_factory=list)
     robots: str | None = None
+    boards: dict[str, str] = field(default_factory=dict)
+    feeds: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
 
     def note(self, event: dict[str, Any]) -> None:
         """Learn from one event of the crawl."""
@@ -41,8 +46,20 @@ class Survey:
                 self.rendered = True
             case "robots":
                 self.closed.append(event["url"])
+            case "board":
+                if event["url"] != self.url:
+                    self.boards.setdefault(event["url"], event["detail"])
+            case "feed":
+                self.feeds.append(event["url"])
+            case "nothing_found":
+                self.answered.append(event["url"])
             case "robots_seen":
                 self.robots = event["detail"]
+
+    def note_open(self, event: dict[str, Any]) -> None:
+        """Learn from one event of a crawl of the site's home what else may be watched."""
+        if event["event"] in ("board", "feed"):
+            self.note(event)
 
     @property
     def missing(self) -> list[str]:
@@ -55,7 +72,7 @@ class Survey:
     def status(self) -> int:
         """Exit status: 0 posts were read, 1 none could be, 2 the address itself is no good."""
         if self.posts or self.outcome.reason in GOOD_REASONS:
-            return 0 if self.posts else 1
+            return 0 if self.posts or self.answered else 1
         return 2 if self.outcome.reason in BAD_STARTS else 1
 
     def as_json(self) -> dict[str, Any]:
@@ -64,6 +81,8 @@ class Survey:
             "url": self.url, "platform": self.recognised[0][1].split()[0] if self.recognised else None,
             "role": self.recognised[0][1].split()[-1] if self.recognised else None, "rendered": self.rendered,
             "pages": self.pages, "posts": self.posts[:SAMPLES], "missing": self.missing, "robots_closes": self.closed,
+            "open": {"boards": [{"url": url, "name": name or None} for url, name in self.boards.items()],
+                     "feeds": list(dict.fromkeys(self.feeds))},
             "reason": self.outcome.reason, "detail": self.outcome.detail,
         }  # fmt: skip
 
@@ -77,4 +96,17 @@ def survey(settings: Settings, source: Source, tell: Tell) -> Survey:
         tell(event)
 
     seen.outcome = look(settings, source, note, max_pages=PAGES)
+    if seen.outcome.reason == "robots":
+        # What the site leaves open is told by its home, where that is open itself.
+        home = replace(source, url=home_of(source.url), queries=(), platform=None)
+        look(settings, home, seen.note_open, max_pages=1)
     return seen
+
+
+def home_of(url: str) -> str:
+    """The home of the site, or of the folder of it, that has the search or board at `url`."""
+    parts = urlsplit(url)
+    folder = re.split(r"/(?=search\b|find\b|query\b)", parts.path, maxsplit=1)[0]
+    if folder == parts.path:
+        folder = parts.path.rpartition("/")[0]
+    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/", "", ""))

@@ -112,10 +112,13 @@ def read_proxy(value: Any) -> str | None:
 
 
 def read_words(value: Any) -> tuple[str, ...]:
-    """One query, or a list of them. Raises BadValue."""
+    """One query, or a list of them; "@owners" names a list that is shipped. Raises BadValue."""
+    from tipstaff.queries import open_themes
+
     words = value if isinstance(value, (list, tuple)) else [value]
     if not all(isinstance(word, str) and word.strip() for word in words):
         raise BadValue(name="query", value=value, want="words, or a list of words")
+    open_themes(words)
     return tuple(words)
 
 

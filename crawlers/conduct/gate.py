@@ -49,8 +49,9 @@ class Conduct:
         self.turns = Turns(intake)
         self.robots = Robots(fetch_robots)
         self.scope = Scope(plan.source.url)
+        add = self.scope.add_search if plan.source.is_search else self.scope.add_start
         for address in expand_queries(plan.source):
-            self.scope.add_start(address)
+            add(address)
         self._tunnel: Tunnel | None = None
         self._way_out: asyncio.Task[str] | None = None
 

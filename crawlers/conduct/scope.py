@@ -183,10 +183,16 @@ class Scope:
         self._site = host_without_www(url)
         self._domain = domain_of(url)
         self._starts = {normalise(url)}
+        self._searches: set[str] = set()
 
     def add_start(self, url: str) -> None:
         """An address that the source itself names is never closed by its shape."""
         self._starts.add(normalise(url))
+
+    def add_search(self, url: str) -> None:
+        """The pages of a search that the source itself names: the same path, whatever is asked."""
+        self.add_start(url)
+        self._searches.add(urlsplit(normalise(url)).path)
 
     def holds_site(self, url: str) -> bool:
         """Whether `url` is on the source's site."""
@@ -205,7 +211,9 @@ class Scope:
     def holds(self, url: str) -> bool:
         """Whether `url` may be a page of this crawl."""
         normal = normalise(url)
-        return bool(normal) and self.holds_site(normal) and (normal in self._starts or not is_closed(normal))
+        if not normal or not self.holds_site(normal):
+            return False
+        return normal in self._starts or urlsplit(normal).path in self._searches or not is_closed(normal)
 
     def holds_image(self, url: str) -> bool:
         """Whether `url` may be asked for as a picture of a post: on the source's own host and port, not by way of a

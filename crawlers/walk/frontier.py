@@ -62,7 +62,9 @@ class Frontier:
         """A pass over a list, begun at `url`."""
         normal = normalise(url)
         mark = self._mark_of(list_key(normal))
-        return ListWalk(normal, may_stop=bool(mark and mark.ended), name=name)
+        # What a search finds is in no order that says where the known begins.
+        ended = bool(mark and mark.ended) and not self._plan.source.is_search
+        return ListWalk(normal, may_stop=ended, name=name)
 
     def meet_list(self, walk: ListWalk) -> None:
         """The list was reached: it need not be asked for by another way."""

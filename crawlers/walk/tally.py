@@ -21,6 +21,7 @@ class Tally:
         self.new = 0
         self.unchanged = 0
         self.lists = 0
+        self.quiet = 0
         self.faults: Counter[str] = Counter()
         self.first_details: dict[str, str] = {}
         self.start_reason: str | None = None
@@ -55,9 +56,9 @@ class Tally:
 
     def reason(self) -> str:
         """A word of RUN_REASONS."""
-        if self.spent or (self.cut and self.new):
+        if (self.spent and (self.pages or self.start_reason is None)) or (self.cut and self.new):
             return "budget_spent"
-        if self.posts or self.unchanged:
+        if self.posts or self.unchanged or (self.quiet and not self.faults):
             return "nothing_new" if self.watching and not self.new else "done"
         if self.start_reason is not None:
             return self.start_reason

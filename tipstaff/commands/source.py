@@ -26,6 +26,10 @@ RenderOption = Annotated[str | None, typer.Option(help="Draw pages in a browser:
 Proxy = Annotated[
     str | None, typer.Option(help="A proxy to go through: http://HOST:PORT or socks5://HOST:PORT (Tor's, for .onion).")
 ]
+Queries = Annotated[
+    list[str] | None,
+    typer.Option(help="Words for {query} in the address, or a list that is shipped, as in @owners; may be repeated."),
+]
 Zone = Annotated[str | None, typer.Option(help="The zone of the times the site writes, e.g. Asia/Shanghai.")]
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 
@@ -36,7 +40,7 @@ def add(
     name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
     every: Annotated[str | None, typer.Option(help="How often it is due: 30m, 6h, 1d.")] = None,
     render: RenderOption = None,
-    query: Annotated[list[str] | None, typer.Option(help="Words for {query} in the address; may be repeated.")] = None,
+    query: Queries = None,
     timezone: Zone = None,
     proxy: Proxy = None,
     basis: Annotated[str | None, typer.Option(help="Why this public source may be watched.")] = None,
@@ -111,22 +115,30 @@ def check(
     render: RenderOption = None,
     timezone: Zone = None,
     proxy: Proxy = None,
+    query: Queries = None,
     allow_private: Private = False,
     as_json: Json = False,
 ) -> None:
     """What would be read at an address: its platform, boards, sample posts, what robots.txt closes. Stores nothing."""
+    from store.sources import find_source
+    from tipstaff.queries import read_theme
     from tipstaff.settings import load_settings
     from tipstaff.survey import survey
-    from tipstaff.watchlist import make_entry
+    from tipstaff.watchlist import make_entry, read_key
 
     settings = load_settings()
-    options = {"render": render, "timezone": timezone, "proxy": proxy}
-    entry = make_entry(
-        {"url": url, "allow_private": allow_private or settings.allow_private}
-        | {key: value for key, value in options.items() if value is not None}
-    )
-    with follow_crawl(settings.speaks, url) as tell:
-        seen = survey(settings, entry.source, tell)
+    options: dict[str, Any] = {"render": render, "timezone": timezone, "proxy": proxy}
+    if "{query}" in url:
+        options["query"] = query or [next(iter(read_theme("owners")))]
+    given = {key: value for key, value in options.items() if value is not None}
+    if "://" in url:
+        source = make_entry({"url": url, "allow_private": allow_private or settings.allow_private} | given).source
+    else:
+        with open_desk() as (_, store):
+            named = find_source(store, url).source
+        source = replace(named, **dict(read_key(key, value) for key, value in given.items()))
+    with follow_crawl(settings.speaks, source.url) as tell:
+        seen = survey(settings, source, tell)
     if as_json:
         print_json([seen.as_json()])
     else:
@@ -261,6 +273,10 @@ def print_survey(language: str, seen: Survey) -> None:
     print_line(f"  ended: {seen.outcome.reason} {seen.outcome.detail}".rstrip())
     for address in seen.closed[:SAMPLES]:
         print_line(f"  robots.txt closes {address}")
+    for kind, addresses in said["open"].items():
+        for place in addresses[:SAMPLES]:
+            shown = place if isinstance(place, str) else f"{place['url']} {place['name'] or ''}".rstrip()
+            print_line(f"  {say(language, f'open_{kind}')} {shown}")
     if seen.missing:
         print_line(f"  never found: {', '.join(seen.missing)}")
     rows = [
