@@ -10,11 +10,12 @@ from crawlers.inference.words import word_set
 
 USER_PATH = re.compile(
     r"(?i)(?:^|/)(?:u|user|users|usr|member|members|profile|profiles|people|person|author|authors|space|home|uid|userinfo)"
-    r"[/.-]|/@[\w.-]+/?$|/~[\w.-]+|[?&](?:uid|user_?id|member_?id|u|userid|username|user|author)=|space-uid|viewprofile"
+    r"[/.-]|/@[\w.-]+/?$|/~[\w.-]+|[?&;](?:uid|user_?id|member_?id|u|userid|username|user|author)=|space-uid|viewprofile"
+    r"|[?&;]action=profile"
     r"|(?:profile|member|user|userinfo|memberinfo)\.(?:php|asp|aspx|jsp|cgi)"
 )
 NO_USER = re.compile(
-    r"(?i)log(?:in|out|on|ging)|regist|sign_?-?(?:in|up)|spacecp|password|usergroup|action=|do=(?!profile)|mode=(?!viewprofile)"
+    r"(?i)log(?:in|out|on|ging)|regist|sign_?-?(?:in|up)|spacecp|password|usergroup|action=(?!profile)|do=(?!profile)|mode=(?!viewprofile)"
 )
 PAGE_NAMES = word_set("page p pn pg start st offset from skip cursor pageno pagenum page_no page_num paged pageindex")
 NOISE_NAMES = word_set(
@@ -53,7 +54,7 @@ ACTION_SEGMENTS = word_set(
 
 
 def _segment_pattern(segment: str) -> str:
-    """ "12" is #, "12-some-title" #, "thread-12-1.html" thread-#-#.html, "some-long-title" *."""
+    """ "12" is #, "12-some-title" #, "thread-12-1.html" thread-#-#.html, "some-long-title" and "标题" *."""
     stem, dot, ending = segment.rpartition(".")
     if not stem or len(ending) > 5 or ending.isdecimal():
         stem, dot, ending = segment, "", ""
@@ -63,7 +64,7 @@ def _segment_pattern(segment: str) -> str:
         shown = "#"
     elif re.search(r"\D[-_.]\d+$", stem) and len(words) > 2:
         shown = "*#"
-    elif "%" in stem or len(words) > 2 or len(stem) > 24 or shown.count("#") > 3:
+    elif "%" in stem or not stem.isascii() or len(words) > 2 or len(stem) > 24 or shown.count("#") > 3:
         shown = "*"
     return shown + dot + ending
 
@@ -80,8 +81,8 @@ def pattern_of(url: str) -> str:
     if numbered and not set(segments) & ACTION_SEGMENTS:
         segments = segments[: numbered[-1] + 1]  # what follows the number of a thread is its slug
     names = sorted(
-        f"{name}={re.sub(r'[0-9]+', '#', value) if len(value) < 16 else '*'}"
-        for name, value in parse_qsl(parts.query)
+        f"{name}={_segment_pattern(value) if len(value) < 40 else '*'}"
+        for name, value in parse_qsl(parts.query.replace(";", "&"))
         if name.lower() not in NOISE_NAMES and name.lower() not in PAGE_NAMES - {"p"}
     )
     return f"{parts.netloc}/{'/'.join(segments)}" + (f"?{'&'.join(names)}" if names else "")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
-from crawlers.dates import find_time, tidy_time
+from crawlers.bodies import QUOTE_CLASSES
+from crawlers.dates import find_time, is_time, tidy_time
 from crawlers.inference.links import USER_PATH, page_free, pattern_of
 from crawlers.inference.records import is_chrome
 from crawlers.inference.shapes import ACTION_TEXT, Element, shape_of, text_within, words_of
@@ -29,7 +31,7 @@ TITLE_WORDS = word_set("title subject topic thread headline heading topictitle t
 FRAME_PATH = re.compile(
     r"(?i)^/(?:[\w.-]+/)?(?:login|logon|signin|sign-in|register|signup|sign-up|search|help|faq|rules|rss|feed|tags?|about|contact|privacy|terms"
     r"|members?|memberlist|users|online|archive|logout|[\w-]*password[\w-]*|account|cart|lost|reset|recover|post-new|newtopic|new|create|publish|compose|submit|ask)(?:[/.?]|$)|mode=(?:login|register)|do=(?:login|register)"
-    r"|mod=(?:logging|register)|action=(?:login|register|search|help)|\.(?:css|js|png|jpe?g|gif|zip|rar|pdf|xml|rss)(?:\?|$)"
+    r"|mod=(?:logging|register)|action=(?:login|register|search|help|feed)|(?:userlist|memberlist)\.|\.(?:css|js|png|jpe?g|gif|zip|rar|pdf|xml|rss)(?:\?|$)"
 )
 
 
@@ -62,14 +64,20 @@ def find_listings(tree: Tree) -> list[Listing]:
     framed = _framed(tree)
     anchors = {name for node in tree.order if (name := node.get("id") or node.get("name"))}
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    rows: list[Row] = []
     for node in tree.order:
         if node.tag != "a":
             continue
         row = _read_anchor(node, here, tree.base)
-        if row is None or node in framed or (node.get("href") or "").rpartition("#")[2] in anchors:
+        if row is None or node in framed or _is_quoted(node) or (node.get("href") or "").rpartition("#")[2] in anchors:
             continue
+        rows.append(row)
+    own = {row.key for row in rows if tree.title and REPLY_LEAD.sub("", row.title) == tree.title}
+    for row in rows:
+        if len(own) > 1 and row.key in own:
+            continue  # the subject over each post of this very thread
         groups["pattern", pattern_of(row.url)].append(row)
-        groups["shape", _anchor_shape(node)].append(row)
+        groups["shape", _anchor_shape(row.anchor)].append(row)
     listings = [_weigh(tree, kind, key, rows) for (kind, key), rows in groups.items()]
     return sorted((listing for listing in listings if listing is not None), key=lambda listing: -listing.score)
 
@@ -104,14 +112,22 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
         return None
     if USER_PATH.search(link) or FRAME_PATH.search(parts.path + "?" + parts.query) or page_free(url) == page_free(here):
         return None
-    if (
-        len(title) < 40
-        and find_time(tidy_time(title), now=EVER, timezone="UTC")
-        and len(re.sub(r"[\d\W]", "", title)) < 6
-    ):
+    if len(title) < 40 and (is_time(title, now=EVER, timezone="UTC") or _is_dated_label(title)):
         return None
     url = url.split("#", 1)[0]
     return Row(url, page_free(url), title, node)
+
+
+def _is_quoted(anchor: Element) -> bool:
+    """Whether a link stands in the quote of a post."""
+    return any(
+        node.tag == "blockquote" or set((node.get("class") or "").lower().split()) & QUOTE_CLASSES
+        for node in itertools.islice(anchor.iterancestors(), 6)
+    )
+
+
+def _is_dated_label(title: str) -> bool:
+    return len(re.sub(r"[\d\W]", "", title)) < 6 and bool(find_time(tidy_time(title), now=EVER, timezone="UTC"))
 
 
 def _names_author(node: Element | None) -> bool:
@@ -135,7 +151,7 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
         if known is None or (len(row.title) > len(known.title) and not words_of(known.anchor) & TITLE_WORDS):
             best[row.key] = row
     distinct = [replace(row) for row in best.values()]
-    titles = {row.title for row in distinct}
+    titles = {REPLY_LEAD.sub("", row.title) for row in distinct}
     if not distinct or (len(distinct) > 1 and len(titles) <= 0.5 * len(distinct)):
         return None
     patterns = Counter(pattern_of(row.url) for row in distinct)
@@ -144,7 +160,7 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
         return None
     for row in distinct:
         row.nodes = [row.anchor]
-    _cut_rows(distinct, rows)
+    _cut_rows(tree, distinct, rows)
     dated = _share_dated(tree, distinct)
     length = sum(min(len(row.title), 30) ** 0.7 for row in distinct)
     named = sum(
@@ -157,14 +173,23 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
     return Listing(distinct, score, pattern, boards, dated)
 
 
+def words_of_address(url: str) -> set[str]:
+    """The words of an address's path and query; the escapes of other scripts ("%e6%b1") are none."""
+    parts = urlsplit(url)
+    return set(re.findall(r"[a-z]+", unquote(f"{parts.path}?{parts.query}").lower()))
+
+
 def board_words(url: str) -> bool:
     """Whether an address speaks of a board and not of a thread."""
-    parts = urlsplit(url.lower())
-    words = set(re.findall(r"[a-z]+", f"{parts.path}?{parts.query}"))
+    words = words_of_address(url)
     return bool(words & BOARD_WORDS) and not words & (THREAD_WORDS - {"view", "show"})
 
 
-def _cut_rows(rows: list[Row], everything: list[Row]) -> None:
+REPLY_LEAD = re.compile(r"(?i)^(?:re|aw|sv|回复|回覆|答复|答覆)\s*[:：]\s*")
+LARGEST_LONE = 400  # letters of the one row of a list; what is larger is the page round it
+
+
+def _cut_rows(tree: Tree, rows: list[Row], everything: list[Row]) -> None:
     """The part of the page round each link: the largest that leads to no other target of the list."""
     targets: dict[Element, set[str]] = defaultdict(set)
     for row in everything:
@@ -178,6 +203,7 @@ def _cut_rows(rows: list[Row], everything: list[Row]) -> None:
             top.getparent() is not None
             and len(targets[top.getparent()]) == 1
             and top.getparent().tag not in ("body", "html")
+            and (len(rows) > 1 or tree.text.get(top.getparent(), 0) <= LARGEST_LONE)
         ):
             top = top.getparent()
         row.nodes = [top, *_definitions(top)]

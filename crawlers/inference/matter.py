@@ -8,7 +8,7 @@ from collections import Counter
 
 from lxml import etree
 
-from crawlers.bodies import SIGNATURE_CLASSES
+from crawlers.bodies import is_signature
 from crawlers.inference.paragraphs import find_kept
 from crawlers.inference.parts import Parts, Reading, normal
 from crawlers.inference.shapes import ACTION_TEXT, Element, hint_of, names_of, text_within, words_of
@@ -29,6 +29,9 @@ PANEL_TEXT = re.compile(
 PARTS_OF_FRAME = word_set("td div ul ol dl p span aside header footer section dt th em h1 h2 h3 h4 small")
 SMALL_TAGS = word_set("a span em strong b li i sup small div p")
 PANEL_LABEL = re.compile(rf"(?i)(?:{PANEL_NAMES})\s?[:：]?(?:\s?[^\s]{{1,12}})?")
+TITLE_LEAD = re.compile(
+    r"(?i)^\s*(?:re|aw|回复|回覆|答复|主题|主題|标题|標題|帖子主题|subject|title|topic|question)\s*[:：]\s*"
+)
 HEADING_TAGS = word_set("h1 h2 h3 h4 h5 a th div title")
 CONTAINERS = word_set("div td th dd section article li main body table tr tbody dl center")
 
@@ -45,8 +48,7 @@ def is_dirt(reading: Reading, node: Element, part: Parts) -> bool:
         return True
     if _is_heading(reading, node) or _is_panel(reading, node) or _is_way_back(reading, node):
         return True
-    classes = set((node.get("class") or "").lower().split())
-    if classes & SIGNATURE_CLASSES:
+    if is_signature(*(node.get("class") or "").lower().split(), (node.get("id") or "").lower()):
         return True
     if node.tag in PARTS_OF_FRAME and (hint_of(names_of(node)) < 0 or node.tag in ("header", "footer", "aside")):
         return True
@@ -59,7 +61,9 @@ def _is_heading(reading: Reading, node: Element) -> bool:
     if not title or node.tag not in HEADING_TAGS or reading.tree.text.get(node, 0) > len(title) + 24:
         return False
     text = text_within(node, 400)
-    return text == title or (title in text and (node.tag != "div" or len(text) <= len(title) + 8))
+    if node.tag in ("div", "td"):
+        return TITLE_LEAD.sub("", text) == title
+    return title in text
 
 
 def _is_way_back(reading: Reading, node: Element) -> bool:
@@ -82,7 +86,7 @@ def _is_panel(reading: Reading, node: Element) -> bool:
 def _is_furniture(node: Element) -> bool:
     text = text_within(node, 60)
     if ACTION_TEXT.match(text):
-        return node.tag == "a" or bool(node.xpath(".//a | ancestor::a | .//button")) or text in FLOOR_WORDS
+        return node.tag == "a" or bool(node.xpath(".//a[@href] | ancestor::a | .//button")) or text in FLOOR_WORDS
     return bool(re.fullmatch(r"(?:#\d+|\d+\s?[#楼樓F])", text))
 
 

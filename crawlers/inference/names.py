@@ -6,11 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from crawlers.bodies import QUOTE_CLASSES, SIGNATURE_CLASSES
+from crawlers.bodies import QUOTE_CLASSES, is_signature
 from crawlers.inference.parts import Reading, is_inside, normal
 from crawlers.inference.records import Record
 from crawlers.inference.shapes import ACTION_TEXT, Element, hint_of, names_of, text_within
-from crawlers.inference.trees import Mark, Tree
+from crawlers.inference.trees import Mark, Tree, is_time_text
 from crawlers.inference.writers import author_weight
 from crawlers.posts import read_floor
 
@@ -22,6 +22,11 @@ BYLINE = re.compile(
 )
 
 
+LEAD = re.compile(
+    r"(?i)\W*(?:(?:topic|question|thread|reply|re|answer|comment)?\s*(?:posted|written|submitted|started|asked|published|listed"
+    r"|added|answered|commented|replied|sent|created)?\s*(?:by|from)|author|作者|楼主|樓主|发布人|发布者|发帖人|发帖者|网友|昵称|用户|用户名"
+    r"|username|user|name)\s*[:：]?\W*"
+)
 Guess = tuple[str, float, Mark]  # place, worth, where
 
 
@@ -54,13 +59,18 @@ def _guess_names(reading: Reading, owner: dict[Element, int]) -> dict[int, list[
         if node in times or node not in reading.tree.text:
             continue
         mark = _author_mark(reading.tree, node, times)
-        if mark is None or is_inside(node, QUOTE_CLASSES | SIGNATURE_CLASSES, ()):
+        if mark is None or is_inside(node, QUOTE_CLASSES, ()) or _is_signed_with(node):
             continue
         earlier = found.setdefault(number, [])
         worth = mark.weight - 0.15 * min(len(earlier), 6) - _doubts(reading, node, mark, number)
         if worth > 0:
             earlier.append((f"{reading.paths[node]}|{mark.slot}", worth, mark))
     return found
+
+
+def _is_signed_with(node: Element) -> bool:
+    """Whether an element stands in a signature."""
+    return any(is_signature(*(each.get("class") or "").lower().split()) for each in (node, *_ancestors(node, 4)))
 
 
 def _doubts(reading: Reading, node: Element, mark: Mark, number: int) -> float:
@@ -96,7 +106,13 @@ def _author_mark(tree: Tree, node: Element, times: set[Element]) -> Mark | None:
     slot = "self"
     if len(node) and any(child in times for child in node.iterdescendants()):
         text, slot = " ".join((node.text or "").split()), "text"  # a name with its time beside it
+    if slot == "self" and weight and not stated and len(node):
+        text = _first_piece(node) or text  # a panel: the name comes first, then rank and counts
     if not text or len(text) > 40 or ACTION_TEXT.match(text) or read_floor(text) is not None:
+        return None
+    if not re.match(r"[\w'\"“‘<【\[~*^°☆★◆@-]", text) or not re.search(r"\w", text):
+        return None  # "(12 points)"
+    if slot == "self" and re.search(r"\d", text) and is_time_text(text):
         return None
     if weight:
         if len(node) and any(
@@ -107,6 +123,13 @@ def _author_mark(tree: Tree, node: Element, times: set[Element]) -> Mark | None:
     if node.tag in ("b", "strong", "h3", "h4", "h5", "h6", "cite", "dt", "th", "legend") and len(text) <= 25:
         return Mark(node, slot, text, (text,), 0.35)
     return None
+
+
+def _first_piece(node: Element) -> str | None:
+    """The first text of an element that stands in a part of its own and is no label."""
+    pieces = [" ".join(piece.split()) for piece in node.itertext() if re.search(r"\w", piece)]
+    pieces = [piece for piece in pieces if not LEAD.fullmatch(piece) and not ACTION_TEXT.match(piece)]
+    return pieces[0] if len(pieces) > 1 else None
 
 
 def _clean_name(text: str) -> str | None:

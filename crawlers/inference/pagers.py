@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from crawlers.inference.links import PAGE_NAMES, page_free
+from crawlers.inference.links import NOISE_NAMES, PAGE_NAMES, page_free
 from crawlers.inference.shapes import Element, names_of, text_within, words_of
 from crawlers.inference.trees import Tree
 from crawlers.inference.words import word_set
@@ -29,6 +29,7 @@ OTHER_NEXT = re.compile(
 PAGER_WORDS = word_set(
     "pagination pager paging pages page pg pagenav paginator pagelinks navlinks nav-links wp-pagenavi pagebar"
 )
+LONGEST_NEXT = 14  # letters of a link that nothing but its class calls the next page
 ACTIVE_WORDS = word_set("active current selected on cur now thispage this disabled")
 
 
@@ -83,7 +84,8 @@ def _worded(tree: Tree) -> Iterator[Element]:
         )
         said = bool(text and NEXT_TEXT.match(text) and (re.search(r"\w", text) or ARROWS.search(text)))
         icon = any({"next", "right", "nxt"} & words_of(child) for child in node.iterdescendants())
-        named = bool({"next", "nxt"} & words) or bool(re.search(r"(?i)\bnext\b|下一页|下一頁", label))
+        named = len(text) <= LONGEST_NEXT and bool({"next", "nxt"} & words)
+        named = named or bool(re.search(r"(?i)\bnext\b|下一页|下一頁", label))
         if said or named or (icon and not text):
             if re.search(r"(?i)last|尾页|末页", f"{text} {label}") or (
                 re.fullmatch(r"\W*(?:>>|»»|>\|)\W*", text) and not named
@@ -118,12 +120,33 @@ def _page_value(url: str) -> tuple[str, int] | None:
 def _same_kind(here: str, target: str) -> bool:
     """Whether two addresses differ in nothing but numbers, a page's name or the query."""
     one, two = urlsplit(here), urlsplit(target)
-    if page_free(here) == page_free(target) or one.path == two.path:
+    if page_free(here) == page_free(target):
         return True
+    if one.path == two.path:
+        return _same_query(one.query, two.query)
     blank = re.compile(r"\d+")
     if blank.sub("#", one.path) == blank.sub("#", two.path):
         return not _is_other_thread(here, target)
     return two.path.startswith(re.sub(r"\.\w+$", "", one.path.rstrip("/")))
+
+
+def _same_query(mine: str, theirs: str) -> bool:
+    """Whether two queries name one thread: "topic=2.0" and "topic=2.15" do, "board=2.0" and "topic=2.15" do not."""
+    here, there = _named_values(mine), _named_values(theirs)
+    if here.keys() - there.keys():
+        return False
+    changed = [(value, there[name]) for name, value in here.items() if there[name] != value]
+    if len(changed) != 1:
+        return not changed
+    before, after = changed[0]
+    old, new = re.findall(r"\d+", before), re.findall(r"\d+", after)
+    return bool(old) and len(new) > 1 and old[0] == new[0] and after.startswith(re.split(r"\d+", before, maxsplit=1)[0])
+
+
+def _named_values(query: str) -> dict[str, str]:
+    """What a query says beside page numbers and session ids."""
+    pairs = parse_qsl(query.replace(";", "&"))
+    return {name: value for name, value in pairs if name.lower() not in PAGE_NAMES - {"p"} | NOISE_NAMES}
 
 
 def _is_other_thread(here: str, target: str) -> bool:
@@ -139,9 +162,7 @@ def _is_next(here: str, target: str) -> bool:
         return after is None or before is None or after[1] > before[1]
     one, two = urlsplit(here), urlsplit(target)
     if one.path == two.path:  # a cursor, or a page number of another name
-        kept = dict(parse_qsl(one.query))
-        gone = {name for name, value in kept.items() if dict(parse_qsl(two.query)).get(name) != value}
-        return len(gone) <= 1 and bool(two.query)
+        return bool(two.query) and _same_query(one.query, two.query)
     mine, theirs = numbers_in(here), numbers_in(target)
     if re.sub(r"\d+", "#", one.path) == re.sub(r"\d+", "#", two.path) and len(mine) == len(theirs):
         changed = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]

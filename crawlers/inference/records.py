@@ -181,8 +181,7 @@ def _cut_siblings(
 ) -> Iterator[Record]:
     """Records of one parent: each marked child, with the unmarked ones beside it that belong to it."""
     if any(top is parent for top, _ in pairs):
-        own = [child for child in parent if count[child] == 0]
-        yield Record(own or [parent], pairs[0][1])
+        yield Record(_own_nodes(parent, count) or [parent], pairs[0][1])
         return
     children = list(parent)
     place = {child: number for number, child in enumerate(children)}
@@ -212,6 +211,18 @@ def _cut_siblings(
         bodies = [*[gap[:-before] for gap in gaps], _like(trail, [gap[:-before] for gap in gaps])]
     for (top, mark), head, body in zip(pairs, heads, bodies, strict=True):
         yield Record([*head, top, *body], mark)
+
+
+def _own_nodes(parent: Element, count: dict[Element, int]) -> list[Element]:
+    """The largest parts of a record that hold no other record; what follows the first of those is not its own."""
+    found: list[Element] = []
+    node = parent
+    while node is not None:
+        found += [child for child in node if count[child] == 0]
+        inner = [child for child in node if count[child] > 0]
+        # Down the one way that leads to the replies, as long as nothing of the record's own has been met.
+        node = inner[0] if inner and not found else None
+    return found
 
 
 def _tails(children: list[Element]) -> bool:

@@ -31,6 +31,10 @@ DIRT_WORDS = word_set(
     "count counts reactions footerlinks icon icons from by who name names title subject subheader headline "
     "heading label caption location joined bio status"
 )
+DIRT_ENDINGS = (
+    "info", "author", "header", "footer", "meta", "avatar", "buttons", "title", "rank", "group", "profile", "byline",
+    "ident", "count", "foot",
+)  # fmt: skip
 CHROME_WORDS = word_set(
     "nav navbar navigation menu footer sidebar aside breadcrumb breadcrumbs crumbs header topbar toolbar related "
     "recommend recommended popular trending widget copyright login register search banner ads cookie share social "
@@ -78,9 +82,9 @@ def hint_of(names: str) -> int:
     for name in names.split():
         words = [word for word in split_words(name) if word not in NEUTRAL_WORDS]
         last = words[-1] if words else ""
-        if last in BODY_WORDS or last.endswith(("content", "body", "message", "text")):
+        if last in BODY_WORDS or last.endswith(("content", "body", "message", "text", "msg")):
             verdict = verdict or 1
-        elif last in DIRT_WORDS or last.endswith(("info", "author", "header", "footer", "meta", "avatar", "buttons")):
+        elif last in DIRT_WORDS or last.endswith(DIRT_ENDINGS):
             verdict = verdict or -1
     return verdict
 

@@ -148,7 +148,7 @@ def find_times(tree: Tree) -> Iterator[Mark]:
         if node in covered or node.tag in ("title", "option", "textarea"):
             continue
         places = tuple(
-            value for name in TIME_ATTRIBUTES if (value := node.get(name)) and _is_time(value, attribute=True)
+            value for name in TIME_ATTRIBUTES if (value := node.get(name)) and is_time_text(value, attribute=True)
         )
         if places or node.tag == "time":
             text = text_within(node, 120)
@@ -158,7 +158,7 @@ def find_times(tree: Tree) -> Iterator[Mark]:
                 continue
         for owner, slot, text in _own_texts(node):
             byline = len(text) <= 90 and BYLINE.search(text) and _holds_time(text)
-            if _is_time(text) or byline or (len(text) <= 60 and _is_mostly_time(text)):
+            if is_time_text(text) or byline or (len(text) <= 60 and _is_mostly_time(text)):
                 alone = slot == "text" and len(node) == 0
                 yield Mark(owner, "self" if alone else slot, text, (text,))
 
@@ -172,7 +172,8 @@ def _own_texts(node: Element) -> Iterator[tuple[Element, str, str]]:
 
 
 @lru_cache(maxsize=20_000)
-def _is_time(text: str, attribute: bool = False) -> bool:
+def is_time_text(text: str, attribute: bool = False) -> bool:
+    """Whether a text is a time and hardly anything else; of a bare number only where an attribute says it."""
     if len(text) > 200 or not MAYBE_TIME.search(text):
         return False
     if attribute and text.isdecimal() and len(text) not in (10, 13):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -10,20 +11,30 @@ from weakref import WeakKeyDictionary
 from web_poet import HttpResponse
 
 from crawlers.inference.links import page_free, pattern_of
-from crawlers.inference.listing import BOARD_WORDS, THREAD_WORDS, Listing, Row, board_words, find_listings
+from crawlers.inference.listing import (
+    BOARD_WORDS,
+    THREAD_WORDS,
+    Listing,
+    Row,
+    board_words,
+    find_listings,
+    words_of_address,
+)
 from crawlers.inference.lone import read_lone
+from crawlers.inference.openings import sums_up, with_opening
 from crawlers.inference.pagers import find_next, first_page_of
 from crawlers.inference.parts import Parts, Reading
-from crawlers.inference.records import Record, Series, find_series, is_chrome
+from crawlers.inference.records import Series, find_series, is_chrome
 from crawlers.inference.rows import find_titles
-from crawlers.inference.schema import read_meta
-from crawlers.inference.shapes import Element, shape_of, text_within, words_of
+from crawlers.inference.shapes import Element, shape_of, words_of
+from crawlers.inference.titles import drop_clocks, read_board, read_title
 from crawlers.inference.trees import Tree, build_tree
 from crawlers.inference.voting import read_parts
 from crawlers.inference.words import word_set
 from domain.pages import Role
 
 LARGEST_PAGE = 6_000_000  # characters; what lies beyond is not looked at
+LIST_WORDS = word_set("threads topics posts questions discussions articles items ads listings news")  # "/questions"
 COMMENT_WORDS = word_set("comment comments post posts reply replies message messages answer answers review")
 
 
@@ -65,6 +76,7 @@ def _infer(response: HttpResponse) -> Inference:
         return found
     found.title = tree.title = read_title(response, tree)
     found.board = read_board(tree)
+    drop_clocks(tree)
     listings = find_listings(tree)
     threads = next((listing for listing in listings if not listing.boards), None)
     if not _is_front(url) and (threads is None or threads.score < 0.2 * listings[0].score):
@@ -77,7 +89,7 @@ def _infer(response: HttpResponse) -> Inference:
         found.listing, found.boards = threads, boards
         return found
     found.key = first_page_of(tree)
-    readings = _with_opening(tree, posts)
+    readings = with_opening(tree, posts)
     if found.role == "thread" or any(_is_signed(part) for reading in readings for part in reading.parts):
         found.readings = readings  # a link may have promised a thread where a short post alone does not look like one
     return found
@@ -95,6 +107,8 @@ def _best_reading(tree: Tree, lists: list[Listing]) -> Reading | None:
         if cut in seen:
             continue
         seen.add(cut)
+        if any(_holds_list(series, rows) for rows in lists):
+            continue
         reading = read_parts(tree, series.records)
         score = _worth(tree, series, reading)
         if score > best_score:
@@ -102,6 +116,19 @@ def _best_reading(tree: Tree, lists: list[Listing]) -> Reading | None:
     if best is None or any(_is_rows(tree, best, rows) for rows in lists):
         return None
     return _without_strays(best) if _looks_written(best) else None
+
+
+def _holds_list(series: Series, rows: Listing) -> bool:
+    """Whether one of the records has swallowed a list of threads, each with its time."""
+    if rows.dated < 0.6 or len(rows.rows) < 2:
+        return False
+    owners = {node: number for number, record in enumerate(series.records) for node in record.nodes}
+    held: Counter[int] = Counter()
+    for row in rows.rows:
+        top = next((node for node in (row.anchor, *row.anchor.iterancestors()) if node in owners), None)
+        if top is not None:
+            held[owners[top]] += 1
+    return max(held.values(), default=0) >= min(3, len(rows.rows))
 
 
 def _looks_written(reading: Reading) -> bool:
@@ -126,9 +153,14 @@ def _is_signed(part: Parts) -> bool:
 
 
 def _without_strays(reading: Reading) -> Reading:
-    """Where nearly all records have a name and a time, one that has neither is a heading or a notice."""
+    """Where nearly all records have a name and a time, one that has neither is a heading or a notice.
+
+    One that only says who began the thread and when is none either.
+    """
+    if len(reading.parts) > 1 and sums_up(*reading.parts[:2]):
+        reading.parts = reading.parts[1:]
     signed = [part for part in reading.parts if _is_signed(part)]
-    if 0.6 * len(reading.parts) <= len(signed) < len(reading.parts):
+    if 0.5 * len(reading.parts) <= len(signed) < len(reading.parts):
         reading.parts = signed
     return reading
 
@@ -184,60 +216,14 @@ def _around(node: Element) -> set[Element]:
     return {*node.iter(), *node.iterancestors("a")}
 
 
-def _with_opening(tree: Tree, posts: Reading | None) -> list[Reading]:
-    """The posts, and before them the opening where it stands outside the list of replies."""
-    if posts is None:
-        lone = read_lone(tree)
-        return [lone] if lone is not None else []
-    if posts.parts[0].floor == 1 or (posts.parts[0].floor or 0) > 2:
-        return [posts]  # the opening is among them, or on an earlier page
-    record = _record_before(tree, posts)
-    if record is None:
-        return [posts]
-    opening = read_parts(tree, [record])
-    part = opening.parts[0]
-    named = part.author_mark is not None and part.author_mark.weight >= 1
-    own = part.body_length - sum(tree.linked.get(node, 0) for node in part.container)
-    if own < 2 or own < 0.5 * part.body_length:
-        return [posts]
-    if (part.time is not None and (part.hinted or own >= 8)) or (named and part.hinted) or (part.hinted and own >= 40):
-        return [opening, posts]
-    return [posts]
-
-
-def _record_before(tree: Tree, posts: Reading) -> Record | None:
-    """What stands before the first post and is no part of the page's frame."""
-    first = posts.parts[0].record.nodes[0]
-    taken = {node for part in posts.parts for node in part.record.nodes}
-    nodes: list[Element] = []
-    node = first
-    while node is not None and node.tag not in ("body", "html"):
-        before = [child for child in node.itersiblings(preceding=True) if isinstance(child.tag, str)]
-        nodes = [
-            child
-            for child in reversed(before)
-            if not _is_frame(child) and child not in taken and tree.text.get(child, 0)
-        ] + nodes
-        node = node.getparent()
-    return Record(nodes) if nodes else None
-
-
-def _is_frame(node: Element) -> bool:
-    if node.tag in ("h1", "script", "title") or is_chrome(node):
-        return True
-    return bool(
-        words_of(node)
-        & {"breadcrumb", "breadcrumbs", "pagination", "pager", "toolbar", "nav", "notice", "alert", "rules"}
-    )
-
-
 # ── role ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None, boards: Listing | None) -> Role:
     title_length = sum(min(len(row.title), 40) for row in threads.rows) if threads else 0
-    words = set(re.findall(r"[a-z]+", urlsplit(url).path.lower() + "?" + urlsplit(url).query.lower()))
-    thread_like = bool(words & THREAD_WORDS) - bool(words & BOARD_WORDS)
+    words = words_of_address(url)
+    numbered = bool(re.search(r"\d", urlsplit(url).path + urlsplit(url).query))
+    thread_like = bool(words & (THREAD_WORDS if numbered else THREAD_WORDS - LIST_WORDS)) - bool(words & BOARD_WORDS)
     one_of_them = (
         threads is not None and pattern_of(url) == threads.pattern and bool(re.search(r"[#*]", threads.pattern))
     )
@@ -247,11 +233,14 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
         weight = letters * (0.3 + 0.7 * signed) * (1 + 0.5 * thread_like)
         if one_of_them or weight > 0.35 * title_length or signed > 0.8:
             return "thread"
+    if thread_like <= 0 and not one_of_them and _are_dated_boards(tree, threads, boards):
+        return "home"
     lone, signed_well = _weigh_lone(tree, [row for listing in (threads, boards) if listing for row in listing.rows])
     rows = len(threads.rows) if threads else 0
     if one_of_them and lone >= 2:
         return "thread"
-    if signed_well and lone >= 2 and (rows < 3 or thread_like > 0) and (boards is None or len(boards.rows) < 2):
+    rivals = rows >= 3 and (thread_like <= 0 or (threads is not None and threads.dated >= 0.6 and lone < title_length))
+    if signed_well and lone >= 2 and not rivals and (boards is None or len(boards.rows) < 2):
         return "thread"
     if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
         return "thread"
@@ -266,6 +255,13 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
     if lone >= 15 and thread_like > 0:
         return "thread"
     return "board" if threads is not None and (threads.dated or thread_like < 0) else "other"
+
+
+def _are_dated_boards(tree: Tree, threads: Listing | None, boards: Listing | None) -> bool:
+    """Whether there are boards with the time of the last post in each, and no list of threads beside."""
+    if boards is None or len(boards.rows) < 2 or boards.dated < 0.6:
+        return False
+    return threads is None or len(threads.rows) < 2 or _lie_within(tree, threads, boards)
 
 
 def _is_front(url: str) -> bool:
@@ -309,44 +305,3 @@ def _weigh_lone(tree: Tree, rows: list[Row]) -> tuple[int, bool]:
         return 0, False
     linked = sum(tree.linked.get(node, 0) for node in part.container)
     return max(0, part.body_length - linked), part.time is not None and part.author is not None
-
-
-# ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def read_title(response: HttpResponse, tree: Tree) -> str | None:
-    """The page's own title: its heading, else og:title, else the first piece of <title>."""
-    whole = " ".join((response.css("title::text").get() or "").split())
-    stated = read_meta(response, "og:title", "twitter:title")
-    headings = [text_within(node, 300) for node in tree.order if node.tag in ("h1", "h2", "h3")][:12]
-    for heading in headings:
-        if len(heading) >= 2 and (whole.startswith(heading) or (stated or "").startswith(heading)):
-            return heading
-    for piece in _pieces(whole):
-        if len(piece) >= 4 and any(piece in heading for heading in headings):
-            return piece
-    tops = [text for node in tree.order if node.tag == "h1" and (text := text_within(node, 300))]
-    if len(tops) == 1 and not is_chrome(next(n for n in tree.order if n.tag == "h1").getparent()):
-        return tops[0]
-    pieces = _pieces(stated or whole)
-    return next((piece for piece in pieces if not re.fullmatch(r"/\w+/", piece)), next(iter(pieces), None))
-
-
-def _pieces(title: str) -> list[str]:
-    """A <title> without its separators: thread, board, site."""
-    return [piece.strip() for piece in re.split(r"\s+[-–—|·»:]+\s+|_|\s\|\s", title) if piece.strip()]
-
-
-def read_board(tree: Tree) -> str | None:
-    """The last step of the bread crumbs that is a link."""
-    for node in tree.order:
-        if words_of(node) & {"breadcrumb", "breadcrumbs", "crumbs", "crumb"} or node.get("aria-label") in (
-            "breadcrumb",
-            "Breadcrumb",
-        ):
-            links = [text for link in node.iter("a") if (text := text_within(link, 80))]
-            here = tree.url.split("#", 1)[0]
-            own = [link for link in node.iter("a") if page_free(link.get("href") or "") == page_free(here)]
-            if links:
-                return links[-1] if len(links) == 1 or not own else links[-2]
-    return None

@@ -1,0 +1,137 @@
+"""The title of an unknown page and the board that it belongs to, and where its matter begins."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from web_poet import HttpResponse
+
+from crawlers.inference.links import page_free
+from crawlers.inference.records import is_chrome
+from crawlers.inference.schema import read_meta
+from crawlers.inference.shapes import Element, text_within, words_of
+from crawlers.inference.trees import Tree
+from crawlers.inference.words import word_set
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
+MOST_HEADINGS = 15
+SEPARATORS = re.compile(r"\s+[-–—|·•»›>:/]+\s+|_|\s\|\s")
+PAGE_NUMBER = r"(?:\bpage\s*\d+(?:\s*(?:of|/)\s*\d+)?|第\s*\d+\s*[页頁](?:[,，/\s]*共\s*\d+\s*[页頁])?)"
+PAGE_OF = re.compile(rf"(?i)\s*[-–—|,(\[（]?\s*{PAGE_NUMBER}\s*[)\]）]?(?=\s*(?:$|[-–—|/_»›]))")
+HEAD_SHARE = 0.7  # of the page's letters: what holds so much of it is no one post
+CRUMB_WORDS = word_set("breadcrumb breadcrumbs crumbs crumb navigate linktree navtree path location position bread")
+
+
+def read_title(response: HttpResponse, tree: Tree) -> str | None:
+    """The page's own title: its heading, else og:title, else the first piece of <title>.
+
+    A heading that leads to another page (the site's name, the board's) is none, nor is "(Page 2)" part of one.
+    """
+    whole = without_page(" ".join((response.css("title::text").get() or "").split()))
+    stated = without_page(read_meta(response, "og:title", "twitter:title") or "")
+    headings = [heading for heading in _read_headings(tree) if len(heading) >= 2]
+    for heading in headings:
+        if whole.startswith(heading) or stated.startswith(heading):
+            return heading
+    pieces = _pieces(whole)
+    for piece in pieces:
+        if len(piece) >= 4 and any(piece in heading for heading in headings):
+            return piece
+    within = [heading for heading in headings if len(heading) >= 4 and heading in whole]
+    if within:
+        return min(within, key=whole.index)
+    tops = [node for node in tree.order if node.tag == "h1" and text_within(node, 300)]
+    if len(tops) == 1 and not is_chrome(tops[0].getparent()) and not _leads_away(tree, tops[0]):
+        return without_page(text_within(tops[0], 300))
+    pieces = _pieces(stated or whole)
+    return next((piece for piece in pieces if not re.fullmatch(r"/\w+/", piece)), next(iter(pieces), None))
+
+
+def without_page(title: str) -> str:
+    """A title without the number of its page: "(Page 2 of 4)", " - 第2页"."""
+    return PAGE_OF.sub(" ", title).strip()
+
+
+def _read_headings(tree: Tree) -> list[str]:
+    found = [node for node in tree.order if node.tag in ("h1", "h2", "h3")][:MOST_HEADINGS]
+    return [without_page(text_within(node, 300)) for node in found if not _leads_away(tree, node)]
+
+
+def _leads_away(tree: Tree, heading: Element) -> bool:
+    """Whether a heading is one link to another page."""
+    if not tree.text.get(heading, 0) or tree.linked.get(heading, 0) < tree.text[heading]:
+        return False
+    links = [link.get("href") or "" for link in heading.iter("a")] or [
+        link.get("href") or "" for link in heading.iterancestors("a")
+    ]
+    try:
+        targets = [page_free(urljoin(tree.base, link)) for link in links if not link.startswith(("#", "javascript:"))]
+    except ValueError:
+        return False
+    return bool(targets) and all(target != page_free(tree.url) and _is_short(target) for target in targets)
+
+
+def _is_short(url: str) -> bool:
+    """Whether an address is a front's or a board's rather than a thread's under another name."""
+    parts = urlsplit(url)
+    return not re.search(r"\d", parts.path.rpartition("/")[2] + parts.query)
+
+
+def _pieces(title: str) -> list[str]:
+    """A <title> without its separators: thread, board, site."""
+    return [piece.strip() for piece in SEPARATORS.split(title) if piece.strip()]
+
+
+def read_board(tree: Tree) -> str | None:
+    """The last step of the bread crumbs that is a link."""
+    here = page_free(tree.url)
+    for node in tree.order:
+        if not is_crumbs(node):
+            continue
+        links = [link for link in node.iter("a") if text_within(link, 80)]
+        steps = [link for link in links if page_free(_absolute(tree, link)) != here]
+        if steps:
+            return text_within(steps[-1], 80)
+    return None
+
+
+def _absolute(tree: Tree, link: Element) -> str:
+    try:
+        return str(urljoin(tree.base, link.get("href") or ""))
+    except ValueError:
+        return ""
+
+
+def is_crumbs(node: Element) -> bool:
+    """Whether an element is the way from the site's front to this page."""
+    return bool(words_of(node) & CRUMB_WORDS) or (node.get("aria-label") or "").lower() == "breadcrumb"
+
+
+def find_start(tree: Tree) -> Element | None:
+    """The heading that says the page's title: what stands before it is the page's head. None where there is none."""
+    title = tree.title
+    if not title or len(title) < 2:
+        return None
+    for node in tree.order:
+        if node.tag in HEADINGS and tree.text[node] <= len(title) + 40 and title in text_within(node, 400):
+            return node
+    return None
+
+
+def drop_clocks(tree: Tree) -> None:
+    """Takes the times off the page's head, where a forum shows what time it is or when its reader came last."""
+    start = find_start(tree)
+    if start is None:
+        return
+    begin, above = tree.order[start], {*start.iterancestors()}
+    head = [mark for mark in tree.times if tree.order.get(mark.container, 0) < begin]
+    if not head or len(head) == len(tree.times):
+        return
+    whole = tree.text.get(tree.root, 0)
+    clocks = set()
+    for mark in head:
+        common = next((node for node in (mark.container, *mark.container.iterancestors()) if node in above), None)
+        if common is None or tree.text.get(common, 0) >= HEAD_SHARE * whole:
+            clocks.add(id(mark))
+    tree.times = [mark for mark in tree.times if id(mark) not in clocks]
