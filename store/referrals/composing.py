@@ -12,9 +12,12 @@ from store.referrals.channels import find_channel, plain_form
 from store.referrals.checking import LEDGER
 from store.referrals.dossier import Dossier, Member
 from store.referrals.forms import write_list, write_record
+from store.referrals.misp import write_misp
 from store.referrals.printing import print_paper
 from store.referrals.report import write_report
+from store.referrals.stix import write_stix
 from store.referrals.wacz import write_wacz
+from store.referrals.word import write_docx
 from store.referrals.wording import say
 
 Format = Callable[[Dossier], Iterator[Member]]
@@ -46,7 +49,9 @@ def _write_readme(dossier: Dossier) -> Iterator[Member]:
 
 
 def _write_report(dossier: Dossier) -> Iterator[Member]:
-    yield Member("report.pdf", print_paper(write_report(dossier)), "移送报告", "PDF")
+    report = write_report(dossier)
+    yield Member("report.pdf", print_paper(report), "移送报告", "PDF")
+    yield Member("report.docx", write_docx(report, dossier.made_at), "移送报告（可编辑）", "DOCX")
 
 
 def _write_captures(dossier: Dossier) -> Iterator[Member]:
@@ -122,5 +127,7 @@ REFERRALS: dict[str, Format] = {
     "records": _write_captures_record,
     "findings": _write_findings,
     "submission": _write_submission,
+    "stix": write_stix,
+    "misp": write_misp,
     "ledger": _write_ledger,
 }

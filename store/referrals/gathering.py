@@ -7,6 +7,7 @@ that carries captures are they opened; the ledger says who asked and why before 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from domain.errors import NotReferable, Refused, UnknownName
 from domain.plain import plain
+from store.columns import clean
 from store.engine import Store, new_id
 from store.findings import find_finding
 from store.ledger import KEY_ACTIONS, begin_ledger, head_of, read_entry
@@ -52,6 +54,7 @@ def gather(
     proof) and DamagedSeal.
     """
     channel = find_channel(request.to)
+    request = replace(request, **{name: clean(said) for name, said in vars(request).items() if said is not None})
     findings = _find(store, names, request)
     for finding_id, gaps in list_gaps(store, [finding["id"] for finding in findings]).items():
         if gaps:
