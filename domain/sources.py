@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -26,7 +27,8 @@ class Source:
 
     `url` is http(s); `timezone` an IANA name, the zone of the times the site writes; `delay` the least
     seconds between two requests to the host (None: the program's default, or robots.txt's if longer); `images`
-    whether the pictures of its posts are fetched and read.
+    whether the pictures of its posts are fetched and read; `selectors` where a site keeps what, for one that is
+    described by hand (crawlers/declared.py).
     """
 
     name: str
@@ -41,6 +43,7 @@ class Source:
     max_pages: int | None = None
     delay: float | None = None
     images: bool = False
+    selectors: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_search(self) -> bool:

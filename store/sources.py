@@ -23,7 +23,8 @@ class WatchedSource:
     """A source on the watch list. `robots_first_seen` is robots.txt as it was served first, and when.
 
     `last_started_at`, `last_ended_at` and `last_reason` are of its newest run. `retention` is for how many days its
-    findings are kept, by state (None: for good), where that is not left to the settings.
+    findings are kept, by state (None: for good), where that is not left to the settings. `assessed_at` is when basis and
+    assessor were written down.
     """
 
     id: str
@@ -38,6 +39,7 @@ class WatchedSource:
     last_ended_at: datetime | None = None
     last_reason: str | None = None
     retention: Mapping[str, int | None] = field(default_factory=dict)
+    assessed_at: datetime | None = None
 
 
 _SOURCE_FIELDS = tuple(one.name for one in fields(Source))
@@ -107,6 +109,8 @@ def change_source(store: Store, name: str, /, **changes: Any) -> WatchedSource:
                 row.robots_text = row.robots_at = None
         for changed, value in changes.items():
             setattr(row, changed, list(value) if changed == "queries" else value)
+        if {"basis", "assessor"} & set(changes):
+            row.assessed_at = datetime.now(UTC) if row.basis and row.assessor else None
         _check(source_value(row), row.every_seconds)
         session.flush()
         return _watched(session, row)
@@ -147,13 +151,15 @@ def source_value(row: SourceRow) -> Source:
     return Source(
         name=row.name, url=row.url, render=cast(Render, row.render), timezone=row.timezone, platform=row.platform,
         queries=tuple(row.queries), proxy=row.proxy, allow_private=row.allow_private, practice=row.practice,
-        max_pages=row.max_pages, delay=row.delay, images=row.images,
+        max_pages=row.max_pages, delay=row.delay, images=row.images, selectors=dict(row.selectors),
     )  # fmt: skip
 
 
 def _add(session: Session, source: Source, beside: Mapping[str, Any], now: datetime) -> SourceRow:
     row = SourceRow(
-        id=new_id(now), added_at=now, **{**vars(source), "queries": list(source.queries)},
+        id=new_id(now), added_at=now,
+        **{**vars(source), "queries": list(source.queries), "selectors": dict(source.selectors)},
+        assessed_at=now if beside.get("basis") and beside.get("assessor") else None,
         **{"every_seconds": DEFAULT_EVERY, **beside},
     )  # fmt: skip
     _check(source, row.every_seconds)
@@ -210,4 +216,5 @@ def _watched(session: Session, row: SourceRow) -> WatchedSource:
         robots_first_seen=(row.robots_text or "", row.robots_at) if row.robots_at else None,
         last_started_at=last.started_at if last else None, last_ended_at=last.ended_at if last else None,
         last_reason=last.reason if last else None, retention=row.retention,
+        assessed_at=row.assessed_at,
     )  # fmt: skip

@@ -65,10 +65,12 @@ class SourceRow(Row, table=True):
     max_pages: int | None = Field(default=None, sa_type=Whole)
     delay: float | None = None
     images: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    selectors: dict[str, str] = Field(default_factory=dict, sa_type=Json, sa_column_kwargs={"server_default": "{}"})
     every_seconds: int = Field(sa_type=Whole)
     paused: bool = False
     basis: str | None = Field(default=None, sa_type=Words)
     assessor: str | None = Field(default=None, sa_type=Words)
+    assessed_at: datetime | None = Field(default=None, sa_type=Time)
     added_at: datetime = Field(sa_type=Time)
     removed_at: datetime | None = Field(default=None, sa_type=Time)
     robots_text: str | None = Field(default=None, sa_type=Words)
