@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from domain.errors import TipstaffError
+from domain.errors import MissingPart, TipstaffError
 from tipstaff.settings import Settings
 
 SETUP = "make demo"
@@ -31,6 +31,11 @@ PACKAGES = (
     "opencv-python-headless",
     "pillow",
     "zxing-cpp",
+    "warcio",
+    "weasyprint",
+    "python-docx",
+    "stix2",
+    "pymisp",
 )
 LEAST_FREE = 1 << 30  # bytes: room for an unpacked encoder and some weeks of captures
 
@@ -109,6 +114,18 @@ def check_glyphs(settings: Settings) -> Part:
     )
     state = "found" if found else "none found; pictures would show boxes"
     return Part("Chinese font", found, state, None if found else "apt-get install fonts-wqy-zenhei")
+
+
+def check_press(settings: Settings) -> Part:
+    """What sets the type of referrals."""
+    from store.referrals.printing import check_press as try_press
+
+    try:
+        try_press()
+    except (MissingPart, ImportError) as error:
+        mend = str(error.facts["mend"]) if isinstance(error, MissingPart) else SETUP
+        return Part("press", well=False, state=f"{error}; nothing can be referred", mend=mend)
+    return Part("press", well=True, state="referrals can be printed")
 
 
 def check_encoder(settings: Settings) -> Part:
@@ -203,6 +220,7 @@ CHECKS: tuple[Callable[[Settings], Part], ...] = (
     check_pictures,
     check_browser,
     check_glyphs,
+    check_press,
     check_certificates,
     check_sqlite,
     check_store,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import shutil
+import subprocess
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 
 from domain.errors import MissingPart
@@ -21,7 +24,7 @@ def print_paper(paper: Paper) -> bytes:
 
 
 def check_press() -> None:
-    """Whether documents can be printed here. Raises MissingPart."""
+    """Whether documents can be printed here, in Chinese glyphs and not in boxes. Raises MissingPart."""
     with warnings.catch_warnings():
         # It says that another library would make smaller files.
         warnings.filterwarnings("ignore", message="HarfBuzz-Subset")
@@ -29,6 +32,17 @@ def check_press() -> None:
             import weasyprint  # noqa: F401 (whether it can be loaded is the question)
         except OSError:
             raise MissingPart(part="the library that sets type (Pango)", mend=MEND) from None
+    if not _has_glyphs():
+        raise MissingPart(part="a font with Chinese glyphs", mend=MEND)
+
+
+@cache
+def _has_glyphs() -> bool:
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return False
+    found = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, timeout=60, check=False)
+    return bool(found.stdout.strip())
 
 
 def write_html(paper: Paper) -> str:

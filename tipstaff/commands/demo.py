@@ -21,7 +21,8 @@ SHOWN = 25
 ALL = 1000
 NEXT = (
     "findings 车主 --max-price 1", "show {first}", "judge {first} confirmed --note 'seen by me'",
-    "export ./dataset --format csv", "runs", "source list", "doctor",
+    "refer {first} --out referral.zip --case DEMO-1", "verify referral.zip", "export ./dataset --format csv", "runs",
+    "source list", "doctor",
 )  # fmt: skip
 
 
