@@ -495,3 +495,67 @@ class ReferralFindingRow(Row, table=True):
     referral_id: str = Field(primary_key=True, sa_type=ID, foreign_key="referrals.id")
     finding_id: str = Field(primary_key=True, sa_type=ID, index=True)
     position: int
+
+
+class SellerRow(Row, table=True):
+    """Who is behind findings. One whose posts all went to an elder seller says to which (`merged_into`)."""
+
+    __tablename__ = "sellers"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    made_at: datetime = Field(sa_type=Time)
+    merged_into: str | None = Field(default=None, sa_type=ID, foreign_key="sellers.id")
+
+
+class TraceRow(Row, table=True):
+    """A finding that linking knows of, by a number for its keys, and the seller that it was linked to."""
+
+    __tablename__ = "traces"
+
+    number: int | None = Field(default=None, primary_key=True)
+    finding_id: str = Field(sa_type=ID, foreign_key="findings.id", ondelete="CASCADE", unique=True)
+    seller_id: str | None = Field(default=None, sa_type=ID, foreign_key="sellers.id", index=True)
+
+
+class TraceKeyRow(Row, table=True):
+    """By what a finding meets others: 64 bits of a digest of each handle and account, and of the bands of its text."""
+
+    __tablename__ = "trace_keys"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(
+        primary_key=True, foreign_key="traces.number", ondelete="CASCADE", index=True,
+        sa_column_kwargs={"autoincrement": False},
+    )  # fmt: skip
+
+
+class SharedKeyRow(Row, table=True):
+    """A handle or account that many sellers use, as linking found. `name` is its kind and value."""
+
+    __tablename__ = "shared_keys"
+
+    key: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    name: str = Field(sa_type=Words)
+
+
+class SellerDecisionRow(Row, table=True):
+    """What an analyst said of sellers: `kind` is merge or split, `left` and `right` the findings of either side."""
+
+    __tablename__ = "seller_decisions"
+
+    id: str = Field(primary_key=True, sa_type=ID)
+    at: datetime = Field(sa_type=Time)
+    by: str = Field(sa_type=Words)
+    kind: str = Field(sa_type=WORD)
+    left: list[str] = Field(sa_type=Json)
+    right: list[str] = Field(sa_type=Json)
+    note: str | None = Field(default=None, sa_type=Words)
+
+
+class UnlinkedRow(Row, table=True):
+    """A finding that is new or has changed, and waits for linking."""
+
+    __tablename__ = "unlinked"
+
+    finding_id: str = Field(primary_key=True, sa_type=ID, foreign_key="findings.id", ondelete="CASCADE")
