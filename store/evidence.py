@@ -12,7 +12,15 @@ from store.engine import Store
 from store.keys import Keys
 from store.ledger import PROGRAM, begin_ledger, digest_of, head_of, record, write_line
 from store.seals import Digests, capture_path
-from store.tables import CaptureRow, CaptureVersionRow, FindingVersionRow, PagePictureRow, StoreRow, VerdictRow
+from store.tables import (
+    CaptureRow,
+    CaptureVersionRow,
+    FindingVersionRow,
+    PagePictureRow,
+    StoreRow,
+    TimestampRow,
+    VerdictRow,
+)
 
 # Set by the migration in a store that is older than its ledger.
 LEDGER_DUE = "ledger_due"
@@ -26,6 +34,7 @@ _PICTURE = (
     "capture_id", "drawn_at", "gap", "size", "sha256", "md5", "png_size", "png_sha256", "png_md5", "width", "height",
     "full_height", "missing", "browser",
 )  # fmt: skip
+_STAMP = ("id", "seq", "hash", "stamped_at", "authority", "sha256", "entered_at")
 _VERDICT = ("id", "finding_id", "version_id", "state", "label", "note", "by", "at")
 
 
@@ -67,6 +76,11 @@ def digest_capture(row: CaptureRow) -> str:
 def digest_picture(row: PagePictureRow) -> str:
     """The SHA-256 of all that the row of a page's picture says, in the ledger's canonical form."""
     return _digest_row({name: getattr(row, name) for name in _PICTURE})
+
+
+def digest_stamp(row: TimestampRow) -> str:
+    """The SHA-256 of all that a stamp's row says, in the ledger's canonical form; of its token the digest."""
+    return _digest_row({name: getattr(row, name) for name in _STAMP})
 
 
 def digest_verdict(row: VerdictRow) -> str:

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from domain.errors import DamagedSeal
 from store.columns import clean
 from store.engine import Store
-from store.evidence import digest_capture, digest_picture, digest_verdict, proven_versions
+from store.evidence import digest_capture, digest_picture, digest_stamp, digest_verdict, proven_versions
 from store.ledger import KEY_ACTIONS, NOTHING, Entry, Head, digest_of, read_entry, read_witness
 from store.seals import Digests, capture_path, is_warc, open_capture, open_picture, picture_path, read_capture
 from store.signing import fingerprint_of, is_signed
@@ -28,11 +28,12 @@ from store.tables import (
     LedgerRow,
     PagePictureRow,
     ReferralRow,
+    TimestampRow,
     VerdictRow,
 )
 
 BATCH = 1000
-Kept = TypeVar("Kept", CaptureRow, VerdictRow, ReferralRow)
+Kept = TypeVar("Kept", CaptureRow, VerdictRow, ReferralRow, TimestampRow)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ FAULTS = (
     "capture_unrecorded", "capture_gone", "capture_changed", "seal_gone", "seal_changed", "seal_closed", "body_changed",
     "wordings_changed", "picture_unrecorded", "picture_gone", "picture_changed", "picture_closed", "purge_undone",
     "verdict_unrecorded", "verdict_gone", "verdict_changed", "referral_unrecorded", "referral_gone",
-    "referral_changed", "rows_unreadable", "wording_unproven",
+    "referral_changed", "stamp_unrecorded", "stamp_gone", "stamp_changed", "rows_unreadable", "wording_unproven",
 )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ class Chain:
     heads: dict[int, str] = field(default_factory=dict)
     captures: dict[str, dict[str, Any]] = field(default_factory=dict)
     pictures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stamps: dict[str, dict[str, Any]] = field(default_factory=dict)
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     referrals: dict[str, dict[str, Any]] = field(default_factory=dict)
     purged_captures: set[str] = field(default_factory=set)
@@ -108,6 +110,7 @@ def verify_store(store: Store, heads: Iterable[Head] = (), key: str | None = Non
         faults.extend(_missing_captures(store, chain, {row.id for row in captures}))
         verdicts = list(_read_all(session, VerdictRow, faults))
         faults.extend((*_compare_verdicts(chain, verdicts), *_missing_verdicts(chain, verdicts)))
+        faults.extend(_try_stamps(session, chain, list(_read_all(session, TimestampRow, faults))))
         faults.extend(_compare_referrals(chain, list(_read_all(session, ReferralRow, faults))))
     return Proof(chain.entries, len(captures), len(verdicts), chain.head, chain.key, tuple(faults))
 
@@ -188,6 +191,23 @@ def _try_picture(session: Session, store: Store, chain: Chain, capture_id: str) 
     else:
         if opened is None or opened.sha256 != said.get("png_sha256"):
             yield Fault("picture_changed", capture_id)
+
+
+def _try_stamps(session: Session, chain: Chain, stamps: Sequence[TimestampRow]) -> Iterator[Fault]:
+    """What does not hold of the stamps. Their signatures were tried when they were entered (store/tokens.py)."""
+    for row in stamps:
+        said, stamped = chain.stamps.get(row.id), session.get(LedgerRow, row.seq)
+        if said is None:
+            yield Fault("stamp_unrecorded", row.id)
+        elif (
+            digest_stamp(row) != said.get("record_sha256")
+            or Digests.of(row.token).sha256 != row.sha256
+            or stamped is None
+            or stamped.hash != row.hash
+        ):
+            yield Fault("stamp_changed", row.id)
+    for missing in sorted(chain.stamps.keys() - {row.id for row in stamps}):
+        yield Fault("stamp_gone", missing)
 
 
 def _read_all(session: Session, kind: type[Kept], faults: list[Fault]) -> Iterator[Kept]:
@@ -271,6 +291,8 @@ def _learn(chain: Chain, entry: Entry) -> None:
         chain.referrals[entry.subject] = facts
     elif entry.action == "pictured":
         chain.pictures[entry.subject] = facts
+    elif entry.action == "timestamped":
+        chain.stamps[entry.subject] = facts
     elif entry.action == "purged":
         chain.purged_captures.update(map(str, facts.get("captures") or ()))
         chain.purged_versions.update(map(str, facts.get("versions") or ()))

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from domain.errors import BadInput, BrokenStore, DiskFull, NewerStore, TipstaffError
-from tipstaff.commands import crawl, custody, demo, doctor, finding, model, referral, score, source
+from tipstaff.commands import crawl, custody, demo, doctor, finding, model, referral, score, source, stamping
 
 app = typer.Typer(
     help="Watches public boards for offers of car-owner data and keeps the findings for the authorities. "
@@ -22,7 +22,7 @@ app.add_typer(source.app, name="source")
 for command in (
     demo.demo, crawl.posts, score.score, crawl.crawl, crawl.runs, finding.findings, finding.show, finding.judge,
     custody.unseal, referral.refer, finding.export, score.evaluate, model.train, model.rescore, custody.key,
-    custody.verify, custody.purge, doctor.doctor,
+    custody.verify, stamping.timestamp, custody.purge, doctor.doctor,
 ):  # fmt: skip
     app.command()(command)
 

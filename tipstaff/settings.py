@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     language: Literal["auto", "en", "zh"] = "auto"
     # Who answers for what is done here: stands in the ledger. The name of the login when not set.
     operator: str | None = Field(default=None, min_length=1)
+    # A timestamp authority (RFC 3161), and the file of certificates (PEM) that must vouch for what it answers.
+    tsa: str | None = Field(default=None, pattern="^https?://")
+    tsa_roots: Path | None = None
     # How long findings and their captures are kept, by state: "dismissed=30d confirmed=never".
     retention: Annotated[dict[str, int | None], NoDecode, BeforeValidator(_read_spans)] = Field(default_factory=dict)
 

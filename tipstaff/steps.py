@@ -26,13 +26,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from classifier.pictures.reader import PictureReader
-from domain.errors import DamagedSeal, MissingPart
+from domain.errors import BadValue, DamagedSeal, MissingPart
 from domain.pages import Haul
 from domain.plain import plain
 from domain.posts import Post
 from domain.signals import FINDING_LABELS, Passage, Reading
 from domain.sources import RunOutcome, Source
-from store import findings, picturing, purging, rotation, runs, spool
+from store import findings, picturing, purging, rotation, runs, spool, stamping
 from store.database import Store
 from store.engine import in_batches
 from store.ledger import Head, record
@@ -291,6 +291,40 @@ def sign_anew(store: Store, key: Any, by: str) -> str:
 def prove(store: Store, heads: Sequence[Head], key: str | None) -> Proof:
     """The evidence is held against the ledger, and the ledger against itself and the heads that were kept."""
     return verify_store(store, heads, key)
+
+
+def ask_for_stamp(store: Store, path: Path, by: str) -> Head:
+    """The request for a timestamp on the ledger's head, in a file to be carried to an authority; that head.
+
+    Raises BadValue where there is a file already.
+    """
+    head, request = stamping.ask_stamp(store, by=by, now=_now())
+    try:
+        with path.open("xb") as stream:
+            stream.write(request)
+    except FileExistsError:
+        raise BadValue(name="--request", value=path, want="a file that is not there yet") from None
+    return head
+
+
+def bring_in_stamp(store: Store, answer: bytes, roots: Sequence[Any], by: str) -> stamping.Stamp:
+    """What an authority answered is kept with the ledger, once one of `roots` vouches for it."""
+    return stamping.enter_stamp(store, answer, roots, by=by, now=_now())
+
+
+def fetch_stamp(store: Store, url: str | None, roots: Sequence[Any], by: str) -> stamping.Stamp:
+    """The ledger's head is stamped by the authority at `url`."""
+    from tipstaff.authority import ask_authority
+
+    if url is None or not roots:
+        raise BadValue(name="tsa and tsa_roots", value="left out", want="the authority's address and root certificate")
+    _, request = stamping.ask_stamp(store, by=by, now=_now())
+    return bring_in_stamp(store, ask_authority(url, request), roots, by)
+
+
+def list_stamps(store: Store) -> list[stamping.Stamp]:
+    """The timestamps that are kept with the ledger."""
+    return stamping.list_stamps(store)
 
 
 def open_original(store: Store, finding_id: str, reason: str, by: str, login: str) -> Unsealed:
