@@ -292,3 +292,10 @@ def test_each_format_has_its_files() -> None:
     assert len({member.path for member in members}) == len(members)
     assert all(member.category and member.form and member.path.isascii() for member in members)
     assert SCENARIOS[0]["class"] in b"".join(member.data for member in members).decode("utf-8", "replace")
+
+
+def test_every_format_and_channel_is_documented() -> None:
+    """A line of docs/referrals.md for each line of the tables."""
+    page = (Path(__file__).parents[2] / "docs" / "referrals.md").read_text("utf-8")
+    assert [name for name in composing.REFERRALS if f"\n| {name} |" not in page] == []
+    assert [name for name in read_channels() if f"\n| `{name}`" not in page] == []
