@@ -191,7 +191,7 @@ class FindingRow(Row, table=True):
     """A post that is kept. `version_id` is the version that stands now; `label`, `score` are what was said of it.
 
     `source_id` is the source that saw it first. `judged_at` is null until an analyst has spoken; from then on the
-    state is theirs.
+    state is theirs. `seller_id` is who is behind it, null until it is linked and where it is nobody's offer.
     """
 
     __tablename__ = "findings"
@@ -207,6 +207,7 @@ class FindingRow(Row, table=True):
     score: float
     first_seen: datetime = Field(sa_type=Time)
     last_seen: datetime = Field(sa_type=Time)
+    seller_id: str | None = Field(default=None, sa_type=ID, index=True)
 
 
 class SplitRow(Row, table=True):
@@ -508,13 +509,12 @@ class SellerRow(Row, table=True):
 
 
 class TraceRow(Row, table=True):
-    """A finding that linking knows of, by a number for its keys, and the seller that it was linked to."""
+    """A finding that linking knows of, and the number under which its keys are kept."""
 
     __tablename__ = "traces"
 
     number: int | None = Field(default=None, primary_key=True)
     finding_id: str = Field(sa_type=ID, foreign_key="findings.id", ondelete="CASCADE", unique=True)
-    seller_id: str | None = Field(default=None, sa_type=ID, foreign_key="sellers.id", index=True)
 
 
 class TraceKeyRow(Row, table=True):

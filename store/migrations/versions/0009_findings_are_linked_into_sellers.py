@@ -26,16 +26,12 @@ def upgrade() -> None:
         "traces",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("finding_id", sa.String(length=32), nullable=False),
-        sa.Column("seller_id", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(
             ["finding_id"], ["findings.id"], name=op.f("fk_traces_finding_id_findings"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["seller_id"], ["sellers.id"], name=op.f("fk_traces_seller_id_sellers")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_traces")),
         sa.UniqueConstraint("finding_id", name=op.f("uq_traces_finding_id")),
     )
-    with op.batch_alter_table("traces", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_traces_seller_id"), ["seller_id"], unique=False)
     op.create_table(
         "trace_keys",
         sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -72,11 +68,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("finding_id", name=op.f("pk_unlinked")),
     )
+    op.add_column("findings", sa.Column("seller_id", sa.String(length=32), nullable=True))
+    op.create_index(op.f("ix_findings_seller_id"), "findings", ["seller_id"], unique=False)
     # What was found before sellers were linked waits for it.
     op.execute("INSERT INTO unlinked (finding_id) SELECT id FROM findings")
 
 
 def downgrade() -> None:
     """Back to the one before."""
+    op.drop_index(op.f("ix_findings_seller_id"), table_name="findings")
+    op.drop_column("findings", "seller_id")
     for table in ("unlinked", "seller_decisions", "shared_keys", "trace_keys", "traces", "sellers"):
         op.drop_table(table)
