@@ -15,7 +15,7 @@ from domain.pages import PagePicture
 from store.engine import Store
 from store.evidence import enter_picture
 from store.findings import locate
-from store.seals import Digests, seal_picture
+from store.seals import Digests, clear_picture, seal_picture
 from store.tables import CaptureRow, CaptureVersionRow, FindingVersionRow, PagePictureRow
 
 
@@ -51,6 +51,7 @@ def keep_picture(store: Store, capture_id: str, picture: PagePicture, now: datet
             capture_id=capture_id, drawn_at=now, gap=picture.gap, width=picture.width, height=picture.height,
             full_height=picture.full_height, missing=picture.missing, browser=picture.browser,
         )  # fmt: skip
+        clear_picture(store, capture_id)
         if picture.png is not None:
             sealed, drawn = seal_picture(store, capture_id, picture.png), Digests.of(picture.png)
             row.size, row.sha256, row.md5 = sealed.size, sealed.sha256, sealed.md5

@@ -122,6 +122,14 @@ def seal_picture(store: Store, page_id: str, picture: bytes) -> Digests:
     return Digests.of(sealed)
 
 
+def clear_picture(store: Store, page_id: str) -> None:
+    """Remove what a dead process may have left of the picture of a page."""
+    with telling_faults(store.home):
+        path = picture_path(store, page_id)
+        destroy_file(_part_of(path))
+        destroy_file(path)
+
+
 def destroy_page(store: Store, page_id: str) -> None:
     """Destroy the key of a page and whatever there is of it; the file that shows it in the spool goes last.
 
