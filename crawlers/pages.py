@@ -166,7 +166,8 @@ class Platform:
     when a page of this platform lacks it in the raw HTML, only a browser can show it, which waits for it.
     `folded` is a selector of the links behind which a drawn page keeps replies; the browser opens them all.
     `page_url(url, n)` gives the address of page n of a thread, where that can be told from the address.
-    `closed` are the paths which the program's own robots.txt closes as shipped.
+    `closed` are the paths which the program's own robots.txt closes as shipped. `explain` says what of a page of that
+    role is not where it was said to be, for a platform that is described by hand; "" when all is.
     """
 
     name: str
@@ -177,3 +178,4 @@ class Platform:
     folded: str | None = None
     page_url: Callable[[str, int], str] | None = None
     closed: tuple[str, ...] = ()
+    explain: Callable[[HttpResponse, Role], str] | None = None

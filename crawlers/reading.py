@@ -21,6 +21,7 @@ from crawlers.charset import find_encoding
 from crawlers.conduct.gate import spider_of
 from crawlers.conduct.politeness import now
 from crawlers.conduct.scope import is_html
+from crawlers.declared import choose_role, declare
 from crawlers.documents import MarkupResponse, is_data
 from crawlers.generic import PLATFORM as GENERIC
 from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit, is_bare
@@ -28,6 +29,7 @@ from crawlers.recognise import recognise
 from crawlers.walk.course import errand_of
 from crawlers.wire import is_rendered
 from domain.pages import Role
+from domain.sources import Source
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,12 @@ class Reading:
         """The platform's name, empty where there is none."""
         return self.platform.name if self.platform else ""
 
+    @property
+    def fault(self) -> str:
+        """What a source's own description of its site does not find on this page; "" where it finds all, or is none."""
+        explain = self.platform.explain if self.platform else None
+        return explain(self.response, self.role) if explain else ""
+
     async def item(self, expected: Role | None) -> BoardItem | ThreadItem | None:
         """What the page says, read first as what a link promised it to be, then as what it looks like.
 
@@ -77,6 +85,16 @@ class Reading:
             return None
         page = self.thread if role == "thread" else self.board
         return await page.to_item() if page else None
+
+
+def choose_platform(page: HttpResponse, source: Source, expected: Role | None) -> tuple[Platform, Role]:
+    """Who reads a page: the source's own description of its site, the platform that it names, or who knows the page."""
+    if source.selectors:
+        described = declare(source.selectors)
+        role = choose_role(described, source.selectors, page, expected)
+        if role is not None:
+            return described, role
+    return recognise(page, name=source.platform) if source.platform else recognise(page)
 
 
 class ReadingProvider(PageObjectInputProvider):
@@ -114,7 +132,7 @@ class ReadingProvider(PageObjectInputProvider):
             return [Reading(page, visit, None, "other")]
         check_size(body)
         with bound_time():
-            platform, role = recognise(page, name=source.platform) if source.platform else recognise(page)
+            platform, role = choose_platform(page, source, errand_of(request).role)
         if is_data(content_type) and (platform is GENERIC or role == "other"):
             return [Reading(page, visit, None, "other")]  # inference reads markup, and this is none
         return [Reading(page, visit, platform, role)]

@@ -189,6 +189,9 @@ class WatchSpider(Spider):
         if item is None or bare or wall is not None:
             return list(self.read_wall(response.request, page, reading, errand, wall))
         self.tally.succeed()
+        if reading.fault:
+            self.intake.note("selector_drift", page.url, reading.fault)
+            self.tally.first_details.setdefault("selector_drift", f"{page.url}: {reading.fault}")
         self.drawing.learn(errand, reading)
         if errand.is_start:
             role = "thread" if isinstance(item, ThreadItem) else "home" if reading.role == "home" else "board"
@@ -313,13 +316,14 @@ class WatchSpider(Spider):
         if wall == "soft_404" and walk and walk.jumped and walk.link and len(walk.seen) == 1:
             yield from self.frontier.restart_thread(walk, errand)
             return
-        drifted = wall is None and reading.role == "thread" and reading.name != "generic"
+        drifted = wall is None and (reading.fault or (reading.role == "thread" and reading.name != "generic"))
         reason = wall or ("selector_drift" if drifted else "empty")
         lasting = reason in LASTING_WALLS
         if lasting and walk and walk.link:
             mark = Mark(walk.link.key, walk.link.sign, 1, ended=True)
             self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other", board=walk.board), mark=mark))
-        self.fail(reason, page.url, tell_wall(reason, page, reading.name), errand, whole=reason in SETTLED)
+        detail = f"{page.url}: {reading.fault}" if drifted and reading.fault else tell_wall(reason, page, reading.name)
+        self.fail(reason, page.url, detail, errand, whole=reason in SETTLED)
         if reason in ("empty", "selector_drift"):
             yield from self.ask_feed(reading, errand)
 

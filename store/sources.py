@@ -23,8 +23,8 @@ class WatchedSource:
     """A source on the watch list. `robots_first_seen` is robots.txt as it was served first, and when.
 
     `last_started_at`, `last_ended_at` and `last_reason` are of its newest run. `retention` is for how many days its
-    findings are kept, by state (None: for good), where that is not left to the settings. `assessed_at` is when basis and
-    assessor were written down.
+    findings are kept, by state (None: for good), where that is not left to the settings. `assessed_at` is when basis
+    and assessor were written down.
     """
 
     id: str

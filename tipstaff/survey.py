@@ -32,6 +32,7 @@ class Survey:
     boards: dict[str, str] = field(default_factory=dict)
     feeds: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    faults: dict[str, None] = field(default_factory=dict)
 
     def note(self, event: dict[str, Any]) -> None:
         """Learn from one event of the crawl."""
@@ -51,6 +52,8 @@ class Survey:
                     self.boards.setdefault(event["url"], event["detail"])
             case "feed":
                 self.feeds.append(event["url"])
+            case "selector_drift":
+                self.faults.setdefault(event["detail"])
             case "nothing_found":
                 self.answered.append(event["url"])
             case "robots_seen":
@@ -81,6 +84,7 @@ class Survey:
             "url": self.url, "platform": self.recognised[0][1].split()[0] if self.recognised else None,
             "role": self.recognised[0][1].split()[-1] if self.recognised else None, "rendered": self.rendered,
             "pages": self.pages, "posts": self.posts[:SAMPLES], "missing": self.missing, "robots_closes": self.closed,
+            "faults": list(self.faults),
             "open": {"boards": [{"url": url, "name": name or None} for url, name in self.boards.items()],
                      "feeds": list(dict.fromkeys(self.feeds))},
             "reason": self.outcome.reason, "detail": self.outcome.detail,

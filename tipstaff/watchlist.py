@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,17 @@ def read_words(value: Any) -> tuple[str, ...]:
     return tuple(words)
 
 
+def read_selectors(value: Any) -> dict[str, str]:
+    """The selectors of a site that is described by hand, checked together. Raises BadValue for the first faulty one."""
+    from crawlers.declared import check_selector, check_selectors
+
+    if not isinstance(value, Mapping):
+        raise BadValue(name="selectors", value=value, want='a table, as in selectors = { post = ".post" }')
+    read = {part: check_selector(part, selector) for part, selector in value.items()}
+    check_selectors(read)
+    return read
+
+
 def read_text(value: Any) -> str:
     """Some text on one line. Raises BadValue."""
     if not isinstance(value, str) or not value.strip() or "\n" in value:
@@ -143,6 +154,7 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "max_pages": read_count,
     "delay": read_seconds,
     "images": read_flag,
+    "selectors": read_selectors,
     "retention": read_retention,
     "basis": read_text,
     "assessor": read_text,
@@ -159,12 +171,17 @@ def read_key(key: str, value: Any) -> tuple[str, Any]:
     try:
         return FIELDS.get(key, key), KEYS[key](value)
     except BadValue as error:
+        if key == "selectors":
+            raise  # which of them is said already
         raise BadValue(name=key, value=value, want=error.facts["want"]) from None
 
 
 def read_assignments(words: list[str]) -> dict[str, Any]:
     """The fields that words such as `every=2h` change. Raises BadValue for the first that cannot be read."""
     changes: dict[str, Any] = {}
+    words, selectors = split_selectors(words)
+    if selectors:
+        changes["selectors"] = selectors
     for word in words:
         key, equals, value = word.partition("=")
         if not equals:
@@ -172,6 +189,27 @@ def read_assignments(words: list[str]) -> dict[str, Any]:
         field, read = read_key(key.strip(), value.strip())
         changes[field] = changes.get(field, ()) + read if field == "queries" else read
     return changes
+
+
+def split_selectors(words: Sequence[str], prefix: str = "selectors.") -> tuple[list[str], dict[str, str]]:
+    """Words such as `selectors.post=.msg` apart from the others, by part. Raises BadValue for what is no selector.
+
+    An empty one stays: it takes the selector out that was there before.
+    """
+    from crawlers.declared import check_selector
+
+    others: list[str] = []
+    found: dict[str, str] = {}
+    for word in words:
+        part, equals, selector = word.partition("=")
+        if not part.strip().startswith(prefix):
+            others.append(word)
+        elif not equals:
+            raise BadValue(name="the selector", value=word, want=f"KEY=SELECTOR, as in {prefix}post=.post")
+        else:
+            part = part.strip().removeprefix(prefix)
+            found[part] = check_selector(part, selector) if selector.strip() else ""
+    return others, found
 
 
 def make_entry(given: Mapping[str, Any]) -> Entry:

@@ -70,6 +70,8 @@ class Tally:
         """One line: what the reason does not say."""
         if reason in self.first_details:
             return self.first_details[reason]
+        if "selector_drift" in self.first_details:  # a site that changed is what a person has to know first
+            return self.first_details["selector_drift"]
         if self.faults:
             listing = ", ".join(f"{name} {count}" for name, count in self.faults.most_common())
             return f"pages that could not be read: {listing}"

@@ -221,3 +221,22 @@ def test_every_command_and_option_is_documented() -> None:
         ]
         missing += [f"{name} {part}" for part in parts if part and f"`source {part}" not in section[1]]
     assert missing == []
+
+
+def test_a_site_is_described_by_commands(run: Run) -> None:
+    """Selectors are given when a source is added, changed and taken out one by one; a faulty one is named on a line."""
+    select = ("--select", "post=.m", "--select", "body=.x")
+    (added,) = run("source", "add", BOARD, "--name", "b1", "--allow-private", *select, "--json").lines
+    assert added["selectors"] == {"post": ".m", "body": ".x"}
+    assert run("source", "set", "b1", "selectors.author=.w a", "selectors.body=").status == 0
+    assert run("source", "list", "--json").lines[0]["selectors"] == {"post": ".m", "author": ".w a"}
+    for words in (
+        ("add", BOARD, "--allow-private", "--select", "post=div["),
+        ("check", BOARD, "--allow-private", "--select", "post=div["),
+        ("set", "b1", "selectors.post=div["),
+    ):
+        said = run("source", *words)
+        assert said.status == 2
+        assert "selectors.post cannot be 'div['" in one_line(said)
+    said = run("source", "set", "b1", "selectors.post=")
+    assert "selectors" in one_line(said)

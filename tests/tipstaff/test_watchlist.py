@@ -159,7 +159,8 @@ def test_assignments_change_several_fields() -> None:
     [
         ("http://proxy.example:3128", True), ("socks5://127.0.0.1:9050", True), ("socks5h://ann:pw@tor.example", True),
         ("https://proxy.example", True), ("ftp://proxy.example", False), ("127.0.0.1:9050", False),
-        ("socks5://", False), ("socks4://127.0.0.1:9050", False), ("socks5://127.0.0.1:99999", False), ("socks5://a b:1", False),
+        ("socks5://", False), ("socks4://127.0.0.1:9050", False), ("socks5://127.0.0.1:99999", False),
+        ("socks5://a b:1", False),
     ],
 )  # fmt: skip
 def test_proxies(written: str, known: bool) -> None:
@@ -178,3 +179,29 @@ def test_hidden_services_need_their_proxy() -> None:
         with pytest.raises(Refused, match="socks5://"):
             watchlist.make_entry(onion | proxy)
     assert watchlist.make_entry(onion | {"proxy": "socks5://127.0.0.1:9050"}).source.proxy
+
+
+SELECTORS = '[site]\nurl = "http://127.0.0.1:1/"\nallow_private = true\n[site.selectors]\npost = ".m"\nbody = "{}"\n'
+
+
+def test_a_site_is_described_in_a_file(tmp_path: Path) -> None:
+    """A table of selectors is read with its source, and a faulty one is named by its part."""
+    file = tmp_path / "sources.toml"
+    file.write_text(SELECTORS.format(".x"), encoding="utf-8")
+    (entry,) = watchlist.read_source_file(file)
+    assert entry.source.selectors == {"post": ".m", "body": ".x"}
+    file.write_text(SELECTORS.format("div["), encoding="utf-8")
+    with pytest.raises(BadSourceFile, match=r"\[site\] selectors\.body cannot be 'div\['"):
+        watchlist.read_source_file(file)
+
+
+def test_selectors_are_set_one_by_one() -> None:
+    """`selectors.PART=…` words are gathered; an empty one stays, to take the part out."""
+    assert watchlist.read_assignments(["selectors.post=.m > p", "selectors.body=", "every=2h"]) == {
+        "selectors": {"post": ".m > p", "body": ""},
+        "every_seconds": 7200,
+    }
+    with pytest.raises(BadInput, match=r"selectors\.post"):
+        watchlist.read_assignments(["selectors.post=div["])
+    with pytest.raises(BadInput, match="poster"):
+        watchlist.read_assignments(["selectors.poster=a"])

@@ -30,6 +30,10 @@ Queries = Annotated[
     list[str] | None,
     typer.Option(help="Words for {query} in the address, or a list that is shipped, as in @owners; may be repeated."),
 ]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(help="Where the site keeps what, as in post=.msg body=.text author=.name; may be repeated."),
+]
 Zone = Annotated[str | None, typer.Option(help="The zone of the times the site writes, e.g. Asia/Shanghai.")]
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 
@@ -41,6 +45,7 @@ def add(
     every: Annotated[str | None, typer.Option(help="How often it is due: 30m, 6h, 1d.")] = None,
     render: RenderOption = None,
     query: Queries = None,
+    select: Select = None,
     timezone: Zone = None,
     proxy: Proxy = None,
     basis: Annotated[str | None, typer.Option(help="Why this public source may be watched.")] = None,
@@ -55,7 +60,7 @@ def add(
 
     given = {
         "url": url, "name": name, "every": every, "render": render, "query": query or None, "timezone": timezone,
-        "proxy": proxy, "basis": basis, "assessor": assessor,
+        "proxy": proxy, "basis": basis, "assessor": assessor, "selectors": read_select(select),
     }  # fmt: skip
     with open_desk() as (settings, store):
         permitted = allow_private or settings.allow_private
@@ -76,6 +81,13 @@ def add(
             tell_line(say(settings.speaks, "contact_needed"))
         if not is_private(url) and not (entry.basis and entry.assessor):
             tell_line(say(settings.speaks, "basis_needed", name=watched.source.name))
+
+
+def read_select(words: list[str] | None) -> dict[str, str] | None:
+    """The selectors of `--select PART=SELECTOR`, None where none was given. Raises BadValue."""
+    from tipstaff.watchlist import split_selectors
+
+    return split_selectors(words, prefix="")[1] if words else None
 
 
 def ask_basis(entry: Entry, language: str) -> Entry:
@@ -116,6 +128,7 @@ def check(
     timezone: Zone = None,
     proxy: Proxy = None,
     query: Queries = None,
+    select: Select = None,
     allow_private: Private = False,
     as_json: Json = False,
 ) -> None:
@@ -127,7 +140,7 @@ def check(
     from tipstaff.watchlist import make_entry, read_key
 
     settings = load_settings()
-    options: dict[str, Any] = {"render": render, "timezone": timezone, "proxy": proxy}
+    options: dict[str, Any] = {"render": render, "timezone": timezone, "proxy": proxy, "selectors": read_select(select)}
     if "{query}" in url:
         options["query"] = query or [next(iter(read_theme("owners")))]
     given = {key: value for key, value in options.items() if value is not None}
@@ -153,11 +166,14 @@ def set_(
     """Change a source."""
     from store.sources import change_source, find_source
     from tipstaff.conduct import check_onion, check_private
-    from tipstaff.watchlist import read_assignments
+    from tipstaff.watchlist import read_assignments, read_selectors
 
     with open_desk() as (settings, store):
         fields = read_assignments(changes)
         before = find_source(store, name).source
+        if "selectors" in fields:
+            kept = {**before.selectors, **fields["selectors"]}
+            fields["selectors"] = read_selectors({part: selector for part, selector in kept.items() if selector})
         own = {field: value for field, value in fields.items() if hasattr(before, field)}
         after = replace(before, **own)
         check_private(after.url, allowed=after.allow_private)
@@ -247,7 +263,9 @@ def describe(watched: WatchedSource) -> dict[str, Any]:
 
     return {
         "id": watched.id, **plain(watched.source), "every_seconds": watched.every_seconds, "paused": watched.paused,
-        "basis": watched.basis, "assessor": watched.assessor, "added_at": plain(watched.added_at),
+        "basis": watched.basis, "assessor": watched.assessor, "assessed_at": plain(watched.assessed_at),
+        "robots_first_seen": plain(watched.robots_first_seen[1]) if watched.robots_first_seen else None,
+        "added_at": plain(watched.added_at),
         "retention": write_retention(watched.retention),
         "last_started_at": plain(watched.last_started_at), "next_due": plain(next_due(watched)),
     }  # fmt: skip
@@ -273,6 +291,8 @@ def print_survey(language: str, seen: Survey) -> None:
     print_line(f"  ended: {seen.outcome.reason} {seen.outcome.detail}".rstrip())
     for address in seen.closed[:SAMPLES]:
         print_line(f"  robots.txt closes {address}")
+    for fault in said["faults"][:SAMPLES]:
+        print_line(f"  {fault}")
     for kind, addresses in said["open"].items():
         for place in addresses[:SAMPLES]:
             shown = place if isinstance(place, str) else f"{place['url']} {place['name'] or ''}".rstrip()

@@ -112,3 +112,31 @@ def test_a_search_that_answers_with_the_thread_itself(forum: Site, crawl: Crawle
     forum.routes["/search?q=one"] = Answer(status=302, headers={"Location": "/showthread.php?t=4"})
     told = crawl(**searched(forum, "one"))
     assert [post["text"] for post in told.posts] == ["opening 4", "answer 4"]
+
+
+SELECTORS = {"post": ".m", "body": ".x", "author": ".w"}
+
+
+def test_a_described_site_that_changed_is_named(site: Site, crawl: Crawler) -> None:
+    """Selectors read a site; when one finds nothing the run says which, and when none does it ends for that reason."""
+    post = '<div class="m" id="k{0}"><b class="w">ann</b><p class="x">words number {0}</p></div>'
+    site.routes["/talk"] = f"<html><body><h1>talk</h1>{post.format(1)}{post.format(2)}</body></html>"
+    source = {"selectors": SELECTORS}
+    told = crawl(site.url("/talk"), source=source, real=True)
+    assert (told.reason, told.outcome["detail"]) == ("done", "")
+    assert [(one["text"], one["author"]["name"], one["platform"]) for one in told.posts] == [
+        ("words number 1", "ann", "declared"),
+        ("words number 2", "ann", "declared"),
+    ]
+    site.routes["/talk"] = str(site.routes["/talk"]).replace('class="w"', 'class="who"')
+    told = crawl(site.url("/talk"), source=source, real=True)
+    assert told.reason == "done"
+    assert "author = '.w'" in told.outcome["detail"]
+    assert ("selector_drift", site.url("/talk")) in told.notes
+    site.routes["/list"] = '<html><body><ul><li class="r"><a href="/talk">the talk</a></li></ul></body></html>'
+    site.routes["/talk"] = str(site.routes["/talk"]).replace('class="m"', 'class="post-new"')
+    told = crawl(site.url("/list"), source={"selectors": {**SELECTORS, "row": ".r"}}, real=True)
+    assert told.reason == "selector_drift"
+    assert "post = '.m'" in told.outcome["detail"]
+    told = crawl(site.url("/talk"), source={"selectors": {**SELECTORS, "row": ".r"}}, real=True)
+    assert told.reason == "selector_drift"
