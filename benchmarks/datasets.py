@@ -36,6 +36,7 @@ PHRASES = (
     "内部渠道", "诚信合作", "先试后买", "支持担保", "四川新车", "广东车主", "苏州无锡", "价格可谈",
     "非诚勿扰", "有需要联系", "另有新能源车主", "全国可做",
 )  # fmt: skip
+CHARACTERS = [chr(point) for point in range(0x4E00, 0x4E00 + 2000)]
 # The columns that both read, by table: what stands in the database for the columns of an open dataset.
 POSTS = """
 SELECT f.id, f.source_id, p.side, s.practice, v.platform, v.floor, f.label, f.score, v.labels, f.state, v.posted_at,
@@ -115,7 +116,7 @@ def make_versions(chance: random.Random, count: int, _sources: list[str]) -> Ite
     for number in range(count):
         seen = moment(number, count)
         if not last or chance.random() > 1 / 3:
-            last = chance.choices(PHRASES, k=12)
+            last = [*chance.sample(PHRASES, 4), *("".join(chance.choices(CHARACTERS, k=5)) for _ in range(8))]
         text = ",".join(last) + f" {chance.randint(1, 99) / 10}元一条 微信 seller{number}"
         chances = [chance.random() for _ in LABELS]
         labels = {label: share / sum(chances) for label, share in zip(LABELS, chances, strict=True)}

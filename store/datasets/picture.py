@@ -12,7 +12,7 @@ import vl_convert as vlc
 
 from store.datasets.index import MERGED, UNSTATED, Cell
 
-PANELS, LINES = 4, 4
+PANELS, LINES = 4, 3
 FONT = "WenQuanYi Zen Hei, Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
 GOODS = {
     "owner_list": "车主名单", "insurance_list": "车险名单", "new_car_list": "新车名单", "dealer_leads": "经销商线索",
@@ -60,7 +60,7 @@ def _specify(cells: Sequence[Cell], *, practice: bool) -> dict[str, Any]:
         for cell in cells
     ]  # fmt: skip
     month = {"field": "month", "type": "temporal", "title": None, "axis": {"format": "%Y-%m", "tickCount": 6}}
-    colour = {"field": "region", "type": "nominal", "title": "地区 region"}
+    colour = {"field": "region", "type": "nominal", "title": "地区 region", "legend": {"symbolOpacity": 1}}
 
     def scaled(name: str) -> dict[str, Any]:
         return {

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from domain.errors import BadValue
 from domain.signals import CURRENCIES
@@ -77,13 +78,13 @@ def _read(text: str, name: str) -> list[Rate]:
     return [_read_row(row, f"{name}, line {rows.line_num}") for row in rows]
 
 
-def _read_row(row: dict[str, str], where: str) -> Rate:
+def _read_row(row: dict[Any, Any], where: str) -> Rate:
     try:
         cny = float(row["cny"])
     except (TypeError, ValueError):
         cny = math.nan
     good = row["currency"] in CURRENCIES and row["currency"] != HOME and _MONTH.fullmatch(row["month"] or "")
-    if not good or not (0 < cny < math.inf) or not row["source"]:
+    if not good or not (0 < cny < math.inf) or not row["source"] or None in row:
         want = "a known currency, a month (2026-11), CNY for one of it, and where that comes from"
         raise BadValue(name=where, value=",".join(map(str, row.values())), want=want)
     return Rate(row["currency"], row["month"], cny, row["source"])

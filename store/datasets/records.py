@@ -24,7 +24,6 @@ from domain.signals import LABELS
 from store.datasets.codebook import schemas
 from store.datasets.pseudonyms import Pseudonyms
 from store.datasets.rates import HOME, Rate, Rates
-from store.datasets.splits import ask
 
 BATCH = 10_000
 # China has had one time and no summer time since 1991.
@@ -101,7 +100,7 @@ def _read_batch(
 ) -> Batch | None:
     days = {name: _DAY[dialect].format(column) for name, column in _DAYS.items()}
     names = (*_POSTS, *(_WORDS if wanted.restricted else ()))
-    query = ask("SELECT " + ", ".join(days.get(name, name) for name in names) + _FROM)
+    query = text("SELECT " + ", ".join(days.get(name, name) for name in names) + _FROM)
     place = {"after": after[0], "after_id": after[1], "until": _bind(wanted.until, dialect), "count": BATCH}
     rows = session.connection().execute(query, place).fetchall()
     if not rows:
