@@ -118,6 +118,11 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
     return Row(url, page_free(url), title, node)
 
 
+def width_of(text: str) -> float:
+    """Letters, counted as wide as Chinese ones."""
+    return sum(1.0 if ord(letter) > 0x2E80 else 0.5 for letter in text if letter.isalnum())
+
+
 def _is_quoted(anchor: Element) -> bool:
     """Whether a link stands in the quote of a post."""
     return any(
@@ -168,6 +173,12 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
         or row.anchor.getparent().tag in ("h2", "h3", "h4", "h5")
         for row in distinct
     )
+    if (
+        not dated
+        and max(map(width_of, titles)) <= MENU_WIDTH
+        and not any(re.search(r"\d", row.key) for row in distinct)
+    ):
+        length *= 0.3  # a menu
     score = length * (1 + dated + 0.5 * named / len(distinct)) * (0.8 if kind == "shape" else 1.0)
     boards = board_words(distinct[0].url)
     return Listing(distinct, score, pattern, boards, dated)
@@ -186,6 +197,7 @@ def board_words(url: str) -> bool:
 
 
 REPLY_LEAD = re.compile(r"(?i)^(?:re|aw|sv|回复|回覆|答复|答覆)\s*[:：]\s*")
+MENU_WIDTH = 6.0  # of the longest word of a menu, in widths of Chinese characters
 LARGEST_LONE = 400  # letters of the one row of a list; what is larger is the page round it
 
 

@@ -29,6 +29,9 @@ PANEL_TEXT = re.compile(
 PARTS_OF_FRAME = word_set("td div ul ol dl p span aside header footer section dt th em h1 h2 h3 h4 small")
 SMALL_TAGS = word_set("a span em strong b li i sup small div p")
 PANEL_LABEL = re.compile(rf"(?i)(?:{PANEL_NAMES})\s?[:：]?(?:\s?[^\s]{{1,12}})?")
+RULE = re.compile(r"[\s|·•»›¦]*[|·•»›¦][\s|·•»›¦]*")  # what stands between two links
+BADGES = word_set("作者 楼主 樓主 层主 層主 题主 題主 贴主 版主 管理员 管理員 OP Author Moderator Admin Staff")
+BADGE_TAGS = word_set("span em i b small font strong a label div")
 TITLE_LEAD = re.compile(
     r"(?i)^\s*(?:re|aw|回复|回覆|答复|主题|主題|标题|標題|帖子主题|subject|title|topic|question)\s*[:：]\s*"
 )
@@ -85,6 +88,8 @@ def _is_panel(reading: Reading, node: Element) -> bool:
 
 def _is_furniture(node: Element) -> bool:
     text = text_within(node, 60)
+    if text in BADGES and node.tag in BADGE_TAGS and names_of(node):
+        return True
     if ACTION_TEXT.match(text):
         return node.tag == "a" or bool(node.xpath(".//a[@href] | ancestor::a | .//button")) or text in FLOOR_WORDS
     return bool(re.fullmatch(r"(?:#\d+|\d+\s?[#楼樓F])", text))
@@ -253,7 +258,7 @@ def _keeps(node: Element, hinted: bool) -> bool:
 def _is_label(reading: Reading, node: Element, kind: str, text: str | None, hinted: bool) -> bool:
     if not text or len(text.strip()) > 40 or not text.strip():
         return False
-    if PANEL_TEXT.match(text):
+    if PANEL_TEXT.match(text) or RULE.fullmatch(text):
         return True
     if hinted:
         return False

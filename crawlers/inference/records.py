@@ -8,12 +8,13 @@ h3 and p). Replies that nest inside what they answer come apart by the same rule
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from crawlers.inference.shapes import (
+    CHROME_ENDINGS,
     CHROME_TAGS,
     CHROME_WORDS,
     JOIN_LABEL,
@@ -28,6 +29,7 @@ from crawlers.inference.writers import find_authors
 
 MOST_RECORDS = 600
 SERIES_TRIED = 24
+MATTER_TAGS = ("table", "form", "h1", "h2", "h3", "h4", "p", "time", "article")
 
 
 @dataclass(eq=False)
@@ -55,9 +57,9 @@ def find_series(tree: Tree) -> list[Series]:
     """All ways of cutting the page into records that are worth a look, the likeliest first."""
     groups: dict[tuple[str, str], list[Mark]] = defaultdict(list)
     for mark in tree.times:
-        groups["time", _mark_shape(mark)].append(mark)
+        groups["time", mark_shape(mark)].append(mark)
     for mark in find_authors(tree):
-        groups["author", _mark_shape(mark)].append(mark)
+        groups["author", mark_shape(mark)].append(mark)
     for kind, key, element in _like_elements(tree):
         groups[kind, key].append(Mark(element, "self", ""))
     weighed = sorted(
@@ -86,7 +88,7 @@ def _promise(tree: Tree, kind: str, marks: list[Mark]) -> float:
     return weight * (len(marks) > 1) * min(covered, 20_000) + len(marks)
 
 
-def _mark_shape(mark: Mark) -> str:
+def mark_shape(mark: Mark) -> str:
     """What marks of one series share: their own shape and that of what they stand in, down to two named elements."""
     steps, node, named = [mark.slot], mark.element if mark.slot != "tail" else mark.container, 0
     while node is not None and named < 2 and len(steps) < 4:
@@ -161,6 +163,24 @@ def _region_of(node: Element) -> str:
     return "main"
 
 
+def count_swallowed(tree: Tree, records: list[Record]) -> int:
+    """How many records more the given ones hold: like times, one after the other, inside of one of them."""
+    owners = {node: number for number, record in enumerate(records) for node in record.nodes}
+    held: Counter[tuple[int, str]] = Counter()
+    for mark in tree.times:
+        if JOIN_LABEL.search(mark.text[:30]):
+            continue
+        top = mark.container
+        while top is not None and top not in owners and top.tag != "blockquote":
+            top = top.getparent()
+        if top is not None and top in owners:
+            held[owners[top], mark_shape(mark)] += 1
+    most: dict[int, int] = {}
+    for (number, _), count in held.items():
+        most[number] = max(most.get(number, 0), count - 1)
+    return sum(most.values())
+
+
 def is_chrome(node: Element) -> bool:
     """Whether an element is part of a page's frame rather than of its matter."""
     if node.tag in CHROME_TAGS:
@@ -170,10 +190,11 @@ def is_chrome(node: Element) -> bool:
     if node.get("role") in ("navigation", "banner", "contentinfo", "complementary", "search"):
         return True
     named = [split_words(name) for name in f"{node.get('class') or ''} {node.get('id') or ''}".split()]
-    return any(
-        words and words[-1] in CHROME_WORDS and words[0] not in ("post", "comment", "message", "reply", "thread")
-        for words in named
-    )
+    named = [words for words in named if words and words[0] not in ("post", "comment", "message", "reply", "thread")]
+    if any(words[-1] in CHROME_WORDS for words in named):
+        return True
+    # "appnav" is a menu; "boardnav" is what one program calls the box round its lists.
+    return any(words[-1].endswith(CHROME_ENDINGS) for words in named) and next(node.iter(*MATTER_TAGS), None) is None
 
 
 def _cut_siblings(

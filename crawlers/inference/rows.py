@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from crawlers.dates import find_time, tidy_time
-from crawlers.inference.listing import TITLE_WORDS, Row
+from crawlers.inference.listing import TITLE_WORDS, Row, width_of
 from crawlers.inference.shapes import ACTION_TEXT, Element, words_of
 from crawlers.inference.trees import EVER, Tree
 from crawlers.inference.writers import author_weight
@@ -42,7 +42,7 @@ def find_titles(tree: Tree, rows: list[Row]) -> list[Row]:
     beside = sum(rest for _, rest in explained)
     if len(alone) + len(explained) < 2 or len(explained) < 0.6 * len(others):
         return alone
-    if sum(_width(row.title) for row, _ in explained) < 1.2 * beside:
+    if sum(width_of(row.title) for row, _ in explained) < 1.2 * beside:
         return alone
     return alone + [row for row, _ in explained]
 
@@ -75,9 +75,9 @@ def _measure_rest(tree: Tree, row: Row, slots: dict[tuple[Element, str], str]) -
             piece for part in re.split(r"[|·•/()（）\[\]\s]{1,3}", LEADS.sub(" ", text)) if (piece := part.strip())
         ]
     pieces = [piece for piece in pieces if re.search(r"[^\W\d_]", piece) and not ACTION_TEXT.match(piece)]
-    if len(pieces) > MOST_PIECES or any(_width(piece) > LONGEST_PIECE or SENTENCE.search(piece) for piece in pieces):
+    if len(pieces) > MOST_PIECES or any(width_of(piece) > LONGEST_PIECE or SENTENCE.search(piece) for piece in pieces):
         return None
-    return sum(map(_width, pieces))
+    return sum(map(width_of, pieces))
 
 
 def _holds(top: Element, block: Element) -> bool:
@@ -104,8 +104,3 @@ def _without_time(text: str) -> str:
     tidied = tidy_time(text)
     found = find_time(tidied, now=EVER, timezone="UTC")
     return f"{tidied[: found.start]} {tidied[found.end :]}" if found is not None else text
-
-
-def _width(text: str) -> float:
-    """Letters, counted as wide as Chinese ones."""
-    return sum(1.0 if ord(letter) > 0x2E80 else 0.5 for letter in text if letter.isalnum())

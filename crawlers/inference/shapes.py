@@ -31,6 +31,8 @@ DIRT_WORDS = word_set(
     "count counts reactions footerlinks icon icons from by who name names title subject subheader headline "
     "heading label caption location joined bio status"
 )
+# "card-body", "page-content": a box of the layout, whatever is in it.
+LAYOUT_WORDS = word_set("card panel box modal page layout portlet widget tab tabs site dialog table")
 DIRT_ENDINGS = (
     "info", "author", "header", "footer", "meta", "avatar", "buttons", "title", "rank", "group", "profile", "byline",
     "ident", "count", "foot",
@@ -40,6 +42,7 @@ CHROME_WORDS = word_set(
     "recommend recommended popular trending widget copyright login register search banner ads cookie share social "
     "pagination pager hot links friendlink online stats announcement"
 )
+CHROME_ENDINGS = ("navbar", "nav", "menu", "footer", "sidebar", "breadcrumb", "breadcrumbs")
 CHROME_TAGS = frozenset(("nav", "footer", "aside", "form", "select", "button"))
 AUTHOR_WORDS = word_set(
     "author authors user username usernames userlink nick nickname poster postername member membername name by "
@@ -82,6 +85,8 @@ def hint_of(names: str) -> int:
     for name in names.split():
         words = [word for word in split_words(name) if word not in NEUTRAL_WORDS]
         last = words[-1] if words else ""
+        if last in ("body", "content", "contents") and LAYOUT_WORDS & set(split_words(name)):
+            continue
         if last in BODY_WORDS or last.endswith(("content", "body", "message", "text", "msg")):
             verdict = verdict or 1
         elif last in DIRT_WORDS or last.endswith(DIRT_ENDINGS):

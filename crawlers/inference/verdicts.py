@@ -24,7 +24,7 @@ from crawlers.inference.lone import read_lone
 from crawlers.inference.openings import sums_up, with_opening
 from crawlers.inference.pagers import find_next, first_page_of
 from crawlers.inference.parts import Parts, Reading
-from crawlers.inference.records import Series, find_series, is_chrome
+from crawlers.inference.records import Series, count_swallowed, find_series, is_chrome
 from crawlers.inference.rows import find_titles
 from crawlers.inference.shapes import Element, shape_of, words_of
 from crawlers.inference.titles import drop_clocks, read_board, read_title
@@ -34,6 +34,7 @@ from crawlers.inference.words import word_set
 from domain.pages import Role
 
 LARGEST_PAGE = 6_000_000  # characters; what lies beyond is not looked at
+SWALLOWED = 0.5  # what a record loses by each other post that is in it
 LIST_WORDS = word_set("threads topics posts questions discussions articles items ads listings news")  # "/questions"
 COMMENT_WORDS = word_set("comment comments post posts reply replies message messages answer answers review")
 
@@ -189,7 +190,7 @@ def _worth(tree: Tree, series: Series, reading: Reading) -> float:
         total *= 0.15
     if series.kind == "item":
         total *= 1.3
-    return total
+    return total / (1 + SWALLOWED * count_swallowed(tree, series.records) / len(series.records))
 
 
 def _outward(node: Element) -> list[Element]:

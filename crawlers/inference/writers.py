@@ -14,6 +14,13 @@ THING_WORDS = word_set(
     "subject tab"
 )
 
+# "user-menu", "author-rank": something of a writer's, not the name.
+FACT_WORDS = word_set(
+    "menu nav action actions button buttons btn count counts points point pad rank title titles stats stat posts group "
+    "groups avatar status tools tool badge badges level role time date score reputation karma signature sig text "
+    "content body message search form panel heading"
+)
+
 
 def find_authors(tree: Tree) -> Iterator[Mark]:
     """Elements that may say who wrote: links to users, names that say author, machine-readable attributes."""
@@ -44,7 +51,7 @@ def author_weight(tree: Tree, node: Element) -> float:
     names = [split_words(name) for name in (node.get("class") or "").split()]
     if any(words and words[-1] in AUTHOR_WORDS and _is_person(words) for words in names):
         weight += 2
-    elif any(set(words) & (AUTHOR_WORDS - {"name", "from", "by"}) for words in names):
+    elif any(set(words) & (AUTHOR_WORDS - {"name", "from", "by"}) and words[-1] not in FACT_WORDS for words in names):
         weight += 0.7
     return weight
 

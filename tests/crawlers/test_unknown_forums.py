@@ -52,8 +52,8 @@ def test_home_with_last_posts(count: int) -> None:
         BOARD.format(n=n + 1, name=name, who=PEOPLE[n]) for n, name in enumerate(["湖边", "山上", "二手装备"][:count])
     )
     stats = (
-        "<div><h2>Forum statistics</h2><p>Total number of registered users: 15</p><p>Newest: <a href='/profile.php?id=9'>"
-        "kite_88</a></p><p>Total number of posts: 81</p></div>"
+        "<div><h2>Forum statistics</h2><p>Total number of registered users: 15</p><p>Newest: "
+        "<a href='/profile.php?id=9'>kite_88</a></p><p>Total number of posts: 81</p></div>"
     )
     response = page("http://e.test/index.php", f"<h1><a href='/index.php'>露营</a></h1><div>{boards}</div>{stats}")
     assert infer(response).role == "home"
@@ -179,3 +179,37 @@ def test_offset_in_one_value() -> None:
     )
     assert tree is not None
     assert find_next(tree) == "http://e.test/?topic=3.15"
+
+
+def test_answers_in_a_box_of_their_own() -> None:
+    """Boxes of one make, the opening in one and all answers in the other, are not two posts; layout is no body."""
+    answers = "".join(
+        f"<li id='l_{n}'><h4><a href='/?app=user&ac=space&id={n}'>{PEOPLE[n]}</a> "
+        f"<span class='ml'>2026-11-0{n + 1} 10:00</span> <i>{n}#</i></h4><div class='fs'><p>{TEXTS[n]}</p></div></li>"
+        for n in (1, 2)
+    )
+    opening = (
+        f"<h1>水位</h1><div><a href='/?app=user&ac=space&id=9'>{PEOPLE[0]}</a><div>2026-11-01 10:00</div></div><div>"
+        f"<div><i></i> 2</div><div><i></i> 9</div></div>"
+        f"<div class='topic-view'><p>{TEXTS[0]}</p></div><div>广告位</div>"
+    )
+    markup = (
+        f"<div class='appnav'><a href='/?app=group'>小组</a> <a href='/?app=topic'>话题</a></div>"
+        f"<div class='card'><div class='card-body'>{opening}</div></div>"
+        f"<div class='card'><div class='card-header'>评论 (2)</div>"
+        f"<div class='card-body'><ul>{answers}</ul></div></div>"
+    )
+    item = thread(page("http://e.test/?app=topic&ac=show&id=2", markup, "水位"))
+    assert [(post.author.name, post.text) for post in item.posts] == list(zip(PEOPLE, TEXTS, strict=True))[:3]
+
+
+def test_menu_is_no_list() -> None:
+    """Short words without numbers in their addresses are a menu, also where boards show nothing but their names."""
+    menu = "".join(f"<a href='/?app={name}'>{word}</a>" for name, word in (("a", "首页"), ("b", "话题"), ("c", "相册")))
+    boards = "".join(
+        f"<div><a href='/?app=group&ac=show&id={n}'>{name}</a> <small>14人加入</small></div>"
+        for n, name in enumerate(("湖边", "二手装备"), 1)
+    )
+    response = page("http://e.test/?app=group", f"<div class='top'>{menu}</div><h1>小组</h1>{boards}", "小组")
+    assert infer(response).role == "home"
+    assert [link.name for link in board(response).boards] == ["湖边", "二手装备"]
