@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -260,21 +261,27 @@ def export(store: Store, folder: Path, order: Order, by: str, release: Release |
     return write_dataset(store, folder, order, now, enter=enter)
 
 
-def refer(store: Store, home: Path, names: Sequence[str], request: Request, path: Path, login: str) -> Frozen:
+def refer(
+    store: Store, settings: Settings, names: Sequence[str], request: Request, path: Path, tell: Tell
+) -> Frozen:  # fmt: skip
     """Findings are handed to an authority, as one package at `path`; they are `referred` from then on.
 
-    Whatever is missing is said before anything is opened.
+    Whatever is missing is said before anything is opened. Where captures go along, what nobody has drawn yet is drawn.
     """
+    from store.referrals.channels import find_channel
     from store.referrals.freezing import check_place, freeze
     from store.referrals.gathering import gather
     from store.referrals.printing import check_press
 
     check_place(path)
     check_press()
-    describe = partial(describe_finding, home=home)
-    dossier = gather(
-        store, names, request, describe, login=login, software=f"Tipstaff {VERSION}", now=_now()
-    )  # fmt: skip
+    if find_channel(request.to).carries:
+        # Without a browser there is no picture, and the package says so.
+        with suppress(MissingPart):
+            draw(store, settings, tell, names=names)
+    describe = partial(describe_finding, home=settings.home)
+    software = f"Tipstaff {VERSION}"
+    dossier = gather(store, names, request, describe, login=settings.login, software=software, now=_now())
     return freeze(store, dossier, path, now=_now())
 
 

@@ -27,7 +27,7 @@ def write_scenarios(dossier: Dossier) -> Iterator[Block]:
     for number, subject in enumerate(dossier.subjects, 1):
         yield Heading(say(language, "finding", number=number), 2)
         rows = [*_scenario_rows(language, subject.scenarios)]
-        yield Grid(heads, rows, (17, 11, 11, 11, 21, 19, 10)) if rows else Line(say(language, "none_scenarios"))
+        yield Grid(heads, rows, (15, 10, 10, 13, 20, 23, 9)) if rows else Line(say(language, "none_scenarios"))
 
 
 def _scenario_rows(language: str, scenarios: Any) -> Iterator[Row]:
@@ -61,6 +61,8 @@ def _order(language: str, order: Mapping[str, Any]) -> str:
         for key in ("records", "yuan")
         if order[key] is not None
     ]
+    if order["needed"] <= 1:
+        return say(language, "order_one", order=" / ".join(size))
     return say(language, "order", order=" / ".join(size), needed=f"{round(order['needed'], 1):,g}")
 
 

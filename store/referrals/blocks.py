@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; `level` 1 is a part, 2 a finding or form in it."""
+    """A heading; `level` 1 is a part, 2 a finding or form in it, 3 what a quotation is of."""
 
     text: str
     level: int = 1

@@ -86,21 +86,37 @@ def _exhibit_facts(language: str, exhibit: Exhibit) -> Iterator[tuple[str, str]]
     yield "record_size", f"{facts['body_size']:,}" if "body_size" in facts else ""
     yield "record_sha256", record["body_sha256"]
     yield "record_md5", record["body_md5"] or ""
+    yield "record_picture", _write_picture(language, record["picture"])
     yield "record_seal", "\n".join(filter(None, (record["sha256"], record["md5"])))
+
+
+def _write_picture(language: str, picture: Mapping[str, Any] | None) -> str:
+    """The picture of the page: its digest, how much of the page it shows, what it lacks; or why there is none."""
+    if picture is None or picture["gap"] is not None:
+        return say(language, f"picture_{picture['gap'] if picture else 'not_drawn'}")
+    size = say(
+        language, "picture_size", width=picture["width"], height=picture["height"], whole=picture["full_height"],
+        missing=picture["missing"] or 0, browser=picture["browser"] or "—", at=write_moment(picture["drawn_at"]),
+    )  # fmt: skip
+    return f"{picture['png_sha256']}\n{picture['png_md5']}\n{size}"
 
 
 def write_clock(language: str, clock: Mapping[str, Any] | None) -> str:
     """How the device's clock stood to what it was compared with; nothing where nobody compared."""
     if not clock or clock["offset_seconds"] is None:
         return ""
-    bound = say(language, "clock_bound", bound=f"{clock['bound_seconds']:g}") if clock["bound_seconds"] else ""
+    bound = say(language, "clock_bound", bound=f"{clock['bound_seconds']:.3g}") if clock["bound_seconds"] else ""
     return say(language, f"clock_{clock['source']}", offset=f"{clock['offset_seconds']:+.3f}") + bound
 
 
 def _write_clocks(language: str, exhibits: Sequence[Exhibit]) -> str:
-    """Each way the clock was compared, once; blank where it never was."""
-    said = dict.fromkeys(write_clock(language, exhibit.facts.get("clock")) for exhibit in exhibits)
-    return "\n".join(filter(None, said)) or BLANK
+    """How the clock was compared, in short where it was more than once; blank where it never was."""
+    clocks = [clock for exhibit in exhibits if (clock := exhibit.facts.get("clock")) and write_clock(language, clock)]
+    if len(clocks) < 2:
+        return write_clock(language, clocks[0]) if clocks else BLANK
+    offsets = [clock["offset_seconds"] for clock in clocks]
+    least, most = f"{min(offsets):+.3f}", f"{max(offsets):+.3f}"
+    return say(language, "clock_range", count=len(clocks), least=least, most=most)
 
 
 def _list_blocks(dossier: Dossier, evidence: list[Member]) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -60,7 +61,7 @@ def _write_head(dossier: Dossier) -> Iterator[Block]:
 def _summarise(dossier: Dossier) -> Iterator[Block]:
     language = dossier.request.language
     findings = [subject.finding for subject in dossier.subjects]
-    days = sorted(finding["post"]["posted_at"] or finding["first_seen"] for finding in findings)
+    days = sorted(datetime.fromisoformat(one["post"]["posted_at"] or one["first_seen"]) for one in findings)
     yield Line(
         say(
             language, "summary", count=len(findings), first=write_moment(days[0], "day"),
@@ -70,7 +71,7 @@ def _summarise(dossier: Dossier) -> Iterator[Block]:
     )  # fmt: skip
     heads = ("number", "where", "what", "posted", "price", "contact", "claimed")
     rows = [_summary_row(language, number, subject) for number, subject in enumerate(dossier.subjects, 1)]
-    yield Grid([say(language, head) for head in heads], rows, (6, 18, 14, 14, 18, 18, 12))
+    yield Grid([say(language, head) for head in heads], rows, (8, 16, 13, 13, 18, 21, 11))
     yield from _list_handles(dossier)
 
 
@@ -115,12 +116,12 @@ def _write_finding(dossier: Dossier, number: int, subject: Subject) -> Iterator[
     post, offer = finding["post"], offer_of(finding)
     yield Heading(say(language, "finding", number=number), 2)
     yield Facts([(say(language, key), value) for key, value in _facts_of(language, subject) if value])
-    yield Line(say(language, "text_heading"))
+    yield Heading(say(language, "text_heading"), 3)
     read = [part for kind in ("prices", "contacts", "volumes") for part in offer[kind]]
     spans = [(part["start"], part["end"]) for part in read if part["start"] is not None]
     yield Quote(post["text"], spans)
     for picture in finding.get("pictures", ()):
-        yield Line(say(language, "picture_heading", number=picture["number"], url=picture["url"]))
+        yield Heading(say(language, "picture_heading", number=picture["number"], url=picture["url"]), 3)
         yield Line(say(language, "picture_withheld"), notice=True) if picture["withheld"] else Quote(picture["text"])
     rows = [*_read_rows(language, subject)]
     if rows:

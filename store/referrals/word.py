@@ -57,7 +57,7 @@ def _set_up(document: Any, paper: Paper, made_at: datetime) -> None:
             _set_fonts(style.element, FONTS)
             style.font.color.rgb = RGBColor(0, 0, 0)
     document.styles["Normal"].font.size = Pt(10.5)
-    for name, size in (("Title", 16), ("Heading 1", 13), ("Heading 2", 11)):
+    for name, size in (("Title", 16), ("Heading 1", 13), ("Heading 2", 11), ("Heading 3", 10)):
         document.styles[name].font.size = Pt(size)
     document.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     above = section.header.paragraphs[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tipstaff.commands.desk import Json, open_desk, print_json, print_line, tell_line
+from tipstaff.commands.desk import Json, open_desk, print_json, print_line, show_progress, tell_line
 from tipstaff.words import say
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def refer(
         raise BadValue(name="--language", value=language, want="zh or en")
     with open_desk(operator=operator) as (settings, store):
         request = Request(to, settings.acting, _given(case), _given(reason), language, _given(corrects))
-        frozen = hand_over(store, settings.home, findings, request, out, settings.login)
+        with show_progress(settings.speaks, say(settings.speaks, "referring")) as move:
+            frozen = hand_over(store, settings, findings, request, out, lambda _event: move())
         if as_json:
             told = {"id": frozen.id, "path": str(frozen.path), "to": to, "findings": list(frozen.findings),
                     "practice": frozen.practice, "sha256": frozen.sha256, "size": frozen.size,
