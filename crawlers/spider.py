@@ -35,8 +35,8 @@ from crawlers.pages import BoardItem, ThreadItem, is_bare
 from crawlers.plan import Plan
 from crawlers.reading import Reading
 from crawlers.results import finds_nothing, read_results
-from crawlers.walk.course import Errand, ListWalk, ThreadWalk, errand_of
-from crawlers.walk.freshness import ends_list, list_key
+from crawlers.walk.course import Errand, ListWalk, errand_of
+from crawlers.walk.freshness import ends_list, is_fewer, keep_shown, list_key
 from crawlers.walk.frontier import Frontier
 from crawlers.walk.tally import Tally
 from domain.errors import CrawlEnded, TipstaffError
@@ -253,6 +253,8 @@ class WatchSpider(Spider):
         # A pager that leads in a circle shows threads that were seen: the list ended on the page before.
         fresh = [link for link in item.threads if link.key not in walk.keys]
         walk.keys.update(link.key for link in fresh)
+        if walk.page == 1:
+            walk.rows = self.weigh(page.url, len(item.threads), walk.known)
         known = walk.may_stop and ends_list(item.threads, self.intake.mark_of)
         for link in fresh:
             yield from self.frontier.begin_thread(link, walk, reading.platform, onward)
@@ -268,7 +270,7 @@ class WatchSpider(Spider):
         if walk.page == 1 and not page.rendered and all(link.sign is not None for link in item.threads):
             haul = dataclasses.replace(haul, validators=validators_of(page))
         if len(walk.seen) > pages:
-            self.hand_over(dataclasses.replace(haul, mark=Mark(list_key(walk.url), None, walk.page, ended=False)))
+            self.hand_over(dataclasses.replace(haul, mark=mark_of_list(walk, ended=False)))
         else:
             walk.held = haul
 
@@ -276,7 +278,10 @@ class WatchSpider(Spider):
         self, page: Page, reading: Reading, item: ThreadItem, errand: Errand, pictures: tuple[Picture, ...] = ()
     ) -> Iterator[Request]:
         """One page of a thread. A page that brings nothing new ends it: its pager led in a circle."""
-        walk = errand.thread or ThreadWalk(item.key, seen={normalise(page.requested_url)})
+        walk = errand.thread or self.frontier.open_thread(item.key, page.requested_url)
+        self.tally.threads += bool(item.posts)
+        known = walk.known if walk.known and walk.known.page == walk.page else None
+        shown = self.weigh(page.url, len(item.posts), known)
         self.frontier.meet_thread(walk.key or item.key)
         posts = self.take_fresh(item.posts)
         following = normalise(item.next_url, page.url) if item.next_url else ""
@@ -296,7 +301,7 @@ class WatchSpider(Spider):
         self.hand_over(
             dataclasses.replace(
                 haul_of(page, posts, reading, "thread", title=item.title, board=item.board or walk.board),
-                mark=Mark(walk.key or item.key, sign, number, ended=ended, floors_before=floors),
+                mark=Mark(walk.key or item.key, sign, number, ended=ended, floors_before=floors, shown=shown),
                 validators=validators_of(page) if ended and not page.rendered else Validators(),
                 pictures=pictures,
             )
@@ -318,6 +323,10 @@ class WatchSpider(Spider):
             return
         drifted = wall is None and (reading.fault or (reading.role == "thread" and reading.name != "generic"))
         reason = wall or ("selector_drift" if drifted else "empty")
+        known = walk.known if walk else (errand.listing or self.frontier.open_list(page.requested_url, None)).known
+        if reason == "empty" and is_fewer(0, known):
+            self.weigh(page.url, 0, known)
+            reason = "fewer_than_usual"
         lasting = reason in LASTING_WALLS
         if lasting and walk and walk.link:
             mark = Mark(walk.link.key, walk.link.sign, 1, ended=True)
@@ -384,6 +393,15 @@ class WatchSpider(Spider):
             walk.closed, walk.whole = True, False
             self.intake.note("empty", walk.url, f"{MOST_BARREN} of its pages in a row gave nothing; the rest is left")
 
+    def weigh(self, url: str, shown: int, known: Mark | None) -> int:
+        """Holds what a page shows against what it showed before, and says so where it is far less."""
+        fewer = is_fewer(shown, known)
+        detail = f"{url} shows {shown} where it showed {known.shown}" if known else ""
+        self.tally.compare(fewer, detail)
+        if fewer:
+            self.intake.note("fewer_than_usual", url, detail)
+        return keep_shown(shown, known)
+
     # -- handing over
 
     def take_fresh(self, posts: Iterable[Post]) -> tuple[Post, ...]:
@@ -405,9 +423,14 @@ class WatchSpider(Spider):
         held, walk.held = walk.held, None
         ended = walk.whole and not self.tally.spent
         try:
-            self.hand_over(dataclasses.replace(held, mark=Mark(list_key(walk.url), None, walk.page, ended=ended)))
+            self.hand_over(dataclasses.replace(held, mark=mark_of_list(walk, ended=ended)))
         except TipstaffError as fault:
             self.break_off(fault)
+
+
+def mark_of_list(walk: ListWalk, *, ended: bool) -> Mark:
+    """How far the pass over a list has come."""
+    return Mark(list_key(walk.url), None, walk.page, ended=ended, shown=walk.rows)
 
 
 def steps_after(page: Page, errand: Errand, *, first: bool) -> tuple[str, ...]:

@@ -98,7 +98,8 @@ class Mark:
     `key` names the thread on its site; `sign` is whatever the list page says of it that changes when the thread
     does (replies, last poster, last time), None where the list says nothing; `page` the number of the last
     page read (from 1); `ended` whether that was the thread's last page at the time. `floors_before` is how many posts
-    stood on the pages before that one: a platform that numbers floors by counting goes on from there.
+    stood on the pages before that one: a platform that numbers floors by counting goes on from there. `shown` is how
+    many posts that page showed, or, for a list, how many threads its first page did: fewer the next time is an alarm.
     """
 
     key: str
@@ -106,6 +107,7 @@ class Mark:
     page: int
     ended: bool
     floors_before: int = 0
+    shown: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def mark_of(store: Store, source_id: str, key: str) -> Mark | None:
     if row is None:
         return None
     sign = store.keys.unveil(row.sign, name) if row.sign is not None else None
-    return Mark(key, sign, row.page, row.ended, row.floors_before)
+    return Mark(key, sign, row.page, row.ended, row.floors_before, row.shown)
 
 
 def validators_of(store: Store, source_id: str, url: str) -> Validators | None:
@@ -45,7 +45,7 @@ def remember(session: Session, keys: Keys, source_id: str, haul: Haul) -> None:
         session.merge(
             MarkRow(
                 source_id=source_id, key=name, role=haul.role, sign=sign, page=mark.page, ended=mark.ended,
-                floors_before=mark.floors_before,
+                floors_before=mark.floors_before, shown=mark.shown,
             )
         )  # fmt: skip
     given = haul.validators

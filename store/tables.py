@@ -120,6 +120,7 @@ class MarkRow(Row, table=True):
     page: int = Field(sa_type=Whole)
     ended: bool
     floors_before: int = Field(sa_type=Whole)
+    shown: int = Field(default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"})
 
 
 class ValidatorRow(Row, table=True):

@@ -217,7 +217,10 @@ def robots_fetcher(crawler: Crawler, intake: Intake) -> Callable[[str], Awaitabl
         request = Request(address, meta=meta, callback=NO_CALLBACK, dont_filter=True, priority=1000)
         try:
             response = await crawler.engine.download_async(request)
-        except IgnoreRequest:  # too many redirects, which RFC 9309 (2.3.1.2) counts as none there
+        except IgnoreRequest as error:
+            if "DOWNLOAD_MAXSIZE" in str(error):
+                return Answer("closed", detail="robots.txt unpacks to more than is read, so that all counts as closed")
+            # Too many redirects, which RFC 9309 (2.3.1.2) counts as none there.
             return Answer("absent", detail="robots.txt: too many redirects")
         except Exception as error:
             reason, detail = read_fault(error)

@@ -133,7 +133,7 @@ def tell_wall(reason: str, page: Page, platform: str) -> str:
         return f"{page.url} is {page.header('Content-Type')}, not a page"
     if reason == "selector_drift":
         return f"{page.url} is a thread of {platform}, but no post could be read from it"
-    if reason == "empty":
+    if reason in ("empty", "fewer_than_usual"):
         return f"{page.url}: no posts and no threads were found (platform: {platform or 'none'})"
     return f"{page.url}: status {page.status}"
 

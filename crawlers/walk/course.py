@@ -8,7 +8,7 @@ from typing import cast
 from scrapy import Request
 
 from crawlers.pages import ThreadLink
-from domain.pages import Haul, Role
+from domain.pages import Haul, Mark, Role
 
 
 @dataclass
@@ -31,6 +31,9 @@ class ListWalk:
     # Threads in a row that gave nothing; too many, and what is left of the list is not asked for.
     barren: int = 0
     closed: bool = False
+    # What is known of the list from before, and how many threads are to be remembered of its first page.
+    known: Mark | None = None
+    rows: int = 0
     shown: Haul | None = None
     seen: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
@@ -43,7 +46,7 @@ class ListWalk:
 class ThreadWalk:
     """One thread, at `page` (from 1); `floors` is how many of its posts stand on the pages before.
 
-    `jumped`: it was entered at a later page, which a mark named. `seen` are its pages' addresses.
+    `jumped`: it was entered at a later page, which a mark named; `known` is that mark. `seen` are its pages' addresses.
     """
 
     key: str
@@ -53,6 +56,7 @@ class ThreadWalk:
     page: int = 1
     floors: int = 0
     jumped: bool = False
+    known: Mark | None = None
     seen: set[str] = field(default_factory=set)
 
 

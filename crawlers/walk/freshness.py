@@ -9,6 +9,8 @@ from typing import Literal
 from crawlers.pages import ThreadLink
 from domain.pages import Mark, Validators
 
+# Of pages that show no more than this, fewer means nothing.
+LEAST_USUAL = 5
 # skip: nothing changed. ask: with the validators, it may not have changed. read: it has, or nobody knows.
 Action = Literal["skip", "ask", "read"]
 
@@ -48,6 +50,16 @@ def ends_list(threads: Iterable[ThreadLink], mark_of: Callable[[str], Mark | Non
     return bool(ordinary) and all(
         decide_thread(link, mark_of(link.key), can_jump=False).action == "skip" for link in ordinary
     )
+
+
+def is_fewer(shown: int, known: Mark | None) -> bool | None:
+    """Whether a page shows less than half of what it showed before; None where that says nothing."""
+    return None if known is None or known.shown < LEAST_USUAL else 2 * shown < known.shown
+
+
+def keep_shown(shown: int, known: Mark | None) -> int:
+    """What is to be remembered as usual. A page that has shrunk alarms again, but not for ever: by then it is usual."""
+    return max(shown, known.shown * 3 // 4) if known is not None and is_fewer(shown, known) else shown
 
 
 def list_key(url: str) -> str:

@@ -64,7 +64,7 @@ class Frontier:
         mark = self._mark_of(list_key(normal))
         # What a search finds is in no order that says where the known begins.
         ended = bool(mark and mark.ended) and not self._plan.source.is_search
-        return ListWalk(normal, may_stop=ended, name=name)
+        return ListWalk(normal, may_stop=ended, name=name, known=mark)
 
     def meet_list(self, walk: ListWalk) -> None:
         """The list was reached: it need not be asked for by another way."""
@@ -94,19 +94,24 @@ class Frontier:
             return
         self._threads.add(link.key)
         page_url = platform.page_url if platform else None
-        step = decide_thread(link, self._mark_of(link.key), can_jump=page_url is not None)
+        known = self._mark_of(link.key)
+        step = decide_thread(link, known, can_jump=page_url is not None)
         if step.action == "skip":
             self._tally.unchanged += 1
             return
         jumps = page_url is not None and step.page > 1
         url = page_url(link.url, step.page) if page_url and jumps else link.url
-        thread = ThreadWalk(link.key, link, walk.name, walk, step.page, step.floors_before, jumped=jumps)
+        thread = ThreadWalk(link.key, link, walk.name, walk, step.page, step.floors_before, jumped=jumps, known=known)
         headers = self._conditions(normalise(url)) if step.action == "ask" else {}
         yield from self.continue_thread(url, thread, errand, headers=headers)
 
     def meet_thread(self, key: str) -> None:
         """The thread was reached: it need not be asked for by another way."""
         self._threads.add(key)
+
+    def open_thread(self, key: str, url: str) -> ThreadWalk:
+        """A thread that the source itself names."""
+        return ThreadWalk(key, seen={normalise(url)}, known=self._mark_of(key))
 
     def restart_thread(self, walk: ThreadWalk, errand: Errand) -> Iterator[Request]:
         """The thread from its first page, when the page that the mark led to is gone."""
