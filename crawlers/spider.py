@@ -34,6 +34,7 @@ from crawlers.memory import MemoryIntake, plan_from_arguments
 from crawlers.pages import BoardItem, ThreadItem, is_bare
 from crawlers.plan import Plan
 from crawlers.reading import Reading
+from crawlers.styles import Styles
 from crawlers.results import finds_nothing, read_results
 from crawlers.walk.course import Errand, ListWalk, errand_of
 from crawlers.walk.freshness import ends_list, is_fewer, keep_shown, list_key
@@ -70,6 +71,7 @@ class WatchSpider(Spider):
         self.conduct = conduct
         self.drawing = Drawing(conduct)
         self.images = Images(conduct, lambda request: self.crawler.engine.download_async(request))
+        self.styles = Styles(conduct, lambda request: self.crawler.engine.download_async(request))
         self.tally = Tally(watching=plan.mode == "watch")
         self.frontier = Frontier(conduct, self.tally, self.read_page, self.read_failure)
         self.seen_posts: set[str] = set()
@@ -197,6 +199,7 @@ class WatchSpider(Spider):
             role = "thread" if isinstance(item, ThreadItem) else "home" if reading.role == "home" else "board"
             self.intake.note("recognised", page.url, f"{reading.name} {role}")
         if isinstance(item, ThreadItem):
+            page = await self.styles.attach(page, reading.response.selector, item.posts)
             pictures = await self.images.fetch(page, (post for post in item.posts if post.id not in self.seen_posts))
             return list(self.read_thread(page, reading, item, errand, pictures))
         return list(self.read_list(page, reading, item, errand))
