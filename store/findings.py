@@ -15,6 +15,7 @@ from domain.errors import BadValue, UnknownName
 from domain.signals import LABELS, STATES
 from store.engine import Store, new_id
 from store.evidence import enter_verdict
+from store.sellers.waiting import let_wait
 from store.shapes import Found, write_findings, write_former_signals, write_verdicts
 from store.tables import ContactRow, FindingRow, FindingVersionRow, PriceRow, SourceRow, VerdictRow
 from store.words import fold_words, handle_forms
@@ -106,6 +107,7 @@ def judge_finding(store: Store, name: str, *, state: str, note: str | None, by: 
             by=by, at=now,
         )  # fmt: skip
         session.add(verdict)
+        let_wait(session, [finding.id])
         session.flush()
         enter_verdict(session, store.keys, verdict, now, by=by)
         return _write_whole(session, found)

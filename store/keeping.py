@@ -18,6 +18,7 @@ from domain.posts import Post
 from domain.signals import Offer, Signal
 from store.columns import clean
 from store.engine import in_batches, new_id
+from store.sellers.waiting import let_wait
 from store.tables import (
     CaptureVersionRow,
     ContactRow,
@@ -94,6 +95,8 @@ def keep_verdict(session: Session, verdict: Verdict, sighting: Sighting, now: da
         versions.append(version)
     _widen(finding, version, sighting)
     let_latest_stand(finding, versions)
+    if new_version:
+        let_wait(session, [finding.id])
     return Kept(finding.id, version.id, new_finding, new_version)
 
 
@@ -101,7 +104,10 @@ def see_again(session: Session, posts: Sequence[Post], sighting: Sighting) -> No
     """Posts whose words are known were seen once more: those that are findings note it."""
     for finding, version in _findings_with(session, posts):
         _widen(finding, version, sighting)
+        stood = finding.version_id
         let_latest_stand(finding, versions_of(session, finding))
+        if finding.version_id != stood:
+            let_wait(session, [finding.id])
 
 
 def standing_versions(session: Session, posts: Sequence[Post]) -> list[str]:

@@ -41,7 +41,7 @@ KEY_ACTIONS = ("key_made", "key_rotated", "key_imported")
 # `adopted` is the capture of a store that is older than its ledger.
 ACTIONS = (
     *KEY_ACTIONS, "captured", "pictured", "adopted", "unsealed", "verdict", "rescored", "exported", "purged",
-    "referred", "timestamped",
+    "referred", "timestamped", "sellers_merged", "seller_split",
 )  # fmt: skip
 _HEAD = re.compile(r"\s*0*([1-9]\d{0,17}):([0-9a-f]{64})\s*")
 

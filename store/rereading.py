@@ -17,6 +17,7 @@ from domain.signals import Mask, Passage, Reading
 from store.engine import Store, in_batches, new_id
 from store.keeping import let_latest_stand, make_parts, picture_column, search_words, signal_columns, versions_of
 from store.ledger import PROGRAM, record
+from store.sellers.waiting import let_wait
 from store.settling import band_of
 from store.shapes import PARTS, write_signal
 from store.tables import FindingRow, FindingVersionRow, FingerprintRow, FormerSignalRow, SourceRow
@@ -104,6 +105,7 @@ def store_rereadings(store: Store, finding_id: str, rereadings: Iterable[Rereadi
         for one in wanted:
             _renew(session, store, finding, versions[one.wording.version_id], one, now)
         let_latest_stand(finding, list(versions.values()))
+        let_wait(session, [finding.id])
         new = _standing_of(finding, versions)
         if (old.label, old.state) != (new.label, new.state):
             facts = {"old": vars(old), "new": vars(new), "version": finding.version_id}

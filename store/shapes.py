@@ -52,7 +52,7 @@ def write_findings(session: Session, found: Sequence[Found]) -> list[dict[str, A
             "id": finding.id, "state": finding.state, "practice": source.practice,
             "post": _write_post(finding, version),
             "signal": _write_signal(finding, version, {kind: rows[version.id] for kind, rows in parts.items()}),
-            "source": source.name, "seller_id": None,
+            "source": source.name, "seller_id": finding.seller_id,
             "first_seen": plain(finding.first_seen), "last_seen": plain(finding.last_seen),
             "versions": [_pick(one, _VERSION) for one in versions[finding.id]],
             "captures": _write_captures(versions[finding.id], captures),

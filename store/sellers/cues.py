@@ -25,7 +25,12 @@ _SERVICE_BEFORE = re.compile(
     r"投诉|投訴|举报机器人|escrow|guarantor|middle\s?man|garant|admin|moderator|support)" + _NAMED,
     re.IGNORECASE,
 )
-_SERVICE_AFTER = re.compile(r"^[\s)）\]】:：]*(?:担保|擔保|中介|做中|公群担保|可担保|escrow|as escrow)", re.IGNORECASE)
+# What only follows a handle may as well stand before the next: a bracket or a verb must tie it to this one.
+_SERVICE_AFTER = re.compile(
+    r"^(?:\s*[(（\[【]\s*(?:中介|担保|擔保|客服|escrow|admin)|"
+    r"\s*(?:做担保|作担保|做中介|为中介|為中介|为担保人|担任中介|as escrow))",
+    re.IGNORECASE,
+)
 _FOREIGN_BEFORE = re.compile(
     r"(?:小心|警惕|当心|當心|提防|避雷|曝光|举报|舉報|骗子|騙子|(?<!谨防)(?<!谨防有人)(?<!防)(?:冒充|假冒|仿冒|冒牌)|上家|货源是|貨源是|"
     r"货是|貨是|别信|別信|别加|別加|不要加|勿加|不要信|被骗|被騙|被|拉黑|盗用|盜用|比|不像|楼上|樓上|scammer|beware of|"
@@ -34,7 +39,7 @@ _FOREIGN_BEFORE = re.compile(
 )
 _FOREIGN_AFTER = re.compile(
     r"^[\s)）\]】\"'”」』]*(?:这个|这个号|那个|此人|这人|這個|這人|的人|的|也|都|就|,|，)*\s*"
-    r"(?:不是我|不是本人|非本人|与我无关|跟我无关|和我无关|與我無關|是骗|是騙|骗|騙|是假|假的|假冒|冒充|是冒|盗图|盜圖|盗我|跑路|收钱不|收錢不|"
+    r"(?:不是我|不是本人|非本人|与我无关|跟我无关|和我无关|與我無關|是骗|是騙|(?:骗|騙)(?!子?\s*(?:微|薇|v|q|扣|企鹅|电|飞机|tg|@|手机))|是假|假的|假冒|冒充|是冒|盗图|盜圖|盗我|跑路|收钱不|收錢不|"
     r"拿钱不|拿錢不|不发货|不靠谱|别加|別加|勿加|别信|別信|不要加|上当|上當|家的|家货|家貨|他家|那边|那邊|那家|那里|那裡|"
     r"卖得|賣得|卖的(?:贵|假|二手)|is not me|not me|is a scam|scam|is fake|stole|steals)",
     re.IGNORECASE,

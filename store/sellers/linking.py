@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from store.sellers.decisions import Bounds, Decision
@@ -29,14 +29,10 @@ ROUND = 3
 
 @dataclass(frozen=True)
 class Linkage:
-    """Sellers as sets of posts' ids (each sorted, the sets by their first), and the keys that many use.
-
-    `adverts` says of each post which advert it tells: two that tell the same have the same value.
-    """
+    """Sellers as sets of posts' ids (each sorted, the sets by their first), and the keys that many use."""
 
     sellers: tuple[tuple[str, ...], ...]
     shared: frozenset[str]
-    adverts: Mapping[str, Hashable]
 
 
 def link_posts(traces: Iterable[Trace], decisions: Sequence[Decision] = (), known: Collection[str] = ()) -> Linkage:
@@ -45,7 +41,7 @@ def link_posts(traces: Iterable[Trace], decisions: Sequence[Decision] = (), know
     places = {trace.id: place for place, trace in enumerate(ordered)}
     index = index_traces(ordered)
     families = group_posts(ordered)
-    adverts = [_advert(trace, family) for trace, family in zip(ordered, families, strict=True)]
+    adverts = name_adverts(ordered, families)
     suspects = find_shared(index, known)
     first = _join_keys(Bounds(places, decisions), index, suspects)
     rounds = _find_rounds(ordered, families, adverts, first)
@@ -59,8 +55,7 @@ def link_posts(traces: Iterable[Trace], decisions: Sequence[Decision] = (), know
     sellers: dict[int, list[str]] = defaultdict(list)
     for place, trace in enumerate(ordered):
         sellers[bounds.find(place)].append(trace.id)
-    told = {trace.id: advert for trace, advert in zip(ordered, adverts, strict=True) if advert is not None}
-    return Linkage(tuple(tuple(names) for names in sellers.values()), frozenset(shared), told)
+    return Linkage(tuple(tuple(names) for names in sellers.values()), frozenset(shared))
 
 
 def group_posts(traces: Sequence[Trace]) -> list[int | None]:
@@ -68,6 +63,11 @@ def group_posts(traces: Sequence[Trace]) -> list[int | None]:
     wordings = sorted({trace.wording.letters for trace in traces if len(trace.wording.letters) >= WITH_NUMBERS})
     families = dict(zip(wordings, group_wordings(wordings), strict=True))
     return [families.get(trace.wording.letters) for trace in traces]
+
+
+def name_adverts(traces: Sequence[Trace], families: Sequence[int | None]) -> list[Hashable | None]:
+    """The advert that each post tells, None for none: those that tell the same have the same value."""
+    return [_advert(trace, family) for trace, family in zip(traces, families, strict=True)]
 
 
 def _advert(trace: Trace, family: int | None) -> tuple[int, frozenset[float] | frozenset[str]] | None:

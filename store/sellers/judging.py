@@ -1,0 +1,106 @@
+"""What analysts say of sellers is written down, into the ledger too, and linked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlmodel import Session, col, select
+
+from domain.errors import BadValue, UnknownName
+from domain.plain import plain
+from store.engine import Store, new_id
+from store.findings import locate
+from store.ledger import digest_of, record, write_line
+from store.sellers.roster import link_findings
+from store.sellers.waiting import let_wait
+from store.tables import FindingRow, SellerDecisionRow, SellerRow
+
+
+def merge_sellers(store: Store, names: Sequence[str], *, note: str | None, by: str, now: datetime) -> str:
+    """Say that these sellers (by the beginnings of their ids) are one; its id, the eldest's.
+
+    Raises UnknownName, or BadValue where there are not two.
+    """
+    with store.transaction() as session:
+        sellers = list(dict.fromkeys(locate_seller(session, name) for name in names))
+        if len(sellers) < 2:
+            raise BadValue(name="the sellers", value=" ".join(names), want="at least two that are not one already")
+        left, *others = (list_members(session, seller) for seller in sellers)
+        right = sorted(name for members in others for name in members)
+        _decide(session, store, "merge", sellers, left, right, note=note, by=by, now=now)
+    link_findings(store, now)
+    with store.reading() as session:
+        return locate_seller(session, sellers[0])
+
+
+def split_seller(
+    store: Store, seller: str, findings: Sequence[str], *, note: str | None, by: str, now: datetime
+) -> tuple[str, str]:
+    """Say that these findings of a seller are not his but another's; the ids of both, his first.
+
+    Raises UnknownName, or BadValue where a finding is not the seller's, or none would be left to him.
+    """
+    with store.transaction() as session:
+        seller_id = locate_seller(session, seller)
+        members = list_members(session, seller_id)
+        parted = sorted({locate(session, name)[0].id for name in findings})
+        if strangers := set(parted).difference(members):
+            raise BadValue(name="the finding", value=min(strangers), want=f"one of seller {seller_id}")
+        rest = [name for name in members if name not in set(parted)]
+        if not parted or not rest:
+            raise BadValue(name="the findings", value=len(parted), want=f"some of the seller's {len(members)}, not all")
+        _decide(session, store, "split", [seller_id], parted, rest, note=note, by=by, now=now)
+    link_findings(store, now)
+    with store.reading() as session:
+        first, second = (session.get_one(FindingRow, side[0]).seller_id for side in (rest, parted))
+    return first or "", second or ""
+
+
+def locate_seller(session: Session, name: str) -> str:
+    """The id of the seller whose id begins with `name`; of one that went into another, the other's.
+
+    Raises UnknownName, or BadValue where several begin so.
+    """
+    wanted = name.strip().lower()
+    begins = col(SellerRow.id).startswith(wanted, autoescape=True)
+    found = session.exec(select(SellerRow).where(begins).order_by(col(SellerRow.id)).limit(2)).all() if wanted else []
+    if not found:
+        raise UnknownName(kind="seller", name=name)
+    if len(found) > 1 and found[0].id != wanted:
+        raise BadValue(name="the id", value=name, want="more of its characters: several sellers begin so")
+    row = found[0]
+    met = {row.id}
+    while row.merged_into is not None and row.merged_into not in met and not list_members(session, row.id):
+        row = session.get_one(SellerRow, row.merged_into)
+        met.add(row.id)
+    return row.id
+
+
+def list_members(session: Session, seller_id: str) -> list[str]:
+    """The ids of a seller's findings, the oldest first."""
+    return list(session.exec(select(FindingRow.id).where(FindingRow.seller_id == seller_id).order_by(FindingRow.id)))
+
+
+def _decide(
+    session: Session, store: Store, kind: Literal["merge", "split"], sellers: Sequence[str], left: list[str],
+    right: list[str], *, note: str | None, by: str, now: datetime,
+) -> None:  # fmt: skip
+    """Write a decision down. Its note may tell of persons: it is in the ledger as part of a digest only."""
+    row = SellerDecisionRow(id=new_id(now), at=now, by=by, kind=kind, left=left, right=right, note=note)
+    session.add(row)
+    let_wait(session, [*left, *right])
+    session.flush()
+    facts: dict[str, Any] = {
+        "decision": row.id, "sellers": list(sellers), "left": len(left), "right": len(right),
+        "record_sha256": digest_decision(row),
+    }  # fmt: skip
+    action = "sellers_merged" if kind == "merge" else "seller_split"
+    record(session, store.keys, action, sellers[0], facts, by=by, now=now)
+
+
+def digest_decision(row: SellerDecisionRow) -> str:
+    """The SHA-256 of all that a decision's row says, in the ledger's canonical form."""
+    told = ("id", "at", "by", "kind", "left", "right", "note")
+    return digest_of(write_line(plain({name: getattr(row, name) for name in told})))
