@@ -2,12 +2,12 @@
 
 A source is crawled into pages, and each page is read into posts: `crawl`. They wait, encrypted, in the spool. The
 classifier reads a post into a signal: `read`. The store keeps a signal that matters as a finding, seals the page it
-stood on, and forgets the rest: `keep`. `watch` does both for a source that is due, and of what was sealed a picture is
-drawn: `draw`. An analyst searches the findings and
-passes a verdict: `judge`. With another model the findings are read again: `rescore`. A researcher takes a dataset:
-`export`. An authority is handed findings with their proof: `refer`. What is sealed is opened for a reason:
-`open_original`; what is kept no longer is destroyed: `purge_due`; and that all of it is what it was is proved: `prove`.
-`look` crawls one address and keeps nothing.
+stood on, and forgets the rest: `keep`. Findings are linked to a seller: `link`. `watch` does it all for a source that
+is due, and of what was sealed a picture is drawn: `draw`. An analyst searches the findings and passes a verdict:
+`judge`; of sellers: `merge`, `split`. With another model the findings are read again: `rescore`. A researcher takes a
+dataset: `export`. An authority is handed findings with their proof: `refer`. What is sealed is opened for a reason:
+`open_original`; what is kept no longer is destroyed: `purge_due`; and that all of it is what it was is proved:
+`prove`. `look` crawls one address and keeps nothing.
 
 Each step takes what is not done, does it and writes it down in one transaction, so each can be stopped, killed and
 repeated alone; the store is the hand-over between them.
@@ -183,6 +183,7 @@ def watch(
                 raise
     finally:
         runs.finish_run(store, run_id, outcome, findings=len(new), now=_now())
+    link(store)
     return Watched(run_id, outcome, tuple(new))
 
 
@@ -221,9 +222,32 @@ def draw(
     return count
 
 
+def link(store: Store, *, whole: bool = False) -> int:
+    """Findings that are new or have changed, or the `whole` of them, are linked to sellers; how many were."""
+    from store.sellers.roster import link_findings
+
+    return link_findings(store, _now(), whole=whole)
+
+
 def judge(store: Store, finding_id: str, state: str, note: str | None, by: str) -> dict[str, Any]:
-    """An analyst's verdict on a finding; the finding as it stands then."""
-    return findings.judge_finding(store, finding_id, state=state, note=note, by=by, now=_now())
+    """An analyst's verdict on a finding; the finding as it stands then, linked or left out accordingly."""
+    judged = findings.judge_finding(store, finding_id, state=state, note=note, by=by, now=_now())
+    link(store)
+    return findings.find_finding(store, str(judged["id"]))
+
+
+def merge(store: Store, sellers: Sequence[str], note: str | None, by: str) -> str:
+    """An analyst says that sellers are one; the id that stays."""
+    from store.sellers.judging import merge_sellers
+
+    return merge_sellers(store, sellers, note=note, by=by, now=_now())
+
+
+def split(store: Store, seller: str, parted: Sequence[str], note: str | None, by: str) -> tuple[str, str]:
+    """An analyst says that some findings of a seller are another's; the ids of both."""
+    from store.sellers.judging import split_seller
+
+    return split_seller(store, seller, parted, note=note, by=by, now=_now())
 
 
 def rescore(store: Store, reader: Reader) -> Iterator[Change]:
@@ -239,6 +263,7 @@ def rescore(store: Store, reader: Reader) -> Iterator[Change]:
             change = store_rereadings(store, finding_id, [_reread(*pair, reader) for pair in group], _now())
             if change:
                 yield change
+    link(store)
 
 
 def export(store: Store, folder: Path, order: Order, by: str, release: Release | None = None) -> int:
