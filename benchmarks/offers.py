@@ -36,7 +36,7 @@ def measure(found: Counter[Any], wanted: Counter[Any]) -> tuple[float, float, fl
 def read_gold(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
     """The posts of `paths` that say what prices and contacts they hold."""
     posts = (json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines())
-    return (post for post in posts if post["prices"] is not None)
+    return (post for post in posts if post.get("prices") is not None)
 
 
 def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Counter[Any]]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from classifier.context import Framed
 from classifier.fold import Folded
+from classifier.offer.contacts.script import write_plainly
 from classifier.offer.victims import find_others
 from domain.signals import Mask, Offer
 
@@ -20,6 +21,7 @@ def find_victims(folded: Folded, offer: Offer) -> tuple[Mask, ...]:
 
     `offer` names the seller's handles, which stay; with an empty one the text alone tells. Never raises.
     """
+    folded = write_plainly(folded)
     return tuple(Mask(item.kind, *folded.span(item.start, item.end)) for item in find_others(folded, offer.contacts))
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from classifier.fold import Folded
 from classifier.offer.contacts import read_contacts
+from classifier.offer.contacts.script import write_plainly
 from classifier.offer.kinds import read_kind_of
 from classifier.offer.prices import parse_prices
 from classifier.offer.regions import read_regions
@@ -23,6 +24,7 @@ from domain.signals import Offer
 
 def read_offer(folded: Folded) -> Offer:
     """All that a text offers, as claimed. Never raises; what is not there is empty."""
+    folded = write_plainly(folded)
     _, victims = find_personal(folded.text)
     contacts = read_contacts(folded, victims)
     # A sample row's plate or address is no region that is sold, its numbers are no volume.

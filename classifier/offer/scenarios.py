@@ -8,7 +8,7 @@ the claims could raise is given, each with how well the reading is supported.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,6 +75,19 @@ def list_scenarios(claims: Claims, law: Law) -> tuple[Scenario, ...]:
     )
 
 
+def weigh_counts(counts: Mapping[str, int], labels: Collection[str], on: date, law: Law) -> tuple[Scenario, ...]:
+    """The thresholds of what is counted over several posts: `counts` by unit (posts, members), of posts of `labels`."""
+    return tuple(
+        Scenario(
+            data_class=threshold.data_class, names={"zh": threshold.zh, "en": threshold.en}, unit=threshold.unit,
+            threshold=threshold.amount, grade="serious", basis=threshold.basis, confidence=threshold.confidence,
+            if_insider=False, claimed=counts[threshold.unit], orders_needed=None, orders=(),
+        )
+        for threshold in law.thresholds
+        if threshold.unit in counts and not set(labels).isdisjoint(threshold.labels) and _holds(threshold, on)
+    )  # fmt: skip
+
+
 def list_orders(offer: Offer) -> tuple[Order, ...]:
     """The orders that an offer's prices allow, smallest first, each once.
 
@@ -101,9 +114,7 @@ def _smallest_order(price: Price) -> Order | None:
 
 
 def _concerns(threshold: Threshold, claims: Claims) -> bool:
-    if claims.label not in threshold.labels or claims.on < threshold.since:
-        return False
-    if threshold.until is not None and claims.on >= threshold.until:
+    if claims.label not in threshold.labels or not _holds(threshold, claims.on):
         return False
     if threshold.unit == "members" and claims.members is None:
         return False
@@ -115,6 +126,10 @@ def _concerns(threshold: Threshold, claims: Claims) -> bool:
         or not set(threshold.fields).isdisjoint(claims.offer.fields)
         or any(word in text for word in threshold.words)
     )
+
+
+def _holds(threshold: Threshold, on: date) -> bool:
+    return threshold.since <= on and (threshold.until is None or on < threshold.until)
 
 
 def _weigh(threshold: Threshold, claims: Claims, orders: tuple[Order, ...], insider: bool) -> Iterator[Scenario]:

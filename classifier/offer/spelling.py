@@ -7,11 +7,9 @@ the way back to the author's own characters kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from classifier.fold import Folded
-from classifier.offer.tokens import lower
+from classifier.offer.rewriting import Rule, rewrite
 
 _ONES = "一二两三四五六七八九"
 _NUMERAL = rf"\d零〇半俩{_ONES}十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
@@ -21,11 +19,20 @@ _COIN = "块毛角元分万千百仟佰"
 
 # --- English ------------------------------------------------------------------------------------------------------
 
-_SMALL = {word: value for value, word in enumerate(
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-)} | {word: value for value, word in zip(
-    range(20, 100, 10), ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], strict=True
-)}  # fmt: skip
+_SMALL = {
+    **{word: value for value, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven"))},
+    **{word: value for value, word in enumerate(("eight", "nine", "ten", "eleven", "twelve", "thirteen"), 8)},
+    **{word: value for value, word in enumerate(("fourteen", "fifteen", "sixteen", "seventeen", "eighteen"), 14)},
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6}
 _WORD = "|".join(sorted({*_SMALL, *_SCALES}, key=len, reverse=True))
 _SAID = (
@@ -110,7 +117,7 @@ def _spell_pinyin(match: re.Match[str]) -> str | None:
 # --- layout and short forms ---------------------------------------------------------------------------------------
 
 _AFTER = r"(?!\s?[\d.零一二两三四五六七八九十百千万条个份笔人组套台次wk%元块毛角分天年月日号周折])"
-_RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
+_RULES: tuple[Rule, ...] = (
     (
         "".join(_RINGED),
         re.compile(rf"{_RING}(?=\s?(?:[{_COIN}条]|{_RING}|[.\d]))|(?<=[{_COIN}]){_RING}|(?<=[{_COIN}] ){_RING}"
@@ -139,7 +146,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]]
         lambda match: f"{match.group()}=",
     ),
 )  # fmt: skip
-_SPELLS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
+_SPELLS: tuple[Rule, ...] = (
     *_RULES,
     ("aeiou", _PINYIN, _spell_pinyin),
     ("aeiou", _ENGLISH, _spell_english),
@@ -148,42 +155,4 @@ _SPELLS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]
 
 def respell(folded: Folded) -> Folded:
     """`folded` with its numbers in digits or plain numerals; itself where nothing is spelled otherwise. Linear."""
-    for signs, pattern, spell in _SPELLS:
-        text = lower(folded.text)
-        if any(sign in text for sign in signs):
-            folded = _rewrite(folded, _find_edits(text, pattern, spell))
-    return folded
-
-
-def _find_edits(
-    text: str, pattern: re.Pattern[str], spell: Callable[[re.Match[str]], str | None]
-) -> Iterator[tuple[int, int, str]]:
-    for match in pattern.finditer(text):
-        spelled = spell(match)
-        if spelled is not None and spelled != match.group():
-            yield match.start(), match.end(), spelled
-
-
-def _rewrite(folded: Folded, edits: Iterator[tuple[int, int, str]]) -> Folded:
-    """The text with edits, which come in order; each new character stands for the whole of what it replaces."""
-    parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    at = 0
-    for start, end, spelled in edits:
-        _keep(folded, at, start, parts, starts, ends)
-        parts.append(spelled)
-        left, right = folded.span(start, end) if start < end else folded.span(start - 1, start)
-        starts += [left] * len(spelled)
-        ends += [right] * len(spelled)
-        at = end
-    if at == 0 and not parts:
-        return folded
-    _keep(folded, at, len(folded.text), parts, starts, ends)
-    return replace(folded, text="".join(parts), starts=starts, ends=ends)
-
-
-def _keep(folded: Folded, start: int, end: int, parts: list[str], starts: list[int], ends: list[int]) -> None:
-    parts.append(folded.text[start:end])
-    starts += range(start, end) if folded.starts is None else folded.starts[start:end]
-    ends += range(start + 1, end + 1) if folded.ends is None else folded.ends[start:end]
+    return rewrite(folded, _SPELLS)

@@ -7,6 +7,7 @@ an alias of the market (`Kind.read`, `lexicon/aliases.tsv`). "同号" makes the 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -73,7 +74,12 @@ def read_contacts(folded: Folded, victims: Iterable[Hit] = ()) -> tuple[Contact,
     `victims` are the handles that are not the author's (`classifier.offer.victims.find_personal`).
     """
     others = {(hit.start, hit.end) for hit in victims}
-    hits = [hit for hit in find_hits(folded.text) if (hit.start, hit.end) not in others]
+    lowered = lower(folded.text)
+    hits = [
+        hit
+        for hit in find_hits(folded.text)
+        if (hit.start, hit.end) not in others and not is_disowned(lowered, hit.start, hit.end)
+    ]
     contacts = []
     seen = set()
     for hit in sorted(hits, key=lambda hit: (hit.start, hit.end)):
@@ -83,6 +89,29 @@ def read_contacts(folded: Folded, victims: Iterable[Hit] = ()) -> tuple[Contact,
         start, end = folded.span(hit.start, hit.end)
         contacts.append(Contact(hit.kind, hit.value, folded.original[start:end], start, end, hit.valid))
     return tuple(contacts)
+
+
+# What an author says of a handle that is not, or no longer, his.
+_NOT_MINE_BEFORE = re.compile(
+    r"(?:假的?(?:账?号|帐号)?|冒充(?:的|我的?)?(?:账?号)?|骗子(?:的|号)?|高仿号?|山寨号?|盗号|(?<![a-z])(?:原"
+    r"|旧|老|之前的?|以前的?|丢了的?|被封的?|作废的?)(?:的)?(?:号|账号|qq|微信|飞机|电报|tg|群)号?"
+    r"|你的(?:号|电话|微信|qq)?|别加|不要加|勿加|小心|当心|认准不是|不是|并非"
+    r"|(?<![a-z])(?:fake|scammer|old|not|impostor|imposter|beware of)(?: (?:is|account|id|number|handle"
+    r"|telegram|tg))?)[\s:：，,“\"「@]{0,3}$"
+)
+_NOT_MINE_AFTER = re.compile(
+    r"[\s”\"」)）]{0,2}(?:[,，]?\s?(?:那个|这个|才)?(?:号)?(?:都|才)?(?:是|为)(?:冒充|骗子|假的?|仿冒|高仿|山寨"
+    r"|盗)|(?:已经?|早就?)?(?:丢了?|被封|封了|停用|作废|弃用|不用了|没了|登不上|被盗)"
+    r"|不是(?:我|本人)|(?:千万)?(?:别|不要|勿)加|冒充我|(?:is|was) (?:dead|fake|a scam|banned|not me|not mine"
+    r"|gone|an impostor))"
+)
+
+
+def is_disowned(lowered: str, start: int, end: int) -> bool:
+    """Whether the author says of the handle at `[start, end)` that it is false, lost or another's."""
+    return bool(
+        _NOT_MINE_BEFORE.search(lowered, max(0, start - 16), start) or _NOT_MINE_AFTER.match(lowered, end, end + 20)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -104,7 +133,9 @@ def find_hits(text: str) -> tuple[Hit, ...]:
         _add(found, taken, [_lead(lowered, hit) for hit in standing[name]])
     _add(found, taken, list(_read_on(text)))
     _add(found, taken, list(_read_added(text, lowered)))
+    _add(found, taken, list(_read_bracketed(text, lowered, aliases)))
     found += _share_handles(lowered, found, aliases)
+    found += _share_above(lowered, found, aliases)
     return tuple(found)
 
 
@@ -169,7 +200,7 @@ def _bounded(lowered: str, start: int, end: int, ends: set[int]) -> bool:
 
 
 _CODE = re.compile(r"[a-z0-9.]{3}[/-]$")
-_CHAIN = re.compile(r"\s{0,2}(?:[/／&、和或+跟与|,，]|号|[(（]?同)?\s{0,2}")
+_CHAIN = re.compile(r"\s{0,2}(?:[/／&、和或+跟与|,，=＝]|号|[(（]?同)?\s{0,2}")
 
 
 def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
@@ -186,13 +217,18 @@ def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
 
 _CONNECT = re.compile(
     r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username"
-    r"|me|us|is|on|at)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
-    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=\-—–➕→👉⬇↓是为加请【〔｛{\[(（)）「“\"'<@*~·|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
+    r"|me|us|is|on|at|only)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
+    r"|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
+    r"|[(（][\u3400-\u9fff]{1,8}[)）](?=\s?[:：])|(?<![a-z])(?:karo|karein|kijiye|pe|par|to|through"
+    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜"
+    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓是为加请【〔｛{\[(（)）「“\"'<@*~·"
+    r"|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
-    r"(?:加|➕|\+|嘉|伽|珈|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|[需想]?要的|有意的?|add|contact|on|my|via|by)[\s:：我下个]{0,2}$"
+    r"(?:加|➕|\+|嘉|伽|珈|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|[需想]?要的|有意的?|add|contact|on|my"
+    r"|via|by)[\s:：我下个]{0,2}$"
 )
-_FIRM_LINK = re.compile(r"[:：=→➡👉➕@]|号|id|加|搜|联系|—|-")
+_FIRM_LINK = re.compile(r"[:：=＝☞→➡👉➕@]|号|id|加|搜|联系|—|-")
 
 
 def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hit]) -> Iterator[Hit]:
@@ -226,7 +262,8 @@ def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hi
 
 
 _BACKWARDS = re.compile(
-    r"[(（]?(?:号码?)?(?:反着|倒着|倒过来|反过来|反向|倒序|从后往前)[看念读写加输来]?[)）]?[\s:：是]{0,3}(?P<word>[a-z0-9_.@-]{5,32})"
+    r"[(（]?(?:号码?)?(?:反着|倒着|倒过来|反过来|反向|倒序"
+    r"|从后往前)[看念读写加输来]?[)）]?[\s:：是]{0,3}(?P<word>[a-z0-9_.@-]{5,32})"
 )
 
 
@@ -257,11 +294,14 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
         # A single letter or character amid a word (微 of 稍微) is no alias.
         before = lowered[alias.start - 1]
         own = not lowered[alias.start].isascii() and ("_" in hit.value or (alias.kind == "qq_group" and numeric))
-        if before.isalnum() and not own:
+        long = numeric and hit.value.isdigit() and len(hit.value) >= 7 and before in _ASKS
+        if before.isalnum() and not (own or long):
             return False
     return firm or led or (numeric and len(hit.value) >= 5)
 
 
+# Before a single character that stands for a place: 售后扣 1966203714, 总部企 …
+_ASKS = frozenset("后加下单购系询号问找的联我是管部服前")
 _PLAIN_WORDS = frozenset(
     [
         "and",
@@ -296,6 +336,86 @@ _PLAIN_WORDS = frozenset(
         "account",
         "official",
         "service",
+        *[
+            "request",
+            "dead",
+            "down",
+            "below",
+            "above",
+            "soon",
+            "later",
+            "first",
+            "only",
+            "again",
+            "still",
+            "now",
+            "today",
+            "ready",
+            "open",
+            "online",
+            "offline",
+            "closed",
+            "banned",
+        ],
+        *[
+            "fine",
+            "works",
+            "work",
+            "okay",
+            "good",
+            "best",
+            "better",
+            "fast",
+            "direct",
+            "anytime",
+            "always",
+            "never",
+            "welcome",
+            "preferred",
+            "accepted",
+            "allowed",
+        ],
+        *[
+            "same",
+            "either",
+            "instead",
+            "please",
+            "thanks",
+            "thank",
+            "seller",
+            "buyer",
+            "owner",
+            "sample",
+            "samples",
+            "details",
+            "detail",
+            "more",
+            "info",
+            "serious",
+        ],
+        *[
+            "karo",
+            "bhai",
+            "accha",
+            "no",
+            "not",
+            "yes",
+            "and",
+            "also",
+            "too",
+            "but",
+            "then",
+            "they",
+            "them",
+            "theirs",
+            "ours",
+            "mine",
+            "yours",
+            "your",
+            "our",
+            "this",
+            "that",
+        ],
     ]
 )
 _ALSO = re.compile(r"\s?(?:[/／、|]|或者?|和)\s?")
@@ -357,11 +477,42 @@ def _read_added(text: str, lowered: str) -> Iterator[Hit]:
 _COUNTS = re.compile(r"\s?[条元块万个份人%u元起天月]")
 
 
+_NUMERALS = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖"
+_BEFORE_BRACKET = re.compile(
+    r"(?:^|[\s:：,，。;；、】是])"
+    r"(?P<it>@?[A-Za-z0-9_〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖][A-Za-z0-9_.〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖 -]{4,31}?)\s?$"
+)
+
+
+def _read_bracketed(text: str, lowered: str, aliases: list[_Alias]) -> Iterator[Hit]:
+    """car_88（飞机）, 54209416（扣扣）: the place in brackets behind the handle."""
+    for alias in aliases:
+        if text[alias.start - 1 : alias.start] not in ("(", "（", "【", "[") or not alias.start:
+            continue
+        if text[alias.end : alias.end + 1] not in (")", "）", "】", "]"):
+            continue
+        handle = _BEFORE_BRACKET.search(text, max(0, alias.start - 40), alias.start - 1)
+        hit = CONTACTS[alias.kind].read(text, handle.start("it")) if handle else None
+        if (
+            hit is not None
+            and handle is not None
+            and hit.end == handle.end("it")
+            and not lowered[hit.start : hit.end].isalpha()
+        ):
+            yield Hit(hit.kind, hit.value, hit.start, hit.end, hit.valid, led=True)
+
+
 # --- same number --------------------------------------------------------------------------------------------------
 
 _SAME = re.compile(
-    r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名"
-    r"|同微信号|同上|同|也是(?![\sa-z0-9:：])|也可以?加?|都是(?:这个|同)|一样|通用|就是(?:这|手机|电话|上面))"
+    r"[\s)）]{0,2}[(（\[【,，、/;；]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名"
+    r"|同微信号|同上|同|也是(?![\sa-z0-9:：]|它|这个?)|(?:也|都)(?:是|系)(?:它|他|这个?|此|呢个)号?|也可以?加?"
+    r"|都是(?:这个|同)|一样|通用|就是(?:这|手机|电话|上面))"
+)
+_SAME_ENGLISH = re.compile(
+    r"[\s)）\"'.,;]{0,3}(?:(?:same|\"same)(?: (?:number|id|handle|name|user))?\"?(?: is)?(?: on| for| in| at"
+    r"| with)?|also (?:on|in|for)|and on"
+    r"|(?:works|valid|use it) on) (?P<names>[a-z/&, ]{2,40})"
 )
 _SAME_AS = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?同(?:步)?(?P<names>[^\d\n,，。;；)）]{1,10})")
 
@@ -374,6 +525,9 @@ def _share_handles(lowered: str, found: list[Hit], aliases: list[_Alias]) -> lis
         if not named:
             as_match = _SAME_AS.match(lowered, hit.end, hit.end + 20)
             named = _named(aliases, as_match) if as_match else []
+        english = None if named else _SAME_ENGLISH.match(lowered, hit.end, hit.end + 70)
+        if english:
+            named = _named(aliases, english)
         if match and not named and match.group("names").strip() == "" and hit.kind == "phone":
             named = ["wechat"]
         for kind in named:
@@ -381,6 +535,37 @@ def _share_handles(lowered: str, found: list[Hit], aliases: list[_Alias]) -> lis
             if value:
                 shared.append(Hit(kind, value, hit.start, hit.end, hit.valid, led=True))
     return shared
+
+
+_ABOVE = re.compile(
+    r"[\s:：=＝→☞,，(（]{0,4}(?:同上|同号|同步|一样|同一个|same(?: number| id| handle"
+    r"| as above)?(?![a-z]))"
+)
+_LIKE = re.compile(r"(?:号|id)?\s?[同跟和与]\s?")
+# How far back the handle may stand, among how many, and how close behind an alias its own.
+_NEAR, _FEW, _CLOSE = 120, 6, 12
+
+
+def _share_above(lowered: str, found: list[Hit], aliases: list[_Alias]) -> Iterator[Hit]:
+    """Skype：同上: a place whose handle is the one before it; 微信同 LINE: or that of a place named behind it."""
+    ends = sorted(found, key=lambda hit: (hit.end, hit.start))
+    places = [hit.end for hit in ends]
+    for alias, following in zip(aliases, [*aliases[1:], None], strict=False):
+        like = following is not None and _LIKE.fullmatch(lowered, alias.end, following.start) is not None
+        if not (like or _ABOVE.match(lowered, alias.end)):
+            continue
+        after = bisect_right(places, alias.end)
+        if any(hit.kind == alias.kind and hit.start - alias.end < _CLOSE for hit in ends[after : after + 2]):
+            continue
+        earlier = [hit for hit in ends[max(0, after - _FEW) : after] if alias.start - hit.end <= _NEAR]
+        if following is not None and like:
+            earlier = [hit for hit in earlier if hit.kind == following.kind]
+        elif any(hit.kind == alias.kind for hit in earlier):
+            continue
+        value = CONTACTS[alias.kind].share(earlier[-1]) if earlier and earlier[-1].kind != alias.kind else None
+        if value:
+            hit = earlier[-1]
+            yield Hit(alias.kind, value, hit.start, hit.end, hit.valid, led=True)
 
 
 def _named(aliases: list[_Alias], match: re.Match[str]) -> list[str]:

@@ -16,7 +16,8 @@ from classifier.offer.contacts.shape import Hit, Kind
 
 _SHAPE = re.compile(
     r"(?<![A-Za-z0-9])(?:(?P<tron>T[1-9A-HJ-NP-Za-km-z]{33})|(?P<ether>0x[0-9a-fA-F]{40})"
-    r"|(?P<bitcoin>[13][1-9A-HJ-NP-Za-km-z]{25,34})|(?P<bech>bc1[02-9ac-hj-np-z]{11,71}|BC1[02-9AC-HJ-NP-Z]{11,71}))(?![A-Za-z0-9])"
+    r"|(?P<bitcoin>[13][1-9A-HJ-NP-Za-km-z]{25,34})|(?P<bech>bc1[02-9ac-hj-np-z]{11,71}"
+    r"|BC1[02-9AC-HJ-NP-Z]{11,71}))(?![A-Za-z0-9])"
 )
 # No address is shorter; most texts have no such word.
 _LONG = re.compile("[A-Za-z0-9]{14}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from classifier.offer.contacts.digits import read_run, take_number
 from classifier.offer.contacts.phone import is_valid
 from classifier.offer.contacts.shape import Hit, Kind
 
@@ -29,4 +30,16 @@ def _find(text: str) -> Iterator[Hit]:
             yield Hit("landline", digits, match.start(), match.end(), is_valid("+86" + digits))
 
 
-LANDLINE = Kind("landline", find=_find)
+_WHOLE = re.compile(r"0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
+
+
+def _read(text: str, at: int) -> Hit | None:
+    """座机零七三一—八八零零三七二五: said to be one, in whatever digits."""
+    number = take_number(read_run(text, at), 10, 12)
+    if number is None or not _WHOLE.fullmatch(number.digits):
+        return None
+    value = "+86" + number.digits[1:]
+    return Hit("landline", value, number.start, number.end, is_valid(value), led=True)
+
+
+LANDLINE = Kind("landline", find=_find, read=_read)

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 
 from classifier.offer.contacts.shape import Hit, Kind
+from classifier.offer.scene import contexts
 
 _LINK = re.compile(
-    r"(?:https?[:：][/／]{2}|(?<![A-Za-z0-9_@.])www\.)[A-Za-z0-9][^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef<>\"'，。]{3,300}",
+    r"(?:https?[:：][/／]{2}"
+    r"|(?<![A-Za-z0-9_@.])www\.)[A-Za-z0-9][^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef<>\"'，。]{3,300}",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"(?<![A-Za-z0-9_@./-])[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|cn|cc|top|xyz|shop|vip|club"
+    r"(?<![A-Za-z0-9_@./-])[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|cn|cc|top|xyz|shop"
+    r"|vip|club"
     r"|icu|me|io|test|example|store)(?![A-Za-z0-9_.])(?:/[\w./?=&%-]{0,200})?",
     re.IGNORECASE,
 )
@@ -23,9 +26,20 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"(?:官网|网站|网址|店铺|小店|商店|商城|下单|自助|发卡|平台|购买|官方|提货|进店|落地页|后台|登录|联系|地址|开卡|演示站|测试环境|手机端|电脑端|网盘|入口|下载|秒发|开通"
+    r"(?:官网|网站|网址|店铺|小店|商店|商城|下单|自助|发卡|平台|购买|官方|提货|进店|落地页|后台|登录|联系|地址"
+    r"|开卡|演示站|测试环境|手机端|电脑端|网盘|入口|下载|秒发|开通"
     r"|website|web site|shop|store|site|order at|order here|market"
     r"|buy at|visit|join|contact|demo|video on|login|sign up)\S{0,4}\s?[:：→👉是为]?\s?$",
+    re.IGNORECASE,
+)
+
+
+# Addresses of others: news, pictures, what everybody uses.
+_ELSEWHERE = re.compile(
+    r"来源|新闻|报道|转自|原文|参考|出处|图片?[:：]|截图|教程|百科|source|news|via |(?:^|[/.])(?:baidu|qq|163"
+    r"|sina|weibo|zhihu|github|youtube|youtu"
+    r"|bilibili|imgur|wikipedia|google|sohu|toutiao|douyin|gov|t\.me|wa\.me|line\.me|telegram|whatsapp"
+    r"|signal)\.?(?:[a-z]|/|$)",
     re.IGNORECASE,
 )
 
@@ -33,11 +47,17 @@ _OWN = re.compile(
 def _find(text: str) -> Iterator[Hit]:
     if "." not in text and "/" not in text:
         return
+    trade: bool | None = None
     for pattern in (_LINK, _BARE):
         for match in pattern.finditer(text):
             link = match.group().rstrip(".,;:!?)]}*、")
             invite = _INVITES.match(link)
-            if invite or _OWN.search(text, max(0, match.start() - 16), match.start()):
+            own = bool(invite or _OWN.search(text, max(0, match.start() - 16), match.start()))
+            if not own and pattern is _LINK and not _ELSEWHERE.search(text, max(0, match.start() - 12), match.end()):
+                # Where data are sold an address is where one orders.
+                trade = bool(contexts()[0].search(text.lower())) if trade is None else trade
+                own = trade
+            if own:
                 yield Hit("url", normalise(link), match.start(), match.start() + len(link), True, led=True)
 
 

@@ -9,7 +9,8 @@ from classifier.offer.contacts.shape import Hit, Kind
 
 _AT = (
     r"(?:@|＠|\s?[(（\[{【〔［｛]\s?(?:at|@|艾特|圈?a)\s?[)）\]}】〕］｝]\s?|\s?(?:艾特|小老鼠|㉿)\s?|\sat\s"
-    r"|#(?=(?:qq|163|126|gmail|foxmail|proton|outlook|hotmail|sina|yeah)|[a-z0-9-]+\.(?:com|cn|net|org|me|io|test|example)\b))"
+    r"|#(?=(?:qq|163|126|gmail|foxmail|proton|outlook|hotmail|sina|yeah)|[a-z0-9-]+\.(?:com|cn|net|org|me|io"
+    r"|test|example)\b))"
 )
 _DOT = r"(?:\.|\s?[(（\[{【〔［｛]\s?(?:dot|点|\.)\s?[)）\]}】〕］｝]\s?|\s?点\s?|\sdot\s|。)"
 _ADDRESS = re.compile(

@@ -1,4 +1,5 @@
-"""Places without a kind of their own (钉钉, 闲鱼, Session, ICQ, …): names and numbers as they stand, in lower case."""
+"""Places without a kind of their own "
+"(钉钉, 闲鱼, Session, ICQ, …): names and numbers as they stand, in lower case."""
 
 from __future__ import annotations
 

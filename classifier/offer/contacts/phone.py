@@ -21,10 +21,17 @@ _SHAPES = frozenset({
     (3, 4, 2, 2), (13,), (2, 11), (2, 3, 8), (2, 3, 4, 4), (15,), (4, 11), (4, 3, 4, 4),
 })  # fmt: skip
 # Ten digits amid talk of India are an Indian number, which its people write without +91.
-_INDIAN = re.compile(r"₹|\bINR\b|[Ii]ndia|\b[Rr]upees?\b|\bDelhi|\bMumbai")
+_INDIAN = re.compile(
+    r"₹|\bINR\b|[Ii]ndia|\b[Rr]upees?\b|\bRs\b|\b[Ll]akhs?\b|\bDelhi|\bMumbai|\bKarnataka"
+    r"|\bTamil|\bGujarat|\bPune\b|\bRTO\b"
+)
 # A number in three lines, one part below the other.
 _VERTICAL = re.compile(rf"(?<!{FORM})({FORM}{{3}})[ \t]*\n[ \t]*({FORM}{{4}})[ \t]*\n[ \t]*({FORM}{{4}})(?!{FORM})")
 _FIXED = re.compile(r"(?:固网|固话|座机|市话|landline|office)[\s:：,]{0,3}$", re.IGNORECASE)
+# Numbers of Hong Kong, Macau and Taiwan with their country's code but no plus, or as they are dialled at home.
+_OFFICE = re.compile(r"\s?[(（](?:办公室?|座机|固话|市话|公司|office|landline)", re.IGNORECASE)
+_TEN = re.compile(r"(?<![\d+-])[6-9]\d{4}[ -]\d{5}(?![\d-])")
+_ABROAD = re.compile(r"85[23]\d{8}|8869\d{8}|09\d{8}")
 _OPENING = re.compile("1[3-9]|86|00")
 _LONGEST = 15
 
@@ -62,8 +69,12 @@ def _find(text: str) -> Iterator[Hit]:
     for match in _FOREIGN.finditer(text) if "+" in text else ():
         value = "+" + re.sub(r"\D", "", match.group())
         fixed = _FIXED.search(text, max(0, match.start() - 12), match.start()) or is_fixed(value)
-        kind = "landline" if fixed else "phone"
+        kind = "landline" if fixed or _OFFICE.match(text, match.end()) else "phone"
         yield Hit(kind, value, match.start(), match.end(), is_valid(value))
+    for match in _TEN.finditer(text):
+        if _INDIAN.search(text, max(0, match.start() - 400), match.end() + 200):
+            value = "+91" + re.sub(r"\D", "", match.group())
+            yield Hit("phone", value, match.start(), match.end(), is_valid(value))
     for match in _TAIWAN.finditer(text) if "09" in text else ():
         value = "+886" + re.sub(r"\D", "", match.group())[1:]
         yield Hit("phone", value, match.start(), match.end(), is_valid(value))
@@ -135,8 +146,12 @@ def _read(text: str, at: int) -> Hit | None:
     if foreign:
         value = "+" + re.sub(r"\D", "", foreign.group())
         return Hit("phone", value, at, foreign.end(), is_valid(value), led=True)
-    plus = text.startswith("+", at)
+    plus = text.startswith(("+", "＋"), at)
     groups = read_run(text, at + plus)
+    abroad = take_number(groups, 10, 13)
+    if abroad is not None and (plus or _ABROAD.fullmatch(abroad.digits)) and not abroad.digits.startswith("86"):
+        value = "+" + abroad.digits if not abroad.digits.startswith("09") else "+886" + abroad.digits[1:]
+        return Hit("phone", value, at, abroad.end, is_valid(value), led=True)
     if [len(group.digits) for group in groups[:4]] == [1, 3, 3, 4] and groups[0].digits == "1":
         whole = join_groups(groups[:4])
         return Hit("phone", "+" + whole.digits, at, whole.end, is_valid("+" + whole.digits), led=True)

@@ -57,19 +57,22 @@ _INSERTED = re.compile(r"[(（\[【](?:删除?|去掉?)[)）\]】]")
 
 # car—data—88, c*a*r*8*8, sh(删)uju88
 _LOOSE = re.compile(
-    r"[A-Za-z0-9_]{1,16}(?:(?:\s?(?:[·•*~—–丶、]|\s-\s)\s?|[(（\[【](?:删除?|去掉?)[)）\]】])[A-Za-z0-9_]{1,16}){1,12}"
+    r"[A-Za-z0-9_]{1,16}(?:(?:\s?(?:[·•*~—–丶、]|\s-\s)\s?|[(（\[【](?:删除?"
+    r"|去掉?)[)）\]】])[A-Za-z0-9_]{1,16}){1,12}"
     r"(?![A-Za-z0-9_@])"
 )
 # chepai ▁ laozhou, plate 底线 250: the underscore as another sign, in words, or set apart.
 _LINE_SIGN = re.compile(r"\s?(?:[▁ˍ﹍﹏⎵]|下划线|底线)\s?|\s_\s?|_\s")
 _LINED = re.compile(
-    r"(?:@\s?)?[A-Za-z0-9]{2,20}(?:(?:\s?(?:[▁ˍ﹍﹏⎵]|下划线|底线)\s?|\s_\s?|_\s)[A-Za-z0-9]{1,20}){1,4}(?![A-Za-z0-9_@])"
+    r"(?:@\s?)?[A-Za-z0-9]{2,20}(?:(?:\s?(?:[▁ˍ﹍﹏⎵]|下划线|底线)\s?|\s_\s?"
+    r"|_\s)[A-Za-z0-9]{1,20}){1,4}(?![A-Za-z0-9_@])"
 )
 # car data一二三: the digits at its end in words.
 _WORDED = re.compile(
-    r"(?=[零〇一二三四五六七八九幺])[零〇一二三四五六七八九幺0-9]{2,8}(?![零〇一二三四五六七八九十百千万元块毛角条个份])"
+    r"(?=[零〇一二三四五六七八九幺])[零〇一二三四五六七八九幺0-9]{2,8}"
+    r"(?![零〇一二三四五六七八九十百千万元块毛角条个份])"
 )
-_DIGIT_WORDS = str.maketrans("零〇一二三四五六七八九幺", "0012345678" + "91")
+_DIGIT_WORDS = str.maketrans("零〇⓪一二三四五六七八九壹贰叁肆伍陆柒捌玖①②③④⑤⑥⑦⑧⑨幺", "000" + "123456789" * 3 + "1", " ")
 
 
 def _read_lined(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:

@@ -10,7 +10,7 @@ from classifier.offer.contacts.whatsapp import WHATSAPP
 
 _LINK = re.compile(r"(?:https?://)?signal\.me/#(?:p/(\+\d{7,15})|eu/([A-Za-z0-9_-]{10,80}))", re.IGNORECASE)
 _GROUP = re.compile(r"(?:https?://)?signal\.group/#([A-Za-z0-9_-]{10,120})", re.IGNORECASE)
-_NAME = re.compile(r"@?([A-Za-z_][A-Za-z0-9_]{2,31}\.\d{2,})(?![A-Za-z0-9_])")
+_NAME = re.compile(r"@?([A-Za-z_][A-Za-z0-9_]{2,31}(?:\.[A-Za-z0-9_]{2,31})?\.\d{2,})(?![A-Za-z0-9_])")
 
 
 def _find(text: str) -> Iterator[Hit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from classifier.offer.contacts.digits import read_run, take_number
 from classifier.offer.contacts.phone import PHONE, is_valid
 from classifier.offer.contacts.shape import Hit, Kind
 
@@ -45,6 +46,11 @@ def _complete(digits: str, plus: bool, around: str = "") -> str:
 def _read(text: str, at: int) -> Hit | None:
     match = _NUMBER.match(text, at)
     if match is None:
+        plus = text.startswith(("+", "＋"), at)
+        number = take_number(read_run(text, at + plus), 8, 15)
+        if number is not None and (plus or len(number.digits) != 11):
+            value = _complete(number.digits, plus, text[max(0, at - 300) : at + 300])
+            return Hit("whatsapp", value, at, number.end, is_valid(value), led=True)
         hit = PHONE.read(text, at)
         return Hit("whatsapp", hit.value, hit.start, hit.end, hit.valid, led=True) if hit else None
     digits = re.sub(r"\D", "", match.group())

@@ -15,19 +15,24 @@ CARD = 120
 _HAN = pieces.HAN
 # Longer labels first; what they hold, "" for what names nobody.
 _LABELS: tuple[tuple[str, str], ...] = (
-    ("name", "(?:车主|客户|机主|业主|真实)?姓名|名字|车主|所有人|机主|户主|投保人|被保险人|收件人|收件|客户"
-        "|真名|卖家|买家|报案人|驾驶人|持证人|👤"
+    ("name", "(?:车主|客户|机主|业主|真实)?姓名|客户名称|氏名|名字|车主|所有人|机主|户主|投保人|被保险人|收件人"
+        "|收件|客户"
+        "|真名|卖家|买家|报案人|驾驶人|持证人|主人|👤|nama|nome|nombre|фио"
         r"|(?:full |owner'?s? |first |last )?name|owner|keeper|insured|holder|driver|customer|buyer|halter"),
-    ("phone", r"联系电话|手机号码?|手机|电话号码?|电话|移动电话|移动|📱|📞|☎️?|mobile(?: no)?|phone(?: no)?"
+    ("phone", r"联系电话|联系方式|打得通的号|телефон|telefone|teléfono|celular|no\.? ?hp|電話|手机号码?|手机"
+        r"|电话号码?|电话|移动电话|移动|📱|📞|☎️?|mobile(?: no)?|phone(?: no)?"
         r"|cell|tel"),
-    ("plate", r"车牌号码?|车牌|号牌号码|号牌|车号|牌照|🚗|reg(?:istration)?(?: ?no)?|(?:licen[cs]e )?plate(?: no)?"),
+    ("plate", r"госномер|placa|no\.? ?pol|车牌号码?|车牌|号牌号码|号牌|车号|牌照|🚗|reg(?:istration)?(?: ?no)?"
+        r"|(?:licen[cs]e )?plate(?: no)?"),
     ("vin", r"车架号码?|车架|车辆识别代号|车辆识别码|vin|chassis(?: no)?"),
-    ("resident", r"身份证号码?|身份证|证件号码?|证件|驾照|驾驶证号?|nric|ic|(?:id|dl|driving licence"
+    ("resident", r"nik|cpf|id_no|emirates id|passport no|身份证号码?|身份证|证件号码?|证件|驾照|驾驶证号?|nric"
+        r"|ic|(?:id|dl|driving licence"
         r"|driver'?s? licen[cs]e"
         r"|licen[cs]e)(?: no| number)?|ssn|dob|passport"),
     ("engine", r"发动机号码?|发动机|engine(?: no)?"),
-    ("policy", r"保单号码?|保单|保险单号|policy(?: no| number)?"),
-    ("address", r"登记住址|家庭住址|家庭地址|收货地址|住址|地址|🏠|address|addr"),
+    ("policy", r"单号|保单号码?|保单|保险单号|policy(?: no| number)?"),
+    ("address", r"адрес|alamat|endereço|dirección|在哪|登记住址|家庭住址|家庭地址|收货地址|住址|地址|🏠|address"
+        r"|addr"),
     ("email", r"e-?mail|邮箱"),
     ("account", r"微信号|微信昵称|微信|支付宝名?|wechat|qq号?"),
     ("", r"车型|品牌型号|品牌|车系|城市|到期日?期?|保险到期|保险公司|保费|费用|性别|年龄|颜色|车|备注|使用性质"
@@ -61,7 +66,7 @@ def _labels() -> tuple[re.Pattern[str], tuple[str, ...]]:
     groups = "|".join(f"(?P<l{at}>{terms})" for at, (_, terms) in enumerate(_LABELS))
     return (
         re.compile(
-            rf"(?<![A-Za-z{_HAN}])(?:{groups})(?:\s?[\"”】\]]?\s?[:：=]\s?[\"“]?|[】\]]\s?|[ \t]+(?![:：=])"
+            rf"(?<![A-Za-z{_HAN}])(?:{groups})(?:\s?[\"'”】\]]?\s?[:：=]\s?[\"'“]?|[】\]]\s?|[ \t]+(?![:：=])"
             rf"|(?<=[👤📱📞🚗🏠])\s?)",
             re.IGNORECASE,
         ),
@@ -106,6 +111,9 @@ def _read_card(fields: list[Item]) -> list[tuple[Item, bool]]:
     named = kinds - _ANONYMOUS
     if not named or len(kinds) < 2 or (named == {"name"} and not kinds & {"phone", "email"}):
         return []
+    # Where one is to write stands last, and is the seller's own.
+    while fields and fields[-1].kind in _OWN:
+        fields = fields[:-1]
     return [(item, True) for item in fields if item.kind]
 
 

@@ -15,6 +15,9 @@ _PLATE = re.compile(
     r"(?:[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9]\d{4}|\d{5}[A-HJKa-hjk]"
     r"|[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])"
     r"(?![A-Za-z0-9])"
+    # A point between any two of them: 赣B·5K·77P.
+    rf"|[{PROVINCES}] ?[A-Z][·•](?=[A-Z0-9·•. ]*\d)[A-Z0-9]{{1,4}}(?:[·•. ]{{1,2}}[A-Z0-9]{{1,4}}){{1,4}}"
+    rf"(?![A-Za-z0-9])"
 )
 _VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?![A-Za-z0-9])")
 # Cars made in China: invented and mistyped ones fail the check digit, and are masked all the same.

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from classifier.lexicon import read_terms
@@ -17,7 +18,8 @@ from classifier.offer.victims.papers import PROVINCES
 _HAN = pieces.HAN
 _OUTER = r"[\s,，、/／|｜┃;；:：→>=\t()（）·.“”\"'【】〔〕\[\]{}*—–…=#\d-]|[^\w\s]"
 _SEPARATED = re.compile(
-    rf"(?:{_OUTER}|电话|手机号?码?|移动|车牌号?|牌照?|证件?号?|身份证号?|住址?|家?在|地址|的?号码?|是|tel|phone"
+    rf"(?:{_OUTER}|电话|手机号?码?|移动|车牌号?|牌照?|证件?号?|身份证号?|住址?|家?在|地址|的?号码?|是|大哥|大姐"
+    rf"|师傅|阿姨|哥|姐|叔|先生|女士|様|男|女|手|牌|证|机|cpf|passport|tel|phone"
     rf"|mobile|reg\.?)*",
     re.IGNORECASE,
 )
@@ -40,8 +42,28 @@ _SINGLE = re.compile(
 )
 _PINYIN = re.compile(r"(?P<it>[a-z]{2,7} [a-z]{2,12})[\s,|/;]{1,3}(?=\+?\d{7})")
 _LEADS = re.compile(r"^[\s\W\d]*")
+_STARTS = (
+    "客服",
+    "商务",
+    "技术",
+    "售后",
+    "销售",
+    "总部",
+    "业务",
+    "老板",
+    "经理",
+    "电话",
+    "手机",
+    "微信",
+    "联系",
+    "咨询",
+    "热线",
+    "对接",
+)
 _ROLE = ("经理", "主管", "客服", "老板", "专员", "公司", "老师", "师傅")
-_WORD = re.compile(r"[A-Za-z0-9]\s[A-Z][a-z]")
+_TOKEN = re.compile(r"\S+")
+# So many words at least, most of them one character, make a text that is written with blanks between.
+_SPREAD = 6
 _REACH = 14
 
 
@@ -62,14 +84,18 @@ class Joined(NamedTuple):
 
 def join_letters(written: str) -> Joined:
     """A stretch, and where its characters are set apart by spaces the same without them."""
-    tokens = written.split()
-    if len(tokens) < 6 or sum(len(token) == 1 for token in tokens) * 10 < len(tokens) * 6:
+    tokens = list(_TOKEN.finditer(written))
+    if len(tokens) < _SPREAD or sum(len(token.group()) == 1 for token in tokens) * 10 < len(tokens) * 6:
         return Joined(written, range(len(written) + 1))
-    places = [
+    # Only what stands between two single characters is no blank of the author's.
+    dropped = {
         at
-        for at, letter in enumerate(written)
-        if not letter.isspace() or (at and written[at - 1].isspace()) or _WORD.match(written, max(0, at - 1))
-    ]
+        for left, right in pairwise(tokens)
+        if len(left.group()) == len(right.group()) == 1
+        for at in range(left.end(), right.start())
+        if right.start() - left.end() == 1
+    }
+    places = [at for at in range(len(written)) if at not in dropped]
     return Joined("".join(written[at] for at in places), [*places, len(written)])
 
 
@@ -90,7 +116,12 @@ def has_family(name: str) -> bool:
 
 def is_word(written: str) -> bool:
     """Whether what stands where a name could is a word of a table, a car, a place or a role."""
-    return pieces.is_benign(written) or bool(NO_NAME.search(written, 1)) or written.endswith(_ROLE)
+    return (
+        pieces.is_benign(written)
+        or bool(NO_NAME.search(written, 1))
+        or written.endswith(_ROLE)
+        or written.startswith(_STARTS)
+    )
 
 
 def find_people(row: str, found: Sequence[Item], known: Sequence[Item], loose: bool) -> Iterator[Item]:
@@ -124,6 +155,14 @@ def find_people(row: str, found: Sequence[Item], known: Sequence[Item], loose: b
 def has_name(row: str, found: Sequence[Item]) -> bool:
     """Whether beside a number or paper of the row stands what is a name by its form."""
     return any(sure and _is_free(item, found) and _is_beside(row, item, found) for item, sure in _list_candidates(row))
+
+
+def opens_with_field(row: str, found: Sequence[Item]) -> bool:
+    """Whether the row opens with what could be a name, a number behind it."""
+    first = next(iter(sorted((item for item, _ in _list_candidates(row)), key=lambda item: item.start)), None)
+    if first is None or not found or re.search(r"\w", row[: first.start].strip("0123456789. ")):
+        return False
+    return _is_beside(row, first, found[:1])
 
 
 def _is_free(item: Item, taken: Sequence[Item]) -> bool:

@@ -15,8 +15,8 @@ from classifier.offer.victims.names import read_no_names
 from classifier.offer.victims.papers import PROVINCES
 
 HAN = "\u3400-\u9fff"
-_UP = "A-ZÀ-ÖØ-Þ"
-_LATIN = "A-Za-zÀ-ÖØ-öø-ſ"
+_UP = "A-ZÀ-ÖØ-ÞĆČĎĐĘĚĞİŁŃŇŐŒŘŚŞŠŤŮŰŹŻŽА-ЯЁ"
+_LATIN = "A-Za-zÀ-ÖØ-öø-ſА-яЁё"
 _DASH = r"\-–—－‐−"
 # Letters of the scripts whose people's names have no capitals: Thai, Hangul, Arabic, Hebrew, Devanagari, kana.
 OTHERS = "\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af"
@@ -25,14 +25,15 @@ OTHERS = "\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af"
 _GROUPED = re.compile(
     rf"(?<![{_LATIN}\d.#/*+_@$¥₹])(?<![{_LATIN}\d][{_DASH}])(?:\+?["
     rf"(]?\+?\d{{1,4}}[)]?[ .{_DASH}/]{{0,3}})?\d{{1,5}}"
-    rf"(?:[ .{_DASH}/]{{1,3}}\d{{1,5}}){{0,9}}(?:[ .{_DASH}]{{0,2}}\d{{2,8}})(?![{_LATIN}\d*%])(?!,\d{{3}})"
+    rf"(?:[ .{_DASH}/]{{1,3}}\d{{1,5}}){{0,9}}(?:[ .{_DASH}]{{0,2}}\d{{1,8}})(?![{_LATIN}\d*%])(?!,\d{{3}})"
     r"(?!\s?(?:元|块|毛|角|万|条|个|公里|人|份|次|台|笔|单|组|套|行|天|年|月|岁|号楼|km|miles?|rows?|lines?|records?"
     r"|owners?|pcs|pieces?|leads?|entries|contacts|names|usd|usdt|cny|rmb|yuan|inr|eur|dollars?|\$|€|u\b))",
     re.IGNORECASE,
 )
 # Telephones whose form is known: the rest of a row is not taken for more of the number.
 _NATIONAL = re.compile(
-    rf"(?<![{_LATIN}\d.#/*+_@])(?<![{_LATIN}\d][{_DASH}])(?:1[3-9]\d{{9}}|(?:\+?1[ .-]?)?(?:[(]\d{{3}}[)] ?"
+    rf"(?<![{_LATIN}\d.#/*+_@])(?<![{_LATIN}\d][{_DASH}])(?:1[3-9]\d{{9}}|[(]\d{{2}}[)] ?\d{{4,5}}-\d{{4}}"
+    rf"|\+\d{{1,3}} ?[(]?\d{{2,3}}[)]? \d{{3}}[- ]\d{{2}}[- ]\d{{2}}|(?:\+?1[ .-]?)?(?:[(]\d{{3}}[)] ?"
     rf"|\d{{3}}[.-])\d{{3}}[.-]\d{{4}}"
     rf"|0\d{{3,4}} \d{{6}}|0\d{{2,4}}[ -]\d{{3,4}}[ -]\d{{3,4}}|[6-9]\d{{4}} \d{{5}}"
     rf"|[(]?\+?\d{{2,3}}[)]?[ -]\d{{4}}[ -]\d{{4}})(?![\d{_LATIN}*])"
@@ -42,6 +43,7 @@ _DAY = re.compile(
     rf"(?:19|20)\d\d[{_DASH}./ ]?[01]?\d(?:[{_DASH}./ ]?[0-3]?\d)?|[0-3]?\d[./ {_DASH}][01]?\d[./ {_DASH}](?:19"
     rf"|20)?\d\d"
 )
+_DATED = re.compile(r"(?<!\d)(?:19|20)\d\d[-/.][01]?\d(?!\d)|(?<!\d)[01]?\d/[0-3]?\d(?![\d/])")
 _RANGE = re.compile(rf"\d*00? ?[{_DASH}/] ?\d*00")
 _SPOKEN = re.compile(
     r"(?<![零〇一二三四五六七八九十百千万])[零〇一二三四五六七八九][ ]?(?:[零〇一二三四五六七八九][ -]?){6,11}"
@@ -56,6 +58,8 @@ _CODE = re.compile(
     rf"|Xin) ?[A-Z][ .·{_DASH}]?[A-Z0-9]{{5,6}}"
     r"|(?:Dubai|Abu Dhabi|Sharjah|Ajman|RAK|Fujairah|UAQ) [A-Z0-9]{1,2} \d{1,5}"
     rf"|[{PROVINCES}{_PROVINCES_HEARD}] ?[A-Z](?:[ .·•・{_DASH}]{{0,2}}[A-Z0-9]){{5,6}}"
+    rf"|\d{{2,3}}-[A-Z]{{1,2}}-\d{{1,6}}|[A-Z]{{3}}\d[A-Z]\d{{2}}|[A-ZА-Я] ?\d{{3}} ?[A-ZА-Я]{{2}} ?\d{{2,3}}"
+    rf"|[A-Z]{{2,6}}(?:[/-][A-Z0-9]{{1,6}}){{0,3}}[/-]\d{{4,12}}|[{HAN}]{{2}} \d{{3}} [{OTHERS}] \d\d-\d\d"
     rf"|\d{{1,3}}[ {_DASH}]?[{OTHERS}]{{1,2}} ?\d{{3,4}}|[{OTHERS}]{{1,3}} ?\d{{3,4}}"
     rf"|[A-Z]{{1,4}}(?:[ .{_DASH}]{{1,3}}(?:\d{{1,5}}[A-Z]{{0,3}}|[A-Z]{{1,3}}\d{{0,4}})){{1,4}}"
     rf"|\d{{1,4}}[A-Z]{{1,3}}(?:[ .{_DASH}]{{0,3}}\d{{2,5}}){{1,2}}"
@@ -64,10 +68,12 @@ _CODE = re.compile(
     rf")(?![A-Za-z\d*]|[.,]\d|[{_DASH}][A-Za-z\d]|[ ]?(?:元|块|毛|条|个|USDT?\b))"
 )
 _NO_CODE = re.compile(
-    r"(?:QQ|VX|WX|TG|WS|WA)[ :]?\d{5,}|(?:TRC|ERC|BEP)\d+|CS\d{2}|\d+ ?(?:USDT?|RMB|CNY|HKD|TWD|NTD?|INR|EUR"
+    r"(?:QQ|VX|WX|TG|WS|WA)[ :]?\d{5,}|(?:TRC|ERC|BEP)\d+|CS\d{2}|(?:19|20)\d\d [A-Z]{2,4} \d{2,4}"
+    r"|\d+ ?(?:USDT?|RMB|CNY|HKD|TWD|NTD?|INR|EUR"
     r"|GBP|BTC|AM|PM)|(?:TRC|ERC|BEP|USDT?|BTC|ETH|VIP|NT|CNY|RMB|INR|HKD?|TWD|EUR|GBP|MYR|PHP"
     r"|MOQ|MIN|MAX|QTY|PCS|SKU|API|CRM|SIP|GPS"
-    r"|APP|TOP|EX|NO|OBD|SUV|MPV|BMW|GL[ACEKS]|VW|GMC|KIA|MG|FY|Q[1-4]|AM|PM|LS|BS|NW|SW|SE)\b"
+    r"|ID|DOB|FLAT|UNIT|BLDG|APT|CPF|BOX|HP|APP|TOP|EX|NO|OBD|SUV|MPV|BMW|GL[ACEKS]|VW|GMC|KIA|MG|FY|Q[1-4]|AM"
+    r"|PM|LS|BS|NW|SW|SE)\b"
     rf"[ {_DASH}]?\d*|[A-Z]\d{{1,2}}[A-Z]?"
 )
 _CODED = re.compile(r"\d")
@@ -75,7 +81,8 @@ _CODED = re.compile(r"\d")
 _PAPER = re.compile(
     rf"(?<![{_LATIN}\d{_DASH}])(?:[A-Z][1289A-D]\d{{8}}|[A-Z]{{1,2}}\d{{6}}\s?[(（][0-9A][)）]"
     rf"|\d{{3}}-\d{{2}}-\d{{4}}"
-    rf"|\d{{6}}-\d{{2}}-\d{{4}}|[A-Z]\d{{4}}-\d{{5,6}}-\d{{2}}|\d{{4}} \d{{4}} \d{{4}}|[1-9]\d{{16}}[\dXx]"
+    rf"|\d{{6}}-\d{{2}}-\d{{4}}|[A-Z]\d{{4}}-\d{{5,6}}-\d{{2}}|\d{{4}} \d{{4}} \d{{4}}"
+    rf"|\d{{3}}\.\d{{3}}\.\d{{3}}-\d{{2}}|\d{{3}}-\d{{4}}-\d{{7}}-\d|[1-9]\d{{16}}[\dXx]"
     rf"|\d{{15,23}}"
     rf"|\d{{4}}(?: \d{{4}}){{3}}(?: \d{{1,4}})?"
     rf"|[A-Z]{{2,6}}-?\d{{7,22}}(?:-[A-Z0-9]{{1,4}})?)(?![{_LATIN}\d{_DASH}])"
@@ -112,7 +119,7 @@ _PLACE = re.compile(
     rf"[{HAN}]{{0,10}} ?[A-Za-z]?(?:座|栋)? ?\d{{1,5}}(?![\d.])(?:[{HAN}A-Za-z0-9#{_DASH}]| ?(?=[号栋座室楼]))*)",
     re.MULTILINE,
 )
-_DOOR = re.compile("[路街巷弄里园苑府湾庭邸座栋幢楼院道坊墅寓厦润号室组村]")
+DOOR = re.compile("[路街巷弄里园苑府湾庭邸座栋幢楼院道坊墅寓厦润号室组村]")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{1,40}@[A-Za-z0-9-]{1,30}(?:\.[A-Za-z0-9-]{2,12}){1,3}")
 
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Mdm|Madam|Sir|Encik|Puan|Herr|Frau)\.? ?)"
@@ -142,7 +149,13 @@ def find_phones(text: str) -> Iterator[Item]:
         written = _YEAR.sub("", match.group())
         digits = "".join(letter for letter in written if letter.isdigit())
         day = _DAY.fullmatch(written.strip(" ()"))
-        if 7 <= len(digits) <= 13 and len(set(digits)) > 1 and not day and not _RANGE.fullmatch(written):
+        if (
+            7 <= len(digits) <= 13
+            and len(set(digits)) > 1
+            and not day
+            and not _RANGE.fullmatch(written)
+            and not _DATED.search(written)
+        ):
             yield Item("phone", match.start(), match.start() + len(written))
     for match in _SPOKEN.finditer(text):
         yield Item("phone", match.start(), match.end() - (match.group()[-1] in " -"))
@@ -177,7 +190,7 @@ def find_addresses(text: str) -> Iterator[Item]:
     for match in _ADDRESS.finditer(text):
         yield Item("address", match.start(), match.end())
     for match in _PLACE.finditer(text):
-        if _DOOR.search(match.group("it")):
+        if DOOR.search(match.group("it")):
             yield Item("address", *match.span("it"))
 
 

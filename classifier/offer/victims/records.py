@@ -13,10 +13,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 
 from classifier.offer.contacts.shape import Hit
-from classifier.offer.victims import people, pieces
+from classifier.offer.victims import fields, people, pieces
 from classifier.offer.victims.item import Item
 from classifier.offer.victims.papers import find_papers
 from classifier.offer.victims.stretches import Stretch, find_stretches
@@ -24,6 +25,14 @@ from classifier.offer.victims.stretches import Stretch, find_stretches
 _PAPERS = frozenset({"plate", "vin", "resident", "address", "policy", "engine", "card"})
 _NUMBERS = frozenset({"phone", "landline"})
 _HANDLES = frozenset({"wechat", "qq", "email", "other"})
+# A number that stands by itself below a sample and is called a telephone is the seller's.
+_TITLED = re.compile(
+    r"[\s\W]*(?:联系)?(?:电话|手机|座机|热线|客服|tel|phone|call"
+    r"|mobile)(?:号码?)?\s?[:：]?\s?[+(（]?\d[\d ()+-]{6,20}[^\d\u3400-\u9fff]*(?:[(（].{0,8}[)）])?\s*$",
+    re.IGNORECASE,
+)
+# So many lines that open with a word and a number are a list of people.
+_MANY = 3
 _HALF_HIDDEN = re.compile(r"\d{2,4}[*＊xX]{3,8}\d{2,4}")
 _DIGITS = re.compile(r"\d[^\n]{0,3}\d|[零〇一二三四五六七八九]{6}")
 
@@ -35,7 +44,7 @@ class _Row:
     stretch: Stretch
     text: people.Joined
     known: list[Item]
-    found: list[Item] = field(default_factory=list)
+    found: list[Item] = default(default_factory=list)
 
     @property
     def kinds(self) -> set[str]:
@@ -69,11 +78,16 @@ def find_records(text: str, known: Iterable[Item], hits: Iterable[Hit]) -> list[
         inside = numbers[bisect_left(hit_starts, stretch.start) : bisect_left(hit_starts, stretch.end)]
         rows.append(_read_row(text, stretch, here, inside))
     repeated = Counter(row.signature for row in rows if _is_rich(row))
+    alike = Counter(row.signature for row in rows if _opens_alike(row))
     found: list[tuple[Item, bool]] = []
     before = -2
     for row in rows:
         # A line below a row is one too where it shows as much.
-        sure = _is_sure(row, repeated) or (bool(row.found) and before == row.stretch.line - 1 and _is_rich(row))
+        sure = (
+            _is_sure(row, repeated)
+            or (_opens_alike(row) and alike[row.signature] >= _MANY)
+            or (bool(row.found) and before == row.stretch.line - 1 and _is_rich(row))
+        )
         if sure or _is_row(row):
             before = row.stretch.line
             found += [(item, sure) for item in _list_items(row, sure)]
@@ -124,14 +138,22 @@ def _is_rich(row: _Row) -> bool:
     return bool(kinds & (_PAPERS | _NUMBERS)) and row.named
 
 
+def _opens_alike(row: _Row) -> bool:
+    """A line that opens with what could be a name before a number to call."""
+    return row.kinds == {"phone"} and people.opens_with_field(row.text.text, row.found)
+
+
 def _is_sure(row: _Row, repeated: Counter[tuple[str, ...]]) -> bool:
     if not row.found and not _HALF_HIDDEN.search(row.text.text):
         return False
     if row.stretch.announced:
-        return True
+        return row.kinds != {"email"} and not (
+            row.kinds == {"phone"} and not row.named and _TITLED.match(row.text.text)
+        )
     if not _is_rich(row):
         return False
-    whole = row.named and "phone" in row.kinds and bool(row.kinds & _PAPERS)
+    several = len(row.found) >= 2 * len(row.kinds) >= 4
+    whole = (row.named or several) and "phone" in row.kinds and bool(row.kinds & _PAPERS)
     return whole or repeated[row.signature] >= 2 or len(row.kinds) >= 3
 
 
@@ -142,6 +164,7 @@ def _is_row(row: _Row) -> bool:
 
 def _list_items(row: _Row, sure: bool) -> Iterator[Item]:
     items = [*row.found, *people.find_people(row.text.text, row.found, row.known, loose=sure or len(row.kinds) >= 2)]
+    items += fields.find_fields(row.text.text, sorted(items, key=lambda item: item.start)) if sure else ()
     for item in items:
         if item.start < item.end:
             yield row.text.restore(item, row.stretch.start)

@@ -21,11 +21,13 @@ _ANNOUNCED = re.compile(
     r"|案例|[给请]大?家?(?:你们)?看看?"
     r"|格\s?式|结\s?果|输\s?[出入]|返\s?回|回\s?复|出\s?过?\s?的(?:单子?)?|查\s?到|查\s?得|收\s?据|回\s?执|如下"
     r"|(?<=[\n\s,，。;；【\[〔（(])[样例](?=\s?[:：(（=】\]〕）)])"
+    r"|[看丢发贴]一[条个行]|全的(?=[:：])|完整版?(?=[:：])|不打码样?(?=[:：])|自己核|上一?单"
     r"|^[样例](?=\s?[:：(（=】\]〕）)\s]|\d)|^\s?Ex\.?(?=\s?\d?[):. ])"
-    rf"|(?<![a-z.@/-])(?:sa:?mples?|examples?|e\.g\.|preview|(?:data |sample )?rows?|records?|results?|output"
+    rf"|(?<![a-z.@/-])(?:sa:?mples?|examples?|e\.g\.|preview|サンプル|例えば|contoh(?: data)?|ejemplo|exemplo"
+    rf"|exemple|beispiel|esempio|пример|образец|ตัวอย่าง|mẫu|(?:data |sample )?rows?|records?|results?|output"
     rf"|returned|proof|screenshot|like this|see below"
     rf"|came (?:back|out|yesterday)|receipt)(?![a-z]))"
-    rf"(?P<rest>[{_HAN}A-Za-z0-9 ()（）,、，'.-]{{0,50}}?)\s?(?:[:：>=—–】\]〕“]|->|→|↓|$"
+    rf"(?P<rest>(?:[{_HAN}A-Za-z ()（）,、，'-]|\d{{1,2}}(?!\d)){{0,50}}?)\s?(?:[:：>=»—–】\]〕“]|->|→|↓|$"
     rf"|\s(?=[{_HAN}]{{2,4}}[ ,，/|]{{1,2}}[\dA-Z+]))",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -38,13 +40,16 @@ _SPEAKS = re.compile(
     r"|条起|元\s?/|每[条个份]|一条|一口价|打包|(?<![参增附])加(?=\s?[A-Za-z微薇])"
     r"|咨询|客服|私[信聊]|下单|问单|[需想]?要[的全查买货]|找我|滴滴|购买|拿货|进群|我的|我这|本人|商务|洽谈"
     r"|合作|热线|对接|负责人|官网|收费|费用"
+    r"|[$₹]\s?\d|\d ?(?:usdt?|yuan|rmb|cny|inr|rub)(?![a-z])|(?<![a-z])e?-?mail(?=\s?[:：]?\s?(?:me|us|to"
+    r"|at)?\s?[a-z0-9._-]{2,30}@)"
     r"|(?<![A-Za-z])(?:tg|telegram|whatsapp|signal|line|skype|potato|wechat"
     r"|contact|dm|jabber|session|icq|price|total|full list|full file|moq|micro-signal)(?![A-Za-z])",
     re.IGNORECASE,
 )
 _STOP = re.compile(
     r"[。！!❗\n]|;(?=\s?$)|；(?=\s?$)|[.](?=\s+[A-Z\u3400-\u9fff]"
-    r"|\s*$)(?<![A-Z]\.)(?<!str\.)(?<!No\.)(?<!Mr\.)(?<!rs\.)(?<!Ms\.)(?<!Dr\.)(?<!Ex\.)(?<!reg\.)"
+    r"|\s*$)(?<![A-Z]\.)(?<!str\.)(?<!No\.)(?<!no\.)(?<!Mr\.)(?<!rs\.)(?<!Ms\.)(?<!Dr\.)(?<!Ex\.)(?<!Co\.)"
+    r"(?<!Av\.)(?<!St\.)(?<!Rd\.)(?<!ul\.)(?<!No\.)(?<!Jl\.)(?<!Dr\.)(?<!reg\.)"
 )
 _MANY_DIGITS = re.compile(r"\d[^\n]{0,2}\d[^\n]{0,2}\d|[零〇一二三四五六七八九]{6}")
 _HEADER = re.compile(
