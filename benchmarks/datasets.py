@@ -39,9 +39,9 @@ PHRASES = (
 CHARACTERS = [chr(point) for point in range(0x4E00, 0x4E00 + 2000)]
 # The columns that both read, by table: what stands in the database for the columns of an open dataset.
 POSTS = """
-SELECT f.id, f.source_id, p.side, s.practice, v.platform, v.floor, f.label, f.score, v.labels, f.state, v.posted_at,
-    v.posted_at_precision, f.first_seen, f.last_seen, v.evasions, v.model, v.offered, v.kind, v.channel, v.freshness,
-    v.goods, v.fields, v.regions, v.guarantees
+SELECT f.id, f.seller_id, f.source_id, p.side, s.practice, v.platform, v.floor, f.label, f.score, v.labels, f.state,
+    v.posted_at, v.posted_at_precision, f.first_seen, f.last_seen, v.evasions, v.model, v.offered, v.kind, v.channel,
+    v.freshness, v.goods, v.fields, v.regions, v.guarantees
 FROM findings f JOIN finding_versions v ON v.id = f.version_id JOIN sources s ON s.id = f.source_id
     JOIN splits p ON p.finding_id = f.id
 ORDER BY f.first_seen, f.id
@@ -106,7 +106,7 @@ def make_findings(chance: random.Random, count: int, sources: list[str]) -> Iter
             "id": f"{number:017x}", "post_id": f"{number:024x}", "source_id": chance.choice(sources),
             "version_id": f"v{number:016x}", "state": chance.choice(("new", "new", "confirmed", "dismissed")),
             "label": chance.choice(("offer", "offer", "other_pii_offer", "wanted")), "score": chance.random(),
-            "first_seen": seen, "last_seen": seen,
+            "first_seen": seen, "last_seen": seen, "seller_id": f"s{chance.randrange(count // 5):016x}",
         }  # fmt: skip
 
 
@@ -208,8 +208,13 @@ def measure(what: str, count: int, *words: str) -> float:
     start = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.datasets", "--do", what, *words]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, peak = time.perf_counter() - start, int(done.stdout) / 1024
-    print(f"{what:8} {seconds:8.1f} s   {count / seconds:9.0f} findings/s   peak {peak:6.0f} MB", flush=True)
+    seconds = time.perf_counter() - start
+    peak, busy = int(done.stdout.split()[0]) / 1024, float(done.stdout.split()[1])
+    rate = count / seconds
+    print(
+        f"{what:8} {seconds:8.1f} s ({busy:6.1f} s of processor) {rate:9.0f} findings/s   peak {peak:5.0f} MB",
+        flush=True,
+    )
     return seconds
 
 
@@ -226,7 +231,7 @@ def main() -> None:
         what, *paths = given.do
         runs: dict[str, Callable[..., None]] = {"bare": run_bare, "export": run_export, "place": run_placing}
         runs[what](*map(Path, paths[:2]), *paths[2:])
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time())
         return
     with tempfile.TemporaryDirectory(dir=given.home) as folder:
         home = (given.home or Path(folder)) / f"findings-{given.findings}"

@@ -26,6 +26,7 @@ ONLY = {
     "scrapy": ("crawlers",), "twisted": ("crawlers",), "playwright": ("crawlers",), "scrapy_poet": ("crawlers",),
     "sqlmodel": ("store",), "sqlalchemy": ("store",), "alembic": ("store",),
     "rapidocr": ("classifier/pictures",), "cv2": ("classifier/pictures",), "PIL": ("classifier/pictures",),
+    "pyarrow": ("store/datasets",), "vl_convert": ("store/datasets",),
     "zxingcpp": ("classifier/pictures",), "onnxruntime": ("classifier/pictures",),
     "torch": ("classifier/encoders",), "sentence_transformers": ("classifier/encoders",),
 }  # fmt: skip
