@@ -159,6 +159,13 @@ def write_verification(dossier: Dossier) -> Iterator[Block]:
     yield Line("\n".join(VERIFY_COMMANDS), code=True)
     if find_channel(dossier.request.to).carries:
         yield Line(say(language, "verify_replay"))
+    if dossier.custody.stamps:
+        yield Line(say(language, "verify_stamps"))
+        rows = [(str(number), str(stamp.seq), write_moment(stamp.stamped_at), stamp.authority)
+                for number, stamp in enumerate(dossier.custody.stamps, 1)]  # fmt: skip
+        heads = ("number", "stamp_entry", "stamp_time", "stamp_authority")
+        yield Grid([say(language, head) for head in heads], rows, (8, 16, 28, 48))
+        yield Line(STAMP_COMMAND, code=True)
     yield Line(say(language, "verify_pdf"))
 
 
@@ -168,6 +175,7 @@ def write_signs(dossier: Dossier) -> Iterator[Block]:
     yield Signs([say(language, key) for key in ("sign_prepared", "sign_reviewed", "sign_unit", "sign_date")])
 
 
+STAMP_COMMAND = "openssl ts -verify -data ledger/stamp-1.entry -in ledger/stamp-1.tsr -CAfile ROOT.pem"
 VERIFY_COMMANDS = (
     "sha256sum -c SHA256SUMS",
     "md5sum -c MD5SUMS",

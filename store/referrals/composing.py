@@ -112,6 +112,9 @@ def _write_ledger(dossier: Dossier) -> Iterator[Member]:
     """The entries that concern the evidence, each with its hash and signature, and the head."""
     lines = [json.dumps(plain(link), ensure_ascii=False, sort_keys=True) + "\n" for link in dossier.custody.links]
     yield Member(LEDGER, "".join(lines).encode(), "证据账本摘录", "JSON Lines")
+    for number, stamp in enumerate(dossier.custody.stamps, 1):
+        yield Member(f"ledger/stamp-{number}.entry", stamp.line.encode(), "账本条目", "JSON")
+        yield Member(f"ledger/stamp-{number}.tsr", stamp.token, "可信时间戳", "RFC 3161")
     yield Member("ledger/head.txt", f"{dossier.custody.head}\n".encode(), "证据账本末端", "纯文本")
 
 

@@ -61,13 +61,28 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Stamped:
+    """A timestamp authority's word (RFC 3161) on an entry of the ledger: its answer (DER), over the bytes of `line`."""
+
+    seq: int
+    line: str
+    stamped_at: datetime
+    authority: str
+    token: bytes
+
+
+@dataclass(frozen=True)
 class Custody:
-    """Where the evidence stands in the ledger: the entries that concern it, the head, and the key that signs now."""
+    """Where the evidence stands in the ledger: the entries that concern it, the head, and the key that signs now.
+
+    `stamps` are those on entries at or after the first sealing of it.
+    """
 
     links: tuple[Link, ...]
     head: str
     key: str
     public: bytes
+    stamps: tuple[Stamped, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from store.engine import Store, new_id
 from store.findings import find_finding
 from store.ledger import KEY_ACTIONS, begin_ledger, head_of, read_entry
 from store.referrals.channels import find_channel
-from store.referrals.dossier import Custody, Dossier, Exhibit, Link, Request, Subject
+from store.referrals.dossier import Custody, Dossier, Exhibit, Link, Request, Stamped, Subject
+from store.stamping import list_stamps
 from store.tables import CaptureRow, CaptureVersionRow, FindingVersionRow, LedgerRow, PagePictureRow, ReferralRow
 from store.unsealing import OpenedCapture, unseal_captures
 from store.verification import list_gaps
@@ -73,6 +74,8 @@ def gather(
         exhibits = _list_exhibits(session, [finding["id"] for finding in findings], opened)
         things = [*(finding["id"] for finding in findings), *(exhibit.record["id"] for exhibit in exhibits)]
         custody = _read_custody(session, key, things, _CLOSE_ACTIONS if channel.carries else _OPEN_ACTIONS)
+    if channel.carries:
+        custody = replace(custody, stamps=_list_stamped(store, custody))
     return Dossier(referral_id, now, request, subjects, exhibits, custody, software)
 
 
@@ -148,6 +151,17 @@ def _read_custody(session: Session, key: str, things: Sequence[str], actions: Se
     assert head is not None
     public = next(row for row in reversed(rows) if row.action in KEY_ACTIONS)
     return Custody(links, str(head), key, _public_of(public))
+
+
+def _list_stamped(store: Store, custody: Custody) -> tuple[Stamped, ...]:
+    """The stamps that came after the first sealing: each says that the ledger had come so far by then."""
+    entries = [entry for link in custody.links if (entry := read_entry(link.entry))]
+    first = min((entry.seq for entry in entries if entry.action in ("captured", "adopted")), default=0)
+    return tuple(
+        Stamped(stamp.head.seq, stamp.line, stamp.stamped_at, stamp.authority, stamp.token)
+        for stamp in list_stamps(store)
+        if stamp.head.seq >= first
+    )
 
 
 def _public_of(row: LedgerRow) -> bytes:

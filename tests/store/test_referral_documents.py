@@ -10,18 +10,20 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from dossiers import SCENARIOS, TEXT, make_dossier, make_finding
+from dossiers import SCENARIOS, T0, TEXT, make_dossier, make_finding
 
 from domain.signals import CONTACT_KINDS, CURRENCIES, LABELS, OFFER_KINDS, STATES, UNITS
+from store.ledger import digest_of
 from store.referrals import composing
 from store.referrals.blocks import Paper, Quote
 from store.referrals.channels import FIELDS, advise, fill_form, find_channel, read_channels
-from store.referrals.dossier import Dossier, Subject
+from store.referrals.dossier import Dossier, Member, Stamped, Subject
 from store.referrals.forms import write_list, write_record
 from store.referrals.jargon import explain
 from store.referrals.printing import cut_spans, print_paper, write_html
 from store.referrals.report import NUMERALS, PARTS, write_report
 from store.referrals.statutes import list_statutes
+from store.referrals.wacz import write_wacz
 from store.referrals.wording import read_text, write_contact, write_moment, write_price
 
 VERDICTS = ("构成犯罪", "已构成", "犯罪嫌疑人", "guilty", "constitutes a crime")
@@ -42,10 +44,11 @@ def read_pdf(data: bytes) -> list[str]:
 
 @pytest.fixture(scope="module")
 def printed() -> dict[str, list[str]]:
-    """The report and the forms of practice findings, printed once."""
-    dossier = practise(make_dossier())
-    evidence = [member for member in composing.REFERRALS["captures"](dossier) if member.path.startswith("captures/")]
-    papers = {"report": write_report(dossier), "record": write_record(dossier), "list": write_list(dossier, evidence)}
+    """The report and the forms of a practice finding, printed once."""
+    dossier = practise(make_dossier(count=1))
+    (exhibit,) = dossier.exhibits
+    wacz = Member(f"captures/{exhibit.record['id']}.wacz", write_wacz(exhibit, dossier), "网页", "WACZ")
+    papers = {"report": write_report(dossier), "record": write_record(dossier), "list": write_list(dossier, [wacz])}
     return {name: read_pdf(print_paper(paper)) for name, paper in papers.items()}
 
 
@@ -83,7 +86,7 @@ def test_a_pdf_reader_finds_the_chinese_text(printed: dict[str, list[str]]) -> N
 def test_the_forms_hold_what_the_rules_ask(printed: dict[str, list[str]]) -> None:
     """Address, steps, time, tools, digests of each capture; MD5 beside SHA-256; places to sign."""
     record, listed = "".join(printed["record"]), "".join(printed["list"])
-    dossier = make_dossier()
+    dossier = make_dossier(count=1)
     for exhibit in dossier.exhibits:
         assert exhibit.record["body_sha256"] in record
         assert exhibit.record["body_md5"] in record
@@ -283,10 +286,11 @@ def test_values_are_written_as_people_read_them() -> None:
     assert write_moment(None) == "—"
 
 
-def test_each_format_has_its_files() -> None:
+def test_each_format_has_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every format of the table writes something for the police, and every file says what it is."""
+    monkeypatch.setattr(composing, "print_paper", lambda paper: paper.title.encode())
     dossier = make_dossier(count=1)
-    quick = {name: list(write(dossier)) for name, write in composing.REFERRALS.items() if name != "report"}
+    quick = {name: list(write(dossier)) for name, write in composing.REFERRALS.items()}
     assert all(quick.values())
     members = [member for written in quick.values() for member in written]
     assert len({member.path for member in members}) == len(members)
@@ -299,3 +303,17 @@ def test_every_format_and_channel_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "referrals.md").read_text("utf-8")
     assert [name for name in composing.REFERRALS if f"\n| {name} |" not in page] == []
     assert [name for name in read_channels() if f"\n| `{name}`" not in page] == []
+
+
+def test_stamps_of_an_authority_go_along() -> None:
+    """The report names entry, time and authority, with the command; the token and its line are files, byte for byte."""
+    dossier = make_dossier(count=1)
+    stamp = Stamped(4, dossier.custody.links[-1].entry, T0, "CN=Example Stamps", b"\x30\x00")
+    stamped = replace(dossier, custody=replace(dossier.custody, stamps=(stamp,)))
+    said = say_all(write_report(stamped))
+    assert "CN=Example Stamps" in said
+    assert "openssl ts -verify" in said
+    assert "openssl ts" not in say_all(write_report(dossier))
+    files = {member.path: member.data for member in composing.REFERRALS["ledger"](stamped)}
+    assert files["ledger/stamp-1.tsr"] == b"\x30\x00"
+    assert digest_of(files["ledger/stamp-1.entry"].decode()) == dossier.custody.links[-1].hash

@@ -18,6 +18,7 @@ from hauls import OFFER, at, make_haul, make_post, score_all, take, watch
 from domain.errors import BadValue, DiskFull, NotReferable, Refused, UnknownName
 from store.database import Store
 from store.findings import find_finding, judge_finding
+from store.ledger import Head
 from store.purging import purge_findings
 from store.referrals import freezing
 from store.referrals.checking import check_package
@@ -26,6 +27,7 @@ from store.referrals.freezing import Frozen, freeze
 from store.referrals.gathering import gather
 from store.rotation import change_key
 from store.seals import destroy_page
+from store.stamping import Stamp
 from store.tables import ReferralRow
 from store.verification import verify_store
 
@@ -257,6 +259,18 @@ def test_a_referral_outlives_its_findings(store: Store, filled: list[str], tmp_p
         assert session.get(ReferralRow, frozen.id) is not None
     assert verify_store(store).faults == ()
     assert check_package(tmp_path / "r.zip").flaws == ()
+
+
+def test_stamps_since_the_sealing_go_to_the_police(
+    store: Store, filled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those on entries before it prove nothing of it, and nobody else gets any."""
+    made = {
+        seq: Stamp(Head(seq, "0" * 64), "{}", at(28), "CN=Example", "ab" * 32, b"token", at(29)) for seq in (1, 9)
+    }  # fmt: skip
+    monkeypatch.setattr("store.referrals.gathering.list_stamps", lambda _store: list(made.values()))
+    assert [stamp.seq for stamp in collect(store, filled[1]).custody.stamps] == [9]
+    assert collect(store, filled[1], to="12377").custody.stamps == ()
 
 
 def test_each_format_is_deterministic(store: Store, filled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
