@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from parsel import Selector
 from web_poet import HttpResponse
@@ -162,16 +161,23 @@ def once(posts: Iterable[Post]) -> tuple[Post, ...]:
 def prefer_served(rendered: Iterable[Post], served: Iterable[Post]) -> tuple[Post, ...]:
     """Posts of a rendered page with the times that the server sent, where both pages hold the same post.
 
-    Scripts rewrite "2026-11-20T13:05:22+00:00" into "a day ago" in the language and zone of the browser.
+    Scripts rewrite "2026-11-20T13:05:22+00:00" into "a day ago" in the language and zone of the browser. A post that is
+    known by its time has the identity that the server's time gives it, whichever way it was read.
     """
-    times: dict[str, tuple[datetime | None, Post]] = {post.id: (post.posted_at, post) for post in served}
+    by_id: dict[str, Post] = {}
+    by_words: dict[tuple[str, str | None], Post | None] = {}
+    for post in served:
+        by_id[post.id] = post
+        words = (post.content_sha256, post.author.name)
+        by_words[words] = None if words in by_words else post  # the same words twice tell nobody apart
     out = []
     for post in rendered:
-        when, source = times.get(post.id, (None, post))
-        if when is not None:
+        source = by_id.get(post.id) or by_words.get((post.content_sha256, post.author.name))
+        if source is not None and source.posted_at is not None:
             post = replace(
                 post,
-                posted_at=when,
+                id=source.id,
+                posted_at=source.posted_at,
                 posted_at_text=source.posted_at_text,
                 posted_at_precision=source.posted_at_precision,
             )

@@ -6,7 +6,7 @@ No rule maps addresses to page objects: unknown hosts are recognised from the pa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scrapy import Request
@@ -25,21 +25,28 @@ from crawlers.declared import choose_role, declare
 from crawlers.documents import MarkupResponse, is_data
 from crawlers.generic import PLATFORM as GENERIC
 from crawlers.pages import BoardItem, BoardPage, Platform, ThreadItem, ThreadPage, Visit, is_bare
+from crawlers.posts import prefer_served
 from crawlers.recognise import recognise
 from crawlers.walk.course import errand_of
 from crawlers.wire import is_rendered
 from domain.pages import Role
 from domain.sources import Source
 
+MOST_SERVED = 10 * 1024 * 1024  # bytes of a page before its scripts that are read beside it
+
 
 @dataclass(frozen=True)
 class Reading:
-    """A response as its platform sees it. `platform` is None where there is no page to read (an error, a file)."""
+    """A response as its platform sees it. `platform` is None where there is no page to read (an error, a file).
+
+    `served` is what the server sent of a page that a browser has drawn.
+    """
 
     response: HttpResponse
     visit: Visit
     platform: Platform | None
     role: Role
+    served: HttpResponse | None = None
 
     @property
     def board(self) -> BoardPage | None:
@@ -84,7 +91,11 @@ class Reading:
         if self.platform is None or role == "other":
             return None
         page = self.thread if role == "thread" else self.board
-        return await page.to_item() if page else None
+        item = await page.to_item() if page else None
+        if isinstance(item, ThreadItem) and item.posts and self.served is not None:
+            before = self.platform.thread(response=self.served, visit=replace(self.visit, rendered=False))
+            item = replace(item, posts=prefer_served(item.posts, before.posts))
+        return item
 
 
 def choose_platform(page: HttpResponse, source: Source, expected: Role | None) -> tuple[Platform, Role]:
@@ -112,13 +123,16 @@ class ReadingProvider(PageObjectInputProvider):
         body = rendered_body(response) if rendered else response.body
         kinds = response.headers.getlist("Content-Type")  # the first counts, as in Page.header
         content_type = kinds[0].decode("latin-1") if kinds else ""
-        page = MarkupResponse(
-            url=response.url,
-            body=body,
-            status=response.status,
-            headers=HttpResponseHeaders.from_bytes_dict(response.headers),
-            encoding="utf-8" if rendered else find_encoding(content_type, body),
-        )
+        headers = HttpResponseHeaders.from_bytes_dict(response.headers)
+
+        def as_page(content: bytes, encoding: str) -> MarkupResponse:
+            return MarkupResponse(
+                response.url, body=content, status=response.status, headers=headers, encoding=encoding
+            )
+
+        page = as_page(body, "utf-8" if rendered else find_encoding(content_type, body))
+        sent: bytes | None = request.meta.get("served_body") if rendered else None
+        served = as_page(sent, find_encoding(content_type, sent)) if sent and len(sent) <= MOST_SERVED else None
         walk = errand_of(request).thread
         visit = Visit(
             fetched_at=request.meta.get("fetched_at") or now(),
@@ -135,4 +149,4 @@ class ReadingProvider(PageObjectInputProvider):
             platform, role = choose_platform(page, source, errand_of(request).role)
         if is_data(content_type) and (platform is GENERIC or role == "other"):
             return [Reading(page, visit, None, "other")]  # inference reads markup, and this is none
-        return [Reading(page, visit, platform, role)]
+        return [Reading(page, visit, platform, role, served)]
