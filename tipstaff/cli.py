@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from domain.errors import BadInput, BrokenStore, DiskFull, NewerStore, TipstaffError
-from tipstaff.commands import crawl, custody, demo, doctor, finding, model, referral, score, source, stamping
+from tipstaff.commands import crawl, custody, demo, doctor, finding, model, referral, score, seller, source, stamping
 
 app = typer.Typer(
     help="Watches public boards for offers of car-owner data and keeps the findings for the authorities. "
@@ -19,6 +19,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip
 app.add_typer(source.app, name="source")
+app.add_typer(seller.app, name="sellers")
 for command in (
     demo.demo, crawl.posts, score.score, crawl.crawl, crawl.runs, finding.findings, finding.show, finding.judge,
     custody.unseal, referral.refer, finding.export, score.evaluate, model.train, model.rescore, custody.key,

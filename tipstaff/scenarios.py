@@ -41,6 +41,28 @@ def list_scenarios(finding: Mapping[str, Any], home: Path) -> list[dict[str, Any
     ]  # fmt: skip
 
 
+def list_seller_scenarios(seller: Mapping[str, Any], home: Path) -> list[dict[str, Any]]:
+    """What the confirmed posts of a seller (as `find_seller` gives it) count as before the law, as JSON data.
+
+    Only posts that handles, accounts or an analyst tie are counted. `reached` says whether the number is.
+    """
+    from classifier.offer.law import load_law
+    from classifier.offer.scenarios import plain_scenario, weigh_counts
+
+    counted = seller["confirmed"]
+    if counted["last"] is None:
+        return []
+    law = load_law(home / OWN)
+    counts = {unit: counted[unit] for unit in ("posts", "members") if counted[unit] is not None}
+    found = []
+    for one in weigh_counts(counts, set(seller["labels"]), _day(counted["last"]), law):
+        data = {**plain_scenario(one), "law_read": law.read.isoformat(), "names": dict(one.names),
+                "reached": (one.claimed or 0) >= one.threshold, "of": "seller"}  # fmt: skip
+        wording = {language: word_scenario(language, {**data, "name": name}) for language, name in one.names.items()}
+        found.append({**data, "wording": wording})
+    return found
+
+
 def describe_finding(finding: Mapping[str, Any], home: Path) -> tuple[list[dict[str, Any]], str]:
     """What a referral adds to a finding: its scenarios, and its words, those in its pictures too, undisguised."""
     from classifier.fold import fold
@@ -69,7 +91,8 @@ def word_scenario(language: str, scenario: dict[str, Any]) -> str:
     if scenario["if_insider"]:
         parts.append(say(language, "scenario_insider"))
     if scenario["claimed"] is not None:
-        key = "scenario_claimed" if scenario["unit"] == "records" else "scenario_counted"
+        counted = "scenario_seller" if scenario.get("of") == "seller" else "scenario_counted"
+        key = "scenario_claimed" if scenario["unit"] == "records" else counted
         parts.append(say(language, key, claimed=f"{scenario['claimed']:,}", unit=unit))
     parts += [_word_order(language, order) for order in scenario["orders"]]
     return say(language, "scenario_join").join(parts)
