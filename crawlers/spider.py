@@ -34,8 +34,8 @@ from crawlers.memory import MemoryIntake, plan_from_arguments
 from crawlers.pages import BoardItem, ThreadItem, is_bare
 from crawlers.plan import Plan
 from crawlers.reading import Reading
-from crawlers.styles import Styles
 from crawlers.results import finds_nothing, read_results
+from crawlers.styles import Styles
 from crawlers.walk.course import Errand, ListWalk, errand_of
 from crawlers.walk.freshness import ends_list, is_fewer, keep_shown, list_key
 from crawlers.walk.frontier import Frontier
@@ -183,6 +183,7 @@ class WatchSpider(Spider):
             if self.drawing.possible:
                 return [self.frontier.ask_again(self.drawing.redraw(response, reading), errand)]
             wall = see_wall(page, reading.response, item)
+            wall = None if wall == "empty" else wall  # so it is, until a browser draws it
             self.fail(wall or "failed", page.url, tell_wall(wall, page, "") if wall else NO_BROWSER, errand)
             if bare:
                 return list(self.ask_feed(reading, errand))
@@ -254,7 +255,8 @@ class WatchSpider(Spider):
     ) -> Iterator[Request]:
         """The threads of one list page, and where the list goes on."""
         # A pager that leads in a circle shows threads that were seen: the list ended on the page before.
-        fresh = [link for link in item.threads if link.key not in walk.keys]
+        again = walk.meets_again(item.threads)
+        fresh = [link for link in item.threads if link.key not in walk.keys and not again]
         walk.keys.update(link.key for link in fresh)
         if walk.page == 1:
             walk.rows = self.weigh(page.url, len(item.threads), walk.known)
