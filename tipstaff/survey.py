@@ -65,6 +65,14 @@ class Survey:
             self.note(event)
 
     @property
+    def shipped(self) -> list[str]:
+        """The paths that the robots.txt of the recognised program closes as shipped, whatever this site's says."""
+        from crawlers.platforms import PLATFORMS
+
+        name = self.recognised[0][1].split()[0] if self.recognised else ""
+        return list(PLATFORMS[name].closed) if name in PLATFORMS else []
+
+    @property
     def missing(self) -> list[str]:
         """Which parts of a post were never found."""
         wanted = {"author": lambda post: post["author"]["name"], "time": lambda post: post["posted_at"],
@@ -85,6 +93,7 @@ class Survey:
             "role": self.recognised[0][1].split()[-1] if self.recognised else None, "rendered": self.rendered,
             "pages": self.pages, "posts": self.posts[:SAMPLES], "missing": self.missing, "robots_closes": self.closed,
             "faults": list(self.faults),
+            "platform_closes": self.shipped,
             "open": {"boards": [{"url": url, "name": name or None} for url, name in self.boards.items()],
                      "feeds": list(dict.fromkeys(self.feeds))},
             "reason": self.outcome.reason, "detail": self.outcome.detail,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from pathlib import Path
 
 import pytest
 
 from crawlers.conduct.robots import Answer, Robots, Rules, read_answer, robots_address
+from crawlers.platforms import PLATFORMS
 
 TEXT = b"""User-agent: *
 Disallow: /private
@@ -82,3 +85,19 @@ def test_one_fetch_a_site() -> None:
     assert asked == [
         robots_address(url) for url in ("http://example.org/", "https://example.org/", "http://example.org:81/")
     ]
+
+
+SAVED = sorted(path for path in (Path(__file__).parent.parent / "fixtures").glob("*/*.json"))
+
+
+@pytest.mark.parametrize("name", [name for name, platform in PLATFORMS.items() if platform.closed])
+def test_what_a_program_ships_closes_none_of_its_pages(name: str) -> None:
+    """By the robots.txt that a program ships, lists and threads are open, its search or its forms are not."""
+    lines = "".join(f"Disallow: {path}\n" for path in PLATFORMS[name].closed)
+    rules = Rules(Answer("served", f"User-agent: *\n{lines}"))
+    cases = [json.loads(path.read_text("utf-8")) for path in SAVED if path.parent.name == name]
+    pages = [case["url"] for case in cases if isinstance(case, dict) and "url" in case]
+    assert [url for url in pages if rules.reason_against(url)] == []
+    origin = "https://e.test"
+    closed = [path.replace("*", "x") for path in PLATFORMS[name].closed]
+    assert [path for path in closed if rules.reason_against(origin + path) != "robots"] == []

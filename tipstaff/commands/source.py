@@ -291,6 +291,8 @@ def print_survey(language: str, seen: Survey) -> None:
     print_line(f"  ended: {seen.outcome.reason} {seen.outcome.detail}".rstrip())
     for address in seen.closed[:SAMPLES]:
         print_line(f"  robots.txt closes {address}")
+    if said["platform_closes"]:
+        print_line(f"  {say(language, 'ships_closed', platform=said['platform'])} {', '.join(said['platform_closes'])}")
     for fault in said["faults"][:SAMPLES]:
         print_line(f"  {fault}")
     for kind, addresses in said["open"].items():
