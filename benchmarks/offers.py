@@ -2,9 +2,10 @@
 
 `python benchmarks/offers.py [FILE …]` prints precision, recall and F1 of prices (all six fields right), contacts (kind
 and normal value, in all and per kind) and, where the gold has them, volumes, fields and regions; for clean and
-disguised posts; of prices also how many are right but for their quantities, and in their amount alone. Then, of what
-is a victim's in the gold, the share that is masked, in all and by its shape, and of the sellers' handles that can be
-read at all in those posts the share that stays.
+disguised posts. Regions are compared by their short Chinese names, however the gold writes them. Of prices it also
+prints how many are right but for their quantities, and in their amount alone. Then, of what is a victim's in the gold,
+the share that is masked, in all and by its shape, and of the sellers' handles that can be read at all in those posts
+the share that stays.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any
 from classifier.fold import fold
 from classifier.offer import read_offer
 from classifier.offer.contacts import find_hits
+from classifier.offer.regions import read_regions
+from classifier.offer.tokens import lower
 from classifier.redact import find_victims, mask
 
 BLIND = sorted((Path(__file__).parent.parent / "tests" / "data" / "blind").glob("*.jsonl"))
@@ -56,7 +59,8 @@ def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Co
         if "volumes" in post:
             gold["volumes"] = ({(volume.records,) for volume in offer.volumes}, {(size,) for size in post["volumes"]})
         if "regions" in post:
-            gold["regions"] = ({(name,) for name in offer.regions}, {(name,) for name in post["regions"]})
+            named = {short for name in post["regions"] for short in (read_regions(lower(fold(name).text)) or (name,))}
+            gold["regions"] = ({(name,) for name in offer.regions}, {(name,) for name in named})
             gold["fields"] = ({(name,) for name in offer.fields}, {(name,) for name in post["fields"]})
         kinds = {kind for kind, _ in contacts | gold["contacts"][1]}
         for kind in kinds:

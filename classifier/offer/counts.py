@@ -36,8 +36,8 @@ _DIGIT = "一二两三四五六七八九壹贰叁肆伍陆柒捌玖俩仨"
 _SCALE = "十百千万亿拾佰仟"
 # 12,400 · 22.8k · 3.2 million · 40多万 · 1.5 lakh
 _ARABIC = (
-    r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)"
-    r"(?:\s?[多余来几]?(?:[十百千]?[万亿]|[百千])|\s?[wkm](?![a-z0-9]|/ )"
+    r"(?:\d{1,3}(?:,\d{3})+(?!\d)|[1-9]\d{0,2}(?: \d{3})+(?=\s(?:lines|rows|records|owners|leads))|\d+(?:\.\d+)?)"
+    r"(?:[万千][1-9](?![\d.万千百块毛元角])|\s?[多余来几]?(?:[十百千]?[万亿]|[百千])|\s?[wkm](?![a-z0-9]|/ )"
     r"|\s?(?:million|mil|mln|lakhs?|lacs?|crores?|thousand)(?![a-z]))?"
 )
 # 四十来万 · 一万三千多 · 十几万; and by itself only after a word that makes it a count (上千万) or before a unit.
@@ -60,7 +60,7 @@ _NOUN = (
 _UNIT = (
     "条|个(?![性体月])|份|笔|组|户(?![籍口外])|人(?![民均工才脉])|名(?![单录额册字])|位(?!置)"
     "|行(?![驶业情不程车李政])|台(?!湾)|辆|单(?![市位价独号次])"
-    "|枚"
+    "|枚|件(?!事)"
 )
 _COUNT = re.compile(
     rf"(?P<low>(?<![\d.,a-z_@/=#$¥￥€£₹+-])(?<!\d ){_ARABIC}|(?<![第{_DIGIT}{_SCALE}几数]){_SPOKEN}|{_BARE}"
@@ -88,7 +88,7 @@ def find_counts(text: str) -> Iterator[Count]:
             continue
         end = match.end()
         written = match.group("low")
-        value = _ENGLISH.get(written) or read_numeral(written)
+        value = _ENGLISH.get(written) or read_numeral(written.replace(" ", ""))
         high = match.group("high")
         if value is not None and high:
             value = _share(value, written, high)

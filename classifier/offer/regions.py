@@ -154,6 +154,10 @@ def _find_left_out(text: str, places: list[_Place]) -> set[int]:
     return left_out
 
 
+# What makes a word part of a handle or an address.
+_JOINS = re.compile("[a-z0-9_@$]")
+
+
 def _is_word(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
-    return not ((before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha()))
+    return not (_JOINS.match(before) or _JOINS.match(after))

@@ -76,6 +76,7 @@ def _listed(fields: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     for at, field in enumerate(kept):
         before = at > 0 and field[0] - kept[at - 1][1] <= _LIST_REACH and kept[at - 1][2] != field[2]
         after = at + 1 < len(kept) and kept[at + 1][0] - field[1] <= _LIST_REACH and kept[at + 1][2] != field[2]
-        if before or after:
+        if before or after or field[2] == "track":
+            # Where a car has been is sold by itself; other words alone are just words.
             listed.append(field)
     return listed

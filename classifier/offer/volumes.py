@@ -31,7 +31,7 @@ _NOT_BEFORE = re.compile(
     r"|每[次单份包组条套个批席人]|单日限|日限|上限|限"
     r"|最多|至多|不超过?|[一每]份|编号|单号|工号|车龄|满|拿|走|整|按|打|拨|呼|跑|领|导|换|充|(?<!库)存|押|花"
     r"|烧|赚|罚|判|赔|抵|凭|超过|过"
-    r"|保额|三者险?|资产|存款|入金|薪|收入|贷款?|额度|车价|价值|房价|身价|消费|流水|行驶|跑了"
+    r"|欠款?|余额|保底|保证|承诺|[=＝]|保额|三者险?|资产|存款|入金|薪|收入|贷款?|额度|车价|价值|房价|身价|消费|流水|行驶|跑了"
     r"|(?<![a-z])(?:min|minimum|moq|first|sample|test|buy|need|sell|over|above|than|under|below|up to"
     r"|at least|from|lots? of"
     r"|order|take|get free|each|every|per|max|limit|rs\.?|usd|inr|aed|php|thb|myr))"
@@ -59,7 +59,7 @@ _FOLLOWERS = re.compile(
 _OPENS = re.compile(r"(?:超过|过|over|above|than)\s?$")
 # After a count: a minimum or tier, a test, money, another measure than records.
 _NOT_AFTER = re.compile(
-    r" ?(?:[+＋]?\s?(?:起|包邮|打底|保底|成交|以内|以下|之内|封顶|另[谈议]|面[谈议]|试|测|样|免费|送|的话"
+    r" ?(?:打?[\d一二三四五六七八九.]{1,3}折|[+＋]?\s?(?:起|包邮|打底|保底|成交|以内|以下|之内|封顶|另[谈议]|面[谈议]|试|测|样|免费|送|的话"
     r"|以上(?:的?(?:车|豪|元|存款|客户)|再|另|可|面|有|送|[五六七八九\d])|左右的?车|/?[天日]起|不出|不卖"
     r"|不接|不做|，?可[面小]?[议谈刀])"
     r"|元|块|毛|角|分[钱/]|刀|米一|港币|港纸|蚊|美金|美元|人民币|台币|欧|usdt?(?![a-z])|u(?![a-z])|rmb|yuan"
@@ -80,7 +80,7 @@ _PRICED = re.compile(
     r"|yuan|rmb)|\d{2,6}(?![\d条个万%]))"
 )
 _TIERED = re.compile(r"\s?(?:以上|[+＋])?\s?的?[\s:：按每]{0,2}(?:0?\.\d|[\d一二两三四五六七八九][毛角块元])")
-_LARGE = 100_000
+_LARGE, _SOME = 100_000, 500
 _TIER = re.compile(r" ?及?以上")
 # 12万条，打包3000: the price is of all there is, not of a lot.
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -105,7 +105,7 @@ _ABOUT = re.compile(
     r"|roughly|some|nearly))\s?$"
 )
 _LABELLED = re.compile(
-    r"(?:数据量|数据总量|总量|数量|库存|存量|规模|体量|条数|行数|总数|记录数|存货|总条数|量级|现货|volume"
+    r"(?:数据量|数据总量|总量|数量|(?<![\u3400-\u9fff])量|库存|存量|规模|体量|条数|行数|总数|记录数|存货|总条数|量级|现货|volume"
     r"|records|rows|total|stock|size|count"
     r"|quantity|qty|in stock)\s?[:：=]\s?(?:约|近|超|大约|about|over|approx\.?|~)?\s?$"
 )
@@ -142,7 +142,7 @@ _FIELDS_AFTER = re.compile(
     r"(?:姓名|名字|电话|手机|车牌|车型|号码|到期|字段|车架|证件|身份证|name|phone|mobile|plate|email|vin|fields)"
 )
 _LUMP_AFTER = re.compile(
-    r"[\s，,、:：]{0,3}[^\d。；;！!？?\n]{0,6}?(?:打包|全要|一口价|全部|整份|全拿|包圆|一起|拿走|all for"
+    r"[\s，,、:：]{0,3}[^\d。；;！!？?\n]{0,6}?(?:打包|清仓|全要|一口价|一共|全部|整份|全拿|包圆|一起|拿走|all for"
     r"|whole|takes? all)"
 )
 _ROWS = frozenset({"行", "row", "rows", "line", "lines"})
@@ -168,14 +168,15 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
     if not counts:
         return ()
     volumes: dict[int, Volume] = {}
-    about_data = bool(contexts()[0].search(text) or _TALK.search(text))
+    sold = any(price.unit == "record" and price.per == 1 for price in parsed.prices)
+    about_data = sold or bool(contexts()[0].search(text) or _TALK.search(text))
     starts = [token.start for token in parsed.tokens]
     last: Count | None = None
     for count in counts:
         at = bisect_left(starts, count.start)
         priced = at < len(starts) and starts[at] < count.number and at in parsed.used
         counted = count.unit or count.scaled or (count.about and not _CHINESE.match(text, count.start))
-        priced = priced and not (counted and _PARTED.match(text, count.end))
+        priced = priced and not (counted and (_PARTED.match(text, count.end) or _is_crooked(count)))
         follows = last is not None and not priced and bool(_NEXT.fullmatch(text, last.end, count.start))
         if _is_claimed(text, count, priced, about_data, follows) and not _is_told(text, count):
             last = count
@@ -243,10 +244,15 @@ def _comes_in(text: str, count: Count, before: str, priced: bool) -> bool:
     return not _NOT_BEFORE.search(before)
 
 
+def _is_crooked(count: Count) -> bool:
+    """12,400 or 9,100: so many there are; 1,000, 2,500 and 30,000 are lots."""
+    digits = str(count.records).rstrip("0")
+    return len(digits) > 2 or digits[1:] not in ("", "5")
+
+
 def _is_lot(text: str, count: Count) -> bool:
     """一万条699, 2000-1万 4角: what a price buys. Crooked counts are what there is."""
-    digits = str(count.records).rstrip("0")
-    if len(digits) > 2 or digits[1:] not in ("", "5"):
+    if _is_crooked(count):
         return False
     return bool(_PRICED.match(text, count.end) or (count.records < _LARGE and _TIERED.match(text, count.end)))
 
@@ -254,12 +260,16 @@ def _is_lot(text: str, count: Count) -> bool:
 def _is_listed(count: Count, held: bool) -> bool:
     """Records, rows, owners; pieces only where they are held."""
     noun = count.unit.rsplit(" ", 1)[-1]
+    if noun in _SOLD_BY and count.scaled and count.records >= _LARGE:
+        return True
     return held or (noun not in _SOLD_BY and (count.scaled or count.records >= 1000 or noun in _ROWS))
 
 
 def _looks_held(text: str, count: Count, before: str) -> bool:
     """In talk of data: a count of rows, some hundreds of people, tens of thousands of records, or one beside goods."""
     if count.unit in _ROWS or (count.unit and (count.about or count.scaled)):
+        return True
+    if count.unit and count.records >= _SOME and _is_crooked(count):
         return True
     if count.unit and (_LUMP_AFTER.match(text, count.end) or _FIELDS_AFTER.match(text, count.end)):
         return True

@@ -137,8 +137,33 @@ _GAPS: tuple[Rule, ...] = (
 )
 
 
+def _join_place(match: re.Match[str]) -> str | None:
+    """湖|北, 全 国: the name of a place with a sign or a blank in it."""
+    joined = match.group("left") + match.group("right")
+    return joined if joined in _read_places() else None
+
+
+@lru_cache(maxsize=1)
+def _read_places() -> frozenset[str]:
+    names = {"全国", *(row["province"] for row in read_terms("regions"))}
+    for row in read_terms("regions"):
+        names.update(row["cities"].split())
+    return frozenset(name for name in names if len(name) == 2)
+
+
+_PLACED: tuple[Rule, ...] = (
+    (
+        " |*·•.-/~\\",
+        re.compile(
+            "(?<![\u3400-\u9fff])(?P<left>[\u3400-\u9fff])(?:[^\\w\\s，,。、；;：:！!？?（()）]{1,2}| )(?P<right>[\u3400-\u9fff])(?![\u3400-\u9fff])"
+        ),
+        _join_place,
+    ),
+)
+
+
 def write_plainly(folded: Folded) -> Folded:
     """`folded` with its handles written as they are used; itself where nothing is spelled out. Linear."""
     if len(_SPREAD.findall(folded.text)) >= 3:
         folded = rewrite(folded, _GAPS)
-    return rewrite(folded, _rules())
+    return rewrite(folded, (*_PLACED, *_rules()))
