@@ -118,7 +118,7 @@ CODEBOOK: Mapping[str, tuple[Column, ...]] = {
         Column("month_to", "month", "last month of the cell", needed=True),
         Column("goods", "word", "what is offered; unstated, or merged with others because the cell was too small",
                needed=True),
-        Column("region", "word", "region that is offered; unstated or merged likewise", needed=True),
+        Column("region", "word", "region that is offered; several (over five), unstated, or merged", needed=True),
         Column("sellers", "whole", "sellers (and posts of unknown sellers) in the cell: 5 or more", needed=True),
         Column("posts", "whole", "posts in the cell", needed=True),
         Column("median", "number", "median over sellers of CNY per record", needed=True),

@@ -2,7 +2,7 @@
 
 A cell's figure is the median over sellers of CNY per record, each seller (or post of an unknown one) counting once
 with the median of what is asked in the cell, however often it is reposted. A post counts under all goods and regions
-it names.
+it names, under `several` where it names more than five regions.
 The interval is that of order statistics (H. A. David and H. N. Nagaraja, Order Statistics, 3rd ed., 7.1): it
 assumes nothing of the distribution and no chance is drawn; the narrowest symmetric one that covers the median with
 95 % or more, the whole range where none does (five sellers: 93.75 %). The exact coverage is told.
@@ -31,7 +31,9 @@ from store.datasets.records import Batch
 
 LEAST = 5
 LEVEL = 0.95
-UNSTATED, MERGED = "unstated", "merged"
+UNSTATED, MERGED, SEVERAL = "unstated", "merged", "several"
+# A post that names more regions than this counts once, under `several`.
+MANY = 5
 SOLD = ("offer", "other_pii_offer")
 Whole: TypeAlias = npt.NDArray[np.int64]
 Reals: TypeAlias = npt.NDArray[np.float64]
@@ -54,16 +56,38 @@ class Cell:
     index: float | None = None
 
 
+@dataclass(frozen=True)
+class Table:
+    """Observations as columns: month, pair of goods and region, seller, post, price."""
+
+    months: Whole
+    pairs: Whole
+    sellers: Whole
+    posts: Whole
+    prices: Reals
+
+    def take(self, rows: Whole) -> Table:
+        """Some of the rows."""
+        return Table(*(column[rows] for column in vars(self).values()))
+
+    @staticmethod
+    def join(tables: Sequence[Table]) -> Table:
+        """All rows of several."""
+        return Table(*map(np.concatenate, zip(*(vars(table).values() for table in tables), strict=True)))
+
+
 class Observations:
-    """The prices of a dataset as they stream by: of each post that sells, one per pair of goods and region it names."""
+    """The prices of a dataset as they stream by: of each post that sells, its month, goods, regions, seller and price.
+
+    A million need some 30 MB: what goods and regions they name is kept as a number, and spread out month by month.
+    """
 
     def __init__(self) -> None:
         self._names: dict[str, int] = {}
-        self._sellers: dict[str, int] = {}
-        self._pairs: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
-        # Of practice, then in earnest: month, pair, seller, post, price.
-        self._kept = tuple((array("i"), array("i"), array("i"), array("i"), array("d")) for _ in range(2))
-        self._count = 0
+        self._lists: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        self._pairs: list[list[int]] = []
+        # Of practice, then in earnest: month, number of the list of pairs, seller, price.
+        self._kept = tuple((array("i"), array("i"), array("q"), array("d")) for _ in range(2))
 
     def see(self, batch: Batch) -> None:
         """Take what a batch says of prices per record."""
@@ -83,39 +107,43 @@ class Observations:
         goods, regions = batch.listed["goods"], batch.listed["regions"]
         for row, price, sells, month, seller, practice in columns:
             if sells:
-                self._add(practice, month, self._code(goods[row], regions[row]), seller, price)
+                self._add(practice, month, self._list(goods[row], regions[row]), seller, price)
 
-    def arrays(self) -> tuple[Whole, Whole, Whole, Whole, Reals]:
-        """Month, pair of goods and region, seller, post, price; those in earnest, or of practice if there are none."""
+    def months(self) -> Iterator[Table]:
+        """Month by month what was seen in earnest, or as practice if nothing was: a row a post, goods and region."""
         kept = self._kept[1] if len(self._kept[1][0]) else self._kept[0]
-        month, pair, seller, post = (np.frombuffer(one, dtype=np.int32).astype(np.int64) for one in kept[:4])
-        return month, pair, seller, post, np.frombuffer(kept[4], dtype=np.float64)
+        month, lists, sellers = (np.frombuffer(one, dtype=one.typecode) for one in kept[:3])
+        prices = np.frombuffer(kept[3])
+        counts = np.array([len(pairs) for pairs in self._pairs])
+        for number in np.unique(month):
+            rows = np.flatnonzero(month == number)
+            pairs = [pair for one in lists[rows].tolist() for pair in self._pairs[one]]
+            rows = np.repeat(rows, counts[lists[rows]])
+            months = np.full(len(rows), number, dtype=np.int64)
+            yield Table(months, np.array(pairs, dtype=np.int64), sellers[rows], rows, prices[rows])
 
     def pair(self, code: int) -> tuple[str, str]:
         """The goods and region of a pair's number."""
         names = list(self._names)
         return names[code >> 16], names[code & 0xFFFF]
 
-    def _add(self, practice: bool, month: int, codes: Sequence[int], seller: str | None, price: float) -> None:
-        self._count += 1
-        # Known sellers count up from nought, unknown ones down.
-        who = -self._count if seller is None else self._sellers.setdefault(seller, len(self._sellers))
-        months, pairs, sellers, posts, prices = self._kept[not practice]
-        for code in codes:
-            months.append(month)
-            pairs.append(code)
-            sellers.append(who)
-            posts.append(self._count)
-            prices.append(price)
+    def _add(self, practice: bool, month: int, listed: int, seller: str | None, price: float) -> None:
+        months, lists, sellers, prices = self._kept[not practice]
+        # Sixty bits of a known seller's pseudonym; unknown ones count down.
+        who = -1 - len(months) if seller is None else int(seller[:15], 16)
+        months.append(month)
+        lists.append(listed)
+        sellers.append(who)
+        prices.append(price)
 
-    def _code(self, goods: tuple[str, ...], regions: tuple[str, ...]) -> list[int]:
-        known = self._pairs.get((goods, regions))
+    def _list(self, goods: tuple[str, ...], regions: tuple[str, ...]) -> int:
+        known = self._lists.get((goods, regions))
         if known is None:
             number = self._number
-            known = [
-                number(one) << 16 | number(two) for one, two in product(goods or (UNSTATED,), regions or (UNSTATED,))
-            ]
-            self._pairs[goods, regions] = known
+            places = regions if len(regions) <= MANY else (SEVERAL,)
+            pairs = product(goods or (UNSTATED,), places or (UNSTATED,))
+            self._pairs.append([number(one) << 16 | number(two) for one, two in pairs])
+            known = self._lists[goods, regions] = len(self._lists)
         return known
 
     def _number(self, name: str) -> int:
@@ -123,25 +151,20 @@ class Observations:
 
 
 def make_index(seen: Observations) -> list[Cell]:
-    """The cells of the index, by month, goods and region."""
-    months, pairs, sellers, posts, prices = seen.arrays()
-    goods = pairs >> 16
-    # A key a stage: where one has too few sellers its rows go on to the next.
-    keys = ((months << 32) | pairs, (months << 16) | goods, months)
-    open_rows = np.arange(len(months))
-    chosen: list[tuple[Whole, int]] = []
-    for stage, key in enumerate(keys):
-        large, open_rows = _part(open_rows, key, sellers)
-        chosen.extend((rows, stage) for rows in large)
-    chosen.extend((rows, 3) for rows in _merge_months(open_rows, months, sellers))
-    cells = []
-    for rows, stage in chosen:
-        names = seen.pair(int(pairs[rows[0]]))
-        first, last = int(months[rows].min()), int(months[rows].max())
-        cells.append(Cell(
-            _month(first), _month(last), names[0] if stage < 2 else MERGED, names[1] if stage < 1 else MERGED,
-            *_measure(sellers[rows], posts[rows], prices[rows]),
-        ))  # fmt: skip
+    """The cells of the index, by goods, region and month."""
+    cells: list[Cell] = []
+    left: list[Table] = []
+    for table in seen.months():
+        rest = np.arange(len(table.pairs))
+        # Where a cell has too few sellers its rows go on to the next, coarser key.
+        for stage, key in enumerate((table.pairs, table.pairs >> 16, table.months)):
+            large, rest = _part(rest, key, table.sellers)
+            for rows in large:
+                goods, region = seen.pair(int(table.pairs[rows[0]]))
+                names = ((goods, region), (goods, MERGED), (MERGED, MERGED))[stage]
+                cells.append(_make_cell(table.take(rows), *names))
+        left.append(table.take(rest))
+    cells.extend(_make_cell(table, MERGED, MERGED) for table in _merge_months(left))
     return _compare(sorted(cells, key=_place))
 
 
@@ -170,27 +193,28 @@ def _part(rows: Whole, key: Whole, sellers: Whole) -> tuple[list[Whole], Whole]:
     return large, np.concatenate(small) if small else rows[:0]
 
 
-def _merge_months(rows: Whole, months: Whole, sellers: Whole) -> Iterator[Whole]:
+def _merge_months(left: Sequence[Table]) -> list[Table]:
     """Months in a row, together until they have sellers enough; what is left joins the last."""
-    done: list[Whole] = []
-    waiting = rows[:0]
-    for month in np.unique(months[rows]):
-        waiting = np.concatenate([waiting, rows[months[rows] == month]])
-        if len(np.unique(sellers[waiting])) >= LEAST:
-            done.append(waiting)
-            waiting = rows[:0]
-    if done:
-        done[-1] = np.concatenate([done[-1], waiting])
-    yield from done
+    done: list[Table] = []
+    waiting: list[Table] = []
+    for table in left:
+        waiting.append(table)
+        if len(np.unique(np.concatenate([one.sellers for one in waiting]))) >= LEAST:
+            done.append(Table.join(waiting))
+            waiting = []
+    if done and waiting:
+        done[-1] = Table.join([done[-1], *waiting])
+    return done
 
 
-def _measure(sellers: Whole, posts: Whole, prices: Reals) -> tuple[int, int, float, float, float, float]:
-    """Sellers, posts, median, both ends of its interval, coverage."""
-    middles = np.sort(_find_middles(sellers, prices)[1])
+def _make_cell(table: Table, goods: str, region: str) -> Cell:
+    middles = np.sort(_find_middles(table.sellers, table.prices)[1])
     outside, coverage = cover(len(middles))
     low, high = middles[outside], middles[len(middles) - 1 - outside]
     median, low, high = (round(float(value), 6) for value in (np.median(middles), low, high))
-    return len(middles), len(np.unique(posts)), median, low, high, round(coverage, 6)
+    first, last = _month(int(table.months.min())), _month(int(table.months.max()))
+    posts = len(np.unique(table.posts))
+    return Cell(first, last, goods, region, len(middles), posts, median, low, high, round(coverage, 6))
 
 
 def _find_middles(keys: Whole, values: Reals) -> tuple[Whole, Reals]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import vl_convert as vlc
 
-from store.datasets.index import MERGED, UNSTATED, Cell
+from store.datasets.index import MERGED, SEVERAL, UNSTATED, Cell
 
 PANELS, LINES = 4, 3
 FONT = "WenQuanYi Zen Hei, Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
@@ -19,7 +19,7 @@ GOODS = {
     "registry": "车辆登记", "track": "车辆轨迹", "loan_list": "车贷名单", "lookup": "查询", "lead_system": "获客系统",
     "other_pii": "其他个人信息", UNSTATED: "未写明", MERGED: "合并", "other": "其他",
 }  # fmt: skip
-REGIONS = {UNSTATED: "未写明 unstated", MERGED: "其余合并 merged"}
+REGIONS = {UNSTATED: "未写明 unstated", MERGED: "其余合并 merged", SEVERAL: "多地 several"}
 PRACTICE = "演示 / PRACTICE"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 from datetime import date
@@ -14,7 +15,7 @@ import pytest
 
 from domain.errors import BadValue
 from store.datasets.codebook import schemas
-from store.datasets.index import LEAST, MERGED, UNSTATED, Cell, Observations, cover, make_index
+from store.datasets.index import LEAST, MERGED, SEVERAL, UNSTATED, Cell, Observations, cover, make_index
 from store.datasets.picture import draw_index
 from store.datasets.rates import Rate, Rates, load_rates
 from store.datasets.records import Batch
@@ -114,6 +115,10 @@ def observe(rows: list[dict[str, Any]]) -> Observations:
         full = [{field.name: None for field in fields[name]} | fact for fact in facts]
         return pa.Table.from_pylist(full, pa.schema([field.with_nullable(True) for field in fields[name]]))
 
+    rows = [
+        {**row, "seller": hashlib.sha256(row["seller"].encode()).hexdigest()[:32]} if row.get("seller") else row
+        for row in rows
+    ]
     kept = ("label", "practice", "seller", "verdict")
     tables = {
         "posts": table("posts", [
@@ -173,6 +178,15 @@ def test_small_cells_are_merged_and_none_is_smaller_than_five() -> None:
     few = make_index(observe([{**row, "goods": [f"g{place}"]} for place, row in enumerate(rows[:7])]))
     assert {(cell.goods, cell.region) for cell in few} == {(MERGED, MERGED)}
     assert sum(cell.posts for cell in few) == 7
+
+
+def test_a_post_of_many_regions_counts_once() -> None:
+    """More than five regions are several; goods and regions that are few each have their cell."""
+    many = ["广东", "江苏", "浙江", "四川", "北京", "上海"]
+    rows = [{"day": day("2026-03-02"), "seller": f"s{number}", "prices": [1.0], "goods": ["lookup", "track"],
+             "regions": many[: 6 if number < 6 else 2]} for number in range(12)]  # fmt: skip
+    cells = {(cell.goods, cell.region): cell.sellers for cell in make_index(observe(rows))}
+    assert cells == {(goods, region): 6 for goods in ("lookup", "track") for region in (SEVERAL, "广东", "江苏")}
 
 
 def test_what_does_not_sell_or_was_dismissed_is_not_in_the_index() -> None:
