@@ -18,7 +18,7 @@ from crawlers.bodies import resolve
 from crawlers.inference.links import pattern_of
 from crawlers.inference.listing import Listing, Row, find_listings, is_sticky, marks_by_container, sign_of
 from crawlers.inference.records import is_chrome
-from crawlers.inference.shapes import Element, text_within
+from crawlers.inference.shapes import Element, text_within, words_of
 from crawlers.inference.trees import Tree
 from crawlers.inference.verdicts import infer
 from crawlers.pages import BoardItem, Platform, ThreadLink, Visit
@@ -28,10 +28,12 @@ from crawlers.threads import Place, find_page, find_thread
 NOTHING = re.compile(
     r"(?i)(?:没有|未能|未|沒有|無法|无法)(?:找到|搜索到|搜到|查到|检索到|匹配|符合|相关|搜尋到)|(?:没有|沒有|暂无|暫無|无|無)(?:任何)?"
     r"(?:匹配|符合|相关|相關|搜索)(?:的)?(?:结果|結果|内容|內容|主题|主題|帖子|信息)|找不到.{0,20}(?:结果|結果|内容|內容|主题|帖子)"
-    r"|\b(?:no|0|zero)\s+(?:search\s+)?(?:results?|match(?:es)?|posts?|topics?|threads?|items?|hits|entries)\b"
+    r"|\b(?:no|0|zero)\s+(?:\w+\s+)?(?:results?|match(?:es)?|posts?|topics?|threads?|items?|hits|entries)\b"
     r"(?:\s+(?:were\s+)?(?:found|match(?:ed|ing)?|met|for)|\s*[.!<]|\s*$)"
     r"|(?:nothing|none)\s+(?:was\s+)?(?:found|matched)|did\s+not\s+match|couldn.?t\s+find\s+any|no\s+\w+\s+(?:were\s+)?found"
 )
+RESULT_WORDS = frozenset({"search", "searchresults", "result", "results"})
+HIGHLIGHTED = re.compile(r"[?&](?:highlight|hilit|hl|keywords?)=")
 MOST_TEXT = 6000  # characters that a page without results has
 
 
@@ -42,7 +44,7 @@ def read_results(response: HttpResponse, visit: Visit, platform: Platform) -> Bo
     tree = infer(response).tree
     if tree is not None:
         links = links or _gather(_read_known(tree, visit)) or _gather(_read_like(tree, visit))
-    return BoardItem(infer(response).title, (), tuple(links), board.next_url or infer(response).next_url)
+    return BoardItem(infer(response).title, (), tuple(links), infer(response).next_url or board.next_url)
 
 
 def finds_nothing(response: HttpResponse) -> bool:
@@ -90,16 +92,29 @@ def _leads_on(listing: Listing, here: str) -> bool:
     return 2 * sum(urlsplit(row.url).path == here for row in listing.rows) < len(listing.rows)
 
 
+def _is_framed(node: Element) -> bool:
+    """Whether an element is part of the page's frame; on a page of results what is called "search" is its matter."""
+    return is_chrome(node) and not words_of(node) & RESULT_WORDS
+
+
 def _read_rows(tree: Tree, visit: Visit, find: Callable[[str], Place | None]) -> Iterator[ThreadLink]:
     """A link for each row of results: the largest piece of the page that leads to one thread alone."""
     led: list[tuple[Element, Place, str]] = []
-    around: dict[Element, set[str]] = defaultdict(set)
+    marked = False
     for node in tree.order:
         url = resolve(tree.base, node.get("href") or "") if node.tag == "a" else None
         place = find(url) if url else None
-        if place is None or any(is_chrome(each) for each in node.iterancestors()):
+        if url is None or place is None or any(_is_framed(each) for each in node.iterancestors()):
             continue
+        # Where a program marks the words that were asked for, links without them are not results.
+        if bool(HIGHLIGHTED.search(url)) is not marked:
+            if marked:
+                continue
+            marked = True
+            led.clear()
         led.append((node, place, text_within(node, 200)))
+    around: dict[Element, set[str]] = defaultdict(set)
+    for node, place, _ in led:
         for each in (node, *node.iterancestors()):
             around[each].add(place.key)
     marks = marks_by_container(tree.times)
