@@ -23,7 +23,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from domain.errors import UnknownName
+from domain.errors import BadValue, UnknownName
 from store.ledger import KEY_ACTIONS, Entry, digest_of, read_entry, read_head
 from store.referrals.dossier import FORMAT, VERSION
 from store.referrals.package import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, directory_of, local_header
@@ -103,14 +103,16 @@ class FlawError(Exception):
 def check_package(path: Path, key: str | None = None) -> Checked:
     """Prove a package. `key` is the fingerprint, or the beginning of it, that its key must have.
 
-    Raises UnknownName when there is no such file.
+    Raises UnknownName when there is no such file, BadValue when it cannot be read.
     """
     manifest: dict[str, Any] = {}
     flaws: list[Flaw] = []
     try:
         stream = path.open("rb")
-    except (FileNotFoundError, IsADirectoryError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         raise UnknownName(kind="file", name=str(path)) from None
+    except OSError as error:
+        raise BadValue(name="the package", value=path, want=f"a file that can be read ({error.strerror})") from None
     with stream:
         try:
             _check_names(stream)

@@ -18,6 +18,7 @@ from domain.errors import BadValue, DiskFull, UnknownName
 from store.engine import Store, new_id
 from store.evidence import enter_verdict
 from store.ledger import Head, record
+from store.referrals.channels import advise
 from store.referrals.composing import compose
 from store.referrals.dossier import Dossier
 from store.referrals.package import (
@@ -35,11 +36,15 @@ from store.tables import FindingRow, ReferralFindingRow, ReferralRow, VerdictRow
 
 @dataclass(frozen=True)
 class Frozen:
-    """A referral that was made: the file with SHA-256 and size, the key that signed, and the entry of the ledger."""
+    """A referral that was made: the file with SHA-256 and size, the key that signed, and the entry of the ledger.
+
+    `misplaced` are those of its findings that the recipient is not the right one for.
+    """
 
     id: str
     path: Path
     findings: tuple[str, ...]
+    misplaced: tuple[str, ...]
     practice: bool
     sha256: str
     size: int
@@ -77,9 +82,10 @@ def freeze(store: Store, dossier: Dossier, path: Path, *, now: datetime) -> Froz
         with store.transaction() as session:
             head = _enter(session, store, dossier, (manifest, signature), (digest.hexdigest(), size), now)
         os.replace(draft, path)
-    findings = tuple(subject.finding["id"] for subject in dossier.subjects)
-    key = dossier.custody.key
-    return Frozen(dossier.id, path, findings, dossier.practice, digest.hexdigest(), size, key, head)
+    findings = {subject.finding["id"]: dossier.request.to in advise(subject) for subject in dossier.subjects}
+    misplaced = tuple(finding_id for finding_id, fits in findings.items() if not fits)
+    key, sha256 = dossier.custody.key, digest.hexdigest()
+    return Frozen(dossier.id, path, tuple(findings), misplaced, dossier.practice, sha256, size, key, head)
 
 
 @contextmanager

@@ -155,6 +155,7 @@ def _facts_of(language: str, subject: Subject) -> Iterator[tuple[str, str]]:
     yield "board", join(language, filter(None, (post["board"], post["platform"])))
     yield "floor", str(post["floor"] or "")
     yield "author", author
+    yield "seller", finding["seller_id"] or ""
     yield "posted", posted
     yield "edited", write_moment(post["edited_at"]) if post["edited_at"] else ""
     yield "seen", " ／ ".join(map(write_moment, (finding["first_seen"], finding["last_seen"])))

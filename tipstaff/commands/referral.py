@@ -40,6 +40,7 @@ def refer(
             frozen = hand_over(store, settings, findings, request, out, lambda _event: move())
         if as_json:
             told = {"id": frozen.id, "path": str(frozen.path), "to": to, "findings": list(frozen.findings),
+                    "misplaced": list(frozen.misplaced),
                     "practice": frozen.practice, "sha256": frozen.sha256, "size": frozen.size,
                     "key": frozen.key, "head": str(frozen.head)}  # fmt: skip
             print_json([told])
@@ -47,6 +48,8 @@ def refer(
         if frozen.practice:
             print_line("演示 / PRACTICE")
         print_line(f"{frozen.path}  {frozen.size:,} B\n  sha256 {frozen.sha256}\n  key {frozen.key}")
+        for finding_id in frozen.misplaced:
+            tell_line(say(settings.speaks, "misplaced", id=finding_id, to=to))
         tell_line(say(settings.speaks, "was_referred", id=frozen.id, count=len(frozen.findings), head=frozen.head))
 
 
