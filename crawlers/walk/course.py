@@ -10,6 +10,8 @@ from scrapy import Request
 from crawlers.pages import ThreadLink
 from domain.pages import Haul, Mark, Role
 
+TELLING_TITLES = 3
+
 
 @dataclass
 class ListWalk:
@@ -34,12 +36,21 @@ class ListWalk:
     # What is known of the list from before, and how many threads are to be remembered of its first page.
     known: Mark | None = None
     rows: int = 0
+    # The titles of each of its pages: a page may come back under other addresses.
+    faces: set[tuple[str, ...]] = field(default_factory=set)
     shown: Haul | None = None
     seen: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.seen.add(self.url)
+
+    def meets_again(self, threads: tuple[ThreadLink, ...]) -> bool:
+        """Whether a page with the same titles in the same order was met before; says nothing of a few or like ones."""
+        face = tuple(link.title or "" for link in threads)
+        again = len(set(face)) >= TELLING_TITLES and face in self.faces
+        self.faces.add(face)
+        return again
 
 
 @dataclass
