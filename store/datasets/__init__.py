@@ -83,8 +83,8 @@ def write_dataset(
     """
     if order.form not in DATASETS:
         raise BadValue(name="--format", value=order.form, want=" or ".join(DATASETS))
-    if not order.project.strip():
-        raise BadValue(name="--project", value=repr(order.project), want="a name")
+    if order.project != order.project.strip() or not (0 < len(order.project) <= 80 and order.project.isprintable()):
+        raise BadValue(name="--project", value=repr(order.project), want="a name on one line, of at most 80 characters")
     with telling_faults(folder), whole_folder(folder, private=order.restricted) as made:
         rates = load_rates(store.home)
         pseudonyms = Pseudonyms(store.keys.project_key(order.project))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -13,6 +14,8 @@ from pathlib import Path
 from domain.errors import BadValue
 from store.files import sync_file
 
+_NO_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
+
 
 @contextmanager
 def whole_folder(folder: Path, *, private: bool) -> Iterator[Path]:
@@ -23,9 +26,16 @@ def whole_folder(folder: Path, *, private: bool) -> Iterator[Path]:
     folder = folder.absolute()
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
         raise BadValue(name="the folder", value=folder, want="a folder that is not there yet, or is empty")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
-    made = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        made = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
+    except OSError as error:
+        if error.errno not in _NO_PLACE:
+            raise
+        raise BadValue(
+            name="the folder", value=folder, want=f"a place that can be written ({error.strerror})"
+        ) from None
     held = os.open(made, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)

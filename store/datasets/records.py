@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -125,7 +125,7 @@ def _read_batch(
 
 def _bind(moment: datetime, dialect: str) -> Any:
     """A moment as the database compares it: SQLite keeps text, in UTC."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0") if dialect == "sqlite" else moment
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0") if dialect == "sqlite" else moment
 
 
 def _table(columns: Mapping[str, Any], schema: pa.Schema) -> pa.Table:

@@ -303,8 +303,11 @@ def test_a_folder_that_holds_something_is_left_alone(store: Store, tmp_path: Pat
     """An export never writes among other files, and what it does not know writes nothing."""
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "mine.txt").write_text("mine")
-    for wanted, why in ((Order("jsonl"), "folder"), (Order("xlsx"), "jsonl"), (Order("csv", project=" "), "name")):
+    unnamed = [(Order("csv", project=name), "name") for name in ("", " ", "a\nb", "x" * 81)]
+    for wanted, why in ((Order("jsonl"), "folder"), (Order("xlsx"), "jsonl"), *unnamed):
         with pytest.raises(BadValue, match=why):
             write_dataset(store, tmp_path / ("set" if why == "folder" else "other"), wanted, NOW)
     assert not (tmp_path / "other").exists()
     assert [path.name for path in (tmp_path / "set").iterdir()] == ["mine.txt"]
+    with pytest.raises(BadValue, match="written"):
+        write_dataset(store, tmp_path / "set" / "mine.txt" / "below", Order("csv"), NOW)
