@@ -24,7 +24,7 @@ from crawlers.documents import Document, load_document, take_list, take_text
 LARGEST = 10_000_000  # characters
 MOST_ENTRIES = 2_000
 ROOT = re.compile(
-    r"^\s*(?:<\?[^>]{0,400}\?>\s*|<!--.{0,2000}?-->\s*|<!DOCTYPE[^>\[]{0,400}>\s*)*<(?:\w+:)?(rss|feed|RDF)\b",
+    r"^\s*(?:<\?[^>]{0,400}\?>\s*|<!--(?:(?!-->).){0,2000}+-->\s*|<!DOCTYPE[^>\[]{0,400}>\s*)*<(?:\w+:)?(rss|feed|RDF)\b",
     re.DOTALL,
 )
 JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org(?:\\?/)version')

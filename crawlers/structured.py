@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,8 @@ Thing = dict[str, Any]
 NODE = "_node"  # the element that a microdata value was read from
 DEEPEST = 30
 MOST_THINGS = 4_000
+MOST_MARKS = 20_000  # elements that say something
+MOST_STEPS = 300  # upwards to what an element belongs to, and pieces of its text
 LINK_PLACES = dict.fromkeys(("a", "area", "link"), "href") | {"object": "data"}
 LINK_PLACES |= dict.fromkeys(("img", "audio", "video", "embed", "iframe", "source", "track"), "src")
 
@@ -92,28 +95,37 @@ def _read_scopes(response: HttpResponse) -> Iterator[Thing]:
     if not isinstance(root, _Element):
         return
     made: dict[_Element, Thing] = {}
-    for count, node in enumerate(root.iter()):
-        if not isinstance(node.tag, str) or (node.get("itemscope") is None and not node.get("itemprop")):
-            continue
-        if len(made) >= MOST_THINGS or count > 400_000:
-            return
+    marked = (node for node in root.iter() if isinstance(node.tag, str) and _says(node))
+    for node in islice(marked, MOST_MARKS):
         names = (node.get("itemprop") or "").split()
-        owner = next((made[each] for each in node.iterancestors() if each in made), None) if names else None
-        value: Any = _value_of(node)
-        if node.get("itemscope") is not None:
+        above = islice(node.iterancestors(), MOST_STEPS)
+        owner = next((made[each] for each in above if each in made), None) if names else None
+        value: Any
+        if node.get("itemscope") is None:
+            value = _value_of(node)
+        elif len(made) < MOST_THINGS:
             value = made[node] = {"@type": (node.get("itemtype") or "").split(), NODE: node}
             if owner is None:
                 yield value  # filled while the walk goes on
+        else:
+            return
         if owner is not None:
             for name in names:
-                owner[name] = [*list_of(owner[name]), value] if name in owner else value
+                if isinstance(owner.get(name), list):
+                    owner[name].append(value)
+                else:
+                    owner[name] = [owner[name], value] if name in owner else value
                 owner.setdefault(f"{NODE}:{name}", node)
+
+
+def _says(node: _Element) -> bool:
+    return node.get("itemscope") is not None or bool(node.get("itemprop"))
 
 
 def _value_of(node: _Element) -> str:
     """What an element with `itemprop` says: its machine-readable attribute, its link, its text."""
     stated = node.get("content") or node.get("datetime") or node.get(LINK_PLACES.get(str(node.tag), "value"))
-    return stated if stated is not None else " ".join("".join(node.itertext()).split())
+    return stated if stated is not None else " ".join("".join(islice(node.itertext(), MOST_STEPS)).split())
 
 
 def walk_things(things: tuple[Thing, ...]) -> Iterator[Thing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 import pytest
@@ -95,6 +96,14 @@ def test_deep_and_endless_feeds_are_cut() -> None:
     assert read_feed(answer("<rss><channel>" + "<item>" * 100_000)) is not None
     many = "<rss><channel>" + "<item><title>t</title><link>http://e.test/1</link></item>" * 20_000
     assert len((read_feed(answer(many)) or EMPTY).entries) == 2000
+
+
+@pytest.mark.parametrize("piece", ["<!--a-->", "<!-- -", "<?a?>", "<!DOCTYPE x>", "\n ", "<", '{"version":'])
+def test_what_only_begins_like_a_feed_is_told_fast(piece: str) -> None:
+    """Whatever stands before the first element, it takes no time to see that it is none of a feed."""
+    start = time.perf_counter()
+    assert not is_feed(piece * 20_000 + "<html>")
+    assert time.perf_counter() - start < 1
 
 
 def test_summaries_that_one_program_cut_are_not_whole() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import datetime
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from web_poet import HttpResponse
 
 from crawlers.pages import Visit
-from crawlers.platforms.classified import PLATFORM, recognise_role
+from crawlers.platforms.classified import PLATFORM, read_stated, recognise_role
 from crawlers.structured import kinds_of, read_things, text_of, url_of, walk_things
 from domain.posts import Post
 
@@ -99,6 +100,26 @@ def test_microdata_is_nested_as_it_stands() -> None:
     assert (thing["name"], thing["offers"]["price"]) == ("x", "5")
     assert kinds_of(thing["offers"]) == {"Offer"}
     assert len(list(walk_things((thing,)))) == 2
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div itemscope itemprop=a>" * 20_000,
+        "<div itemprop=a>x" * 20_000,
+        "<div itemscope itemtype=http://schema.org/Product></div>" * 20_000,
+        "<div itemscope>" + "<i itemprop=name>x</i>" * 20_000,
+        f'<script type="application/ld+json">{"[" * 100_000}</script>',
+        f'<script type="application/ld+json">{json.dumps([{"@type": "Product", "url": "/1"}] * 20_000)}</script>',
+    ],
+    ids=["nested things", "nested words", "many things", "many words", "deep data", "wide data"],
+)
+def test_endless_statements_are_cut(markup: str) -> None:
+    """However much a page states, reading it takes seconds."""
+    response = HttpResponse(URL, body=markup.encode(), encoding="utf-8")
+    start = time.perf_counter()
+    read_stated(response)
+    assert time.perf_counter() - start < 15
 
 
 NAMES = ("@type", "@graph", "offers", "item", "itemListElement", "url", "name", "description", "seller")
