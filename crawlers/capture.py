@@ -28,6 +28,7 @@ def capture_page(response: Response, guard: Guard, entry_steps: tuple[str, ...] 
     assert request is not None
     rendered = is_rendered(response)
     hops = tuple(request.meta.get("redirect_urls") or ())
+    drawn = request.meta["document"] if rendered else {}
     served = request.meta.get("served_headers")
     started = request.meta.get("fetched_at") or now()
     finished = request.meta.get("finished_at") or started
@@ -44,7 +45,9 @@ def capture_page(response: Response, guard: Guard, entry_steps: tuple[str, ...] 
         rendered=rendered,
         redirects=hops,
         peer=peer_of(response, guard),
-        certificate_sha256=certificate_digest(response) or request.meta.get("certificate_sha256"),
+        certificate_sha256=certificate_digest(response)
+        or request.meta.get("certificate_sha256")
+        or drawn.get("certificate_sha256"),
         http_version=response.protocol,
         entry_steps=entry_steps,
         served_body=request.meta.get("served_body") if rendered else None,
@@ -53,7 +56,7 @@ def capture_page(response: Response, guard: Guard, entry_steps: tuple[str, ...] 
         clock=measure_clock(started, finished, date),
         resolved=resolved_for(response.url, guard),
         proxied=guard.proxied,
-        browser=request.meta["document"].get("browser") if rendered else None,
+        browser=drawn.get("browser"),
     )
 
 

@@ -81,12 +81,12 @@ def place_page(store: Store, page_id: str, haul: Haul) -> None:
 def read_page(store: Store, page_id: str) -> Haul:
     """The haul that waits in the spool. Raises DamagedSeal."""
     with telling_faults(store.home):
-        return _read(_open(store, spool_path(store, page_id), page_id), page_id)
+        return restore_haul(_open(store, spool_path(store, page_id), page_id), page_id)
 
 
 def read_capture(store: Store, page_id: str) -> Haul:
     """The haul of a capture. Raises DamagedSeal."""
-    return _read(open_capture(store, page_id), page_id)
+    return restore_haul(open_capture(store, page_id), page_id)
 
 
 def open_capture(store: Store, page_id: str) -> bytes:
@@ -99,6 +99,15 @@ def open_picture(store: Store, page_id: str) -> bytes:
     """The picture of a sealed page, a PNG file. Raises DamagedSeal."""
     with telling_faults(store.home):
         return _open(store, picture_path(store, page_id), f"{page_id}.png", key_of=page_id)
+
+
+def restore_haul(opened: bytes, page_id: str) -> Haul:
+    """The haul of what was opened, in either form. Raises DamagedSeal."""
+    try:
+        return read_warc(opened) if is_warc(opened) else unpack(opened)
+    except (ValueError, KeyError, TypeError, zlib.error):
+        # It was sealed by us, so this is a fault of the program or of a machine, and no proof either way.
+        raise DamagedSeal(page=page_id) from None
 
 
 def is_warc(opened: bytes) -> bool:
@@ -185,14 +194,6 @@ def _open(store: Store, path: Path, name: str, key_of: str | None = None) -> byt
     except FileNotFoundError:
         raise DamagedSeal(page=name) from None
     return unseal(store.keys.page_key(key_of or name), sealed, name)
-
-
-def _read(opened: bytes, page_id: str) -> Haul:
-    try:
-        return read_warc(opened) if is_warc(opened) else unpack(opened)
-    except (ValueError, KeyError, TypeError, zlib.error):
-        # It was sealed by us, so this is a fault of the program or of a machine, and no proof either way.
-        raise DamagedSeal(page=page_id) from None
 
 
 def _part_of(path: Path) -> Path:

@@ -19,7 +19,7 @@ from domain.posts import Post
 from store.engine import Store
 from store.findings import locate
 from store.ledger import Head, record
-from store.seals import Digests, is_warc, open_capture, open_picture, read_capture
+from store.seals import Digests, is_warc, open_capture, open_picture, read_capture, restore_haul
 from store.tables import CaptureRow, CaptureVersionRow, FindingRow, FindingVersionRow, PagePictureRow
 from store.warc import Maker, Setting, write_warc
 
@@ -168,7 +168,7 @@ def _open_whole(
     store: Store, row: CaptureRow, findings: tuple[str, ...], picture: PagePictureRow | None
 ) -> OpenedCapture:
     opened = open_capture(store, row.id)
-    haul, recorded = read_capture(store, row.id), is_warc(opened)
+    haul, recorded = restore_haul(opened, row.id), is_warc(opened)
     warc = opened if recorded else write_warc(haul, Setting(row.id, row.sealed_at), Maker())
     png = open_picture(store, row.id) if picture is not None and picture.gap is None else None
     return OpenedCapture(row, findings, haul, warc, recorded, png, picture)

@@ -186,6 +186,9 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):
             check.add_done_callback(self.checks.discard)
 
         session.on("Fetch.requestPaused", on_paused)
+        # Certificates are told to a session that heard the page's connections from the first one on.
+        await session.send("Network.enable")
+        request.meta["document"]["session"] = session
         await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "requestStage": "Request"}]})
 
     async def judge_hop(self, session: CDPSession, event: dict[str, Any]) -> None:

@@ -7,11 +7,14 @@ is ever lost for it.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import hashlib
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.async_api import Error
+from playwright.async_api import CDPSession, Error
 from playwright.async_api import Response as BrowserResponse
 
 from crawlers.conduct.addresses import Guard, host_and_port
@@ -67,6 +70,8 @@ class Listener:
             with contextlib.suppress(Error):
                 browser = response.frame.page.context.browser
                 self.kept["browser"] = f"Chromium {browser.version}" if browser else None
+                session = self.kept.pop("session", None)
+                self.kept["certificate_sha256"] = await read_certificate(session, response.url) if session else None
         self._bytes += len(body)
         if not leads and self._bytes > MOST_BYTES:
             return
@@ -78,8 +83,22 @@ class Listener:
             method=response.request.method, status=response.status, headers=_pairs(await response.headers_array()),
             request_headers=_pairs(await response.request.headers_array()), fetched_at=at, body=body, decoded=True,
             peer=None if self._guard.proxied or address is None else f"{address}:{port}",
+            certificate_sha256=self.kept.get("certificate_sha256") if leads else None,
         )  # fmt: skip
         self._heard.append((number, exchange))
+
+
+async def read_certificate(session: CDPSession, url: str) -> str | None:
+    """SHA-256 of the certificate (DER) that the server of `url` showed the browser; None on plain HTTP.
+
+    Raises Error when the page is gone.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https":
+        return None
+    told = await session.send("Network.getCertificate", {"origin": f"https://{parts.netloc}"})
+    chain = told.get("tableNames") or ()
+    return hashlib.sha256(base64.b64decode(chain[0])).hexdigest() if chain else None
 
 
 def _pairs(headers: Any) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from rig import Answer, Site, Told, board_page, home_page, start_crawl, thread_page
+from rig import CHROMIUM, Answer, Site, Told, board_page, home_page, start_crawl, thread_page
 
 Crawler = Callable[..., Told]
 
@@ -299,6 +299,10 @@ def test_https(crawl: Crawler, tmp_path: Path) -> None:
         site.routes["/t"] = thread_page("t", ("a", "x"))
         url = f"https://127.0.0.1:{site.port}/t"
         assert crawl(url).hauls[0]["page"]["certificate_sha256"] == hashlib.sha256(certificate).hexdigest()
+        if CHROMIUM:
+            drawn = crawl(url, source={"render": "always"}, plan={"browser": CHROMIUM}).hauls[0]["page"]
+            assert drawn["certificate_sha256"] == hashlib.sha256(certificate).hexdigest()
+            assert drawn["exchanges"][-1]["certificate_sha256"] == drawn["certificate_sha256"]
         # A public site with a certificate that nobody vouches for is not read.
         told = crawl(
             f"https://forum.test:{site.port}/t",
