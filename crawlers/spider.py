@@ -261,6 +261,8 @@ class WatchSpider(Spider):
         if walk.page == 1:
             walk.rows = self.weigh(page.url, len(item.threads), walk.known)
         known = walk.may_stop and ends_list(item.threads, self.intake.mark_of)
+        haul = haul_of(page, (), reading, "board", title=item.name, board=walk.name)
+        walk.shown = haul if any(link.post for link in fresh) else None
         for link in fresh:
             yield from self.frontier.begin_thread(link, walk, reading.platform, onward)
         pages = len(walk.seen)
@@ -268,9 +270,7 @@ class WatchSpider(Spider):
             yield from self.frontier.continue_list(normalise(item.next_url, page.url), walk, onward)
         # Openings whose own pages lie elsewhere stand on the list alone.
         alone = [link.post for link in fresh if link.post and not self.conduct.scope.holds(link.url)]
-        if any(link.post for link in fresh):
-            walk.shown = haul_of(page, (), reading, "board", title=item.name, board=walk.name)
-        haul = haul_of(page, self.take_fresh(alone), reading, "board", title=item.name, board=walk.name)
+        haul = dataclasses.replace(haul, posts=self.take_fresh(alone))
         # An unchanged first page says that the list is unchanged, when it says so of each thread.
         if walk.page == 1 and not page.rendered and all(link.sign is not None for link in item.threads):
             haul = dataclasses.replace(haul, validators=validators_of(page))
@@ -384,9 +384,8 @@ class WatchSpider(Spider):
     def stand_in(self, errand: Errand) -> None:
         """Of a thread that could not be read at all, what its list has of it is kept: the opening, in whole."""
         walk = errand.thread
-        shown = walk.within.shown if walk and walk.within else None
-        if walk and walk.link and walk.link.post and shown and walk.page == 1 and self.ended is None:
-            self.hand_over(dataclasses.replace(shown, posts=self.take_fresh([walk.link.post])))
+        if walk and walk.shown and walk.link and walk.link.post and walk.page == 1 and self.ended is None:
+            self.hand_over(dataclasses.replace(walk.shown, posts=self.take_fresh([walk.link.post])))
 
     def count_barren(self, errand: Errand, url: str, *, barren: bool) -> None:
         """Leaves a list whose threads, many in a row, give nothing: a calendar, or one that is made up as it goes."""

@@ -57,7 +57,8 @@ class ListWalk:
 class ThreadWalk:
     """One thread, at `page` (from 1); `floors` is how many of its posts stand on the pages before.
 
-    `jumped`: it was entered at a later page, which a mark named; `known` is that mark. `seen` are its pages' addresses.
+    `jumped`: it was entered at a later page, which a mark named; `known` is that mark. `shown` is the list's page that
+    has the whole of its opening (`ThreadLink.post`), `seen` are its pages' addresses.
     """
 
     key: str
@@ -68,6 +69,7 @@ class ThreadWalk:
     floors: int = 0
     jumped: bool = False
     known: Mark | None = None
+    shown: Haul | None = None
     seen: set[str] = field(default_factory=set)
 
 

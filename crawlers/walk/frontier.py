@@ -102,6 +102,7 @@ class Frontier:
         jumps = page_url is not None and step.page > 1
         url = page_url(link.url, step.page) if page_url and jumps else link.url
         thread = ThreadWalk(link.key, link, walk.name, walk, step.page, step.floors_before, jumped=jumps, known=known)
+        thread.shown = walk.shown if link.post else None
         headers = self._conditions(normalise(url)) if step.action == "ask" else {}
         yield from self.continue_thread(url, thread, errand, headers=headers)
 
@@ -116,7 +117,7 @@ class Frontier:
     def restart_thread(self, walk: ThreadWalk, errand: Errand) -> Iterator[Request]:
         """The thread from its first page, when the page that the mark led to is gone."""
         assert walk.link
-        anew = ThreadWalk(walk.key, walk.link, walk.board, walk.within)
+        anew = ThreadWalk(walk.key, walk.link, walk.board, walk.within, shown=walk.shown)
         yield from self.continue_thread(walk.link.url, anew, errand)
 
     def continue_thread(

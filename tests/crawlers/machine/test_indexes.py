@@ -105,3 +105,17 @@ def test_a_list_without_threads_is_read_from_its_feed(site: Site, crawl: Crawler
     assert told.reason == "done"
     assert [post["text"] for post in told.posts] == ["the opening words", "a reply"]
     assert ("feed", site.url("/board.rss")) in told.notes
+
+
+def test_an_opening_is_kept_with_the_page_that_showed_it(site: Site, crawl: Crawler) -> None:
+    """Of a paged feed each opening that stands in for its thread is handed over with the feed's page it stood on."""
+    more = '<link rel="next" href="/feed?page=2" xmlns="http://www.w3.org/2005/Atom"/>'
+    first = feed(item("one", site.url("/t/1"), "the first opening", whole=True))
+    first.body = first.body.replace(b"<channel>", b"<channel>" + more.encode())
+    site.routes |= {
+        "/feed": first,
+        "/feed?page=2": feed(item("two", site.url("/t/2"), "the second opening", whole=True)),
+    }
+    told = crawl(site.url("/feed"), real=True)
+    stood = {post["text"]: haul["page"]["url"] for haul in told.hauls for post in haul["posts"]}
+    assert stood == {"the first opening": site.url("/feed"), "the second opening": site.url("/feed?page=2")}
