@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from store.tables import (
     CaptureVersionRow,
     FindingVersionRow,
     PagePictureRow,
+    SellerDecisionRow,
     StoreRow,
     TimestampRow,
     VerdictRow,
@@ -35,6 +37,7 @@ _PICTURE = (
     "full_height", "missing", "browser",
 )  # fmt: skip
 _STAMP = ("id", "seq", "hash", "stamped_at", "authority", "sha256", "entered_at")
+_DECISION = ("id", "at", "by", "kind", "left", "right", "note")
 _VERDICT = ("id", "finding_id", "version_id", "state", "label", "note", "by", "at")
 
 
@@ -67,6 +70,18 @@ def enter_verdict(
     record(session, keys, action, row.finding_id, facts, by=by, now=now)
 
 
+def enter_decision(
+    session: Session, keys: Keys, row: SellerDecisionRow, sellers: Sequence[str], now: datetime, *, by: str
+) -> None:
+    """Write into the ledger what an analyst said of sellers; the note and the findings are there as a digest."""
+    facts = {
+        "decision": row.id, "sellers": list(sellers), "left": len(row.left), "right": len(row.right),
+        "record_sha256": digest_decision(row),
+    }  # fmt: skip
+    action = "sellers_merged" if row.kind == "merge" else "seller_split"
+    record(session, keys, action, sellers[0], facts, by=by, now=now)
+
+
 def digest_capture(row: CaptureRow) -> str:
     """The SHA-256 of all that a capture's row says, in the ledger's canonical form."""
     names = _CAPTURE if row.warc_sha256 is None else (*_CAPTURE, *_WARC)
@@ -86,6 +101,11 @@ def digest_stamp(row: TimestampRow) -> str:
 def digest_verdict(row: VerdictRow) -> str:
     """The SHA-256 of all that a verdict's row says, in the ledger's canonical form."""
     return _digest_row({name: getattr(row, name) for name in _VERDICT})
+
+
+def digest_decision(row: SellerDecisionRow) -> str:
+    """The SHA-256 of all that an analyst's decision on sellers says, in the ledger's canonical form."""
+    return _digest_row({name: getattr(row, name) for name in _DECISION})
 
 
 def proven_versions(session: Session, capture_id: str) -> dict[str, str]:

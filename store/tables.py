@@ -506,7 +506,7 @@ class SellerRow(Row, table=True):
 
     id: str = Field(primary_key=True, sa_type=ID)
     made_at: datetime = Field(sa_type=Time)
-    merged_into: str | None = Field(default=None, sa_type=ID, foreign_key="sellers.id")
+    merged_into: str | None = Field(default=None, sa_type=ID, foreign_key="sellers.id", index=True)
 
 
 class TraceRow(Row, table=True):

@@ -16,7 +16,14 @@ from sqlmodel import Session, col, select
 from domain.errors import DamagedSeal
 from store.columns import clean
 from store.engine import Store
-from store.evidence import digest_capture, digest_picture, digest_stamp, digest_verdict, proven_versions
+from store.evidence import (
+    digest_capture,
+    digest_decision,
+    digest_picture,
+    digest_stamp,
+    digest_verdict,
+    proven_versions,
+)
 from store.ledger import KEY_ACTIONS, NOTHING, Entry, Head, digest_of, read_entry, read_witness
 from store.seals import Digests, capture_path, is_warc, open_capture, open_picture, picture_path, restore_haul
 from store.signing import fingerprint_of, is_signed
@@ -28,12 +35,13 @@ from store.tables import (
     LedgerRow,
     PagePictureRow,
     ReferralRow,
+    SellerDecisionRow,
     TimestampRow,
     VerdictRow,
 )
 
 BATCH = 1000
-Kept = TypeVar("Kept", CaptureRow, VerdictRow, ReferralRow, TimestampRow)
+Kept = TypeVar("Kept", CaptureRow, VerdictRow, ReferralRow, TimestampRow, SellerDecisionRow)
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,8 @@ FAULTS = (
     "capture_unrecorded", "capture_gone", "capture_changed", "seal_gone", "seal_changed", "seal_closed", "body_changed",
     "wordings_changed", "picture_unrecorded", "picture_gone", "picture_changed", "picture_closed", "purge_undone",
     "verdict_unrecorded", "verdict_gone", "verdict_changed", "referral_unrecorded", "referral_gone",
-    "referral_changed", "stamp_unrecorded", "stamp_gone", "stamp_changed", "rows_unreadable", "wording_unproven",
+    "referral_changed", "stamp_unrecorded", "stamp_gone", "stamp_changed", "decision_unrecorded",
+    "decision_gone", "decision_changed", "rows_unreadable", "wording_unproven",
 )  # fmt: skip
 
 
@@ -79,6 +88,7 @@ class Chain:
     heads: dict[int, str] = field(default_factory=dict)
     captures: dict[str, dict[str, Any]] = field(default_factory=dict)
     pictures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    decisions: dict[str, dict[str, Any]] = field(default_factory=dict)
     stamps: dict[str, dict[str, Any]] = field(default_factory=dict)
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     referrals: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -112,6 +122,7 @@ def verify_store(store: Store, heads: Iterable[Head] = (), key: str | None = Non
         faults.extend((*_compare_verdicts(chain, verdicts), *_missing_verdicts(chain, verdicts)))
         faults.extend(_try_stamps(session, chain, list(_read_all(session, TimestampRow, faults))))
         faults.extend(_compare_referrals(chain, list(_read_all(session, ReferralRow, faults))))
+        faults.extend(_compare_decisions(chain, list(_read_all(session, SellerDecisionRow, faults))))
     return Proof(chain.entries, len(captures), len(verdicts), chain.head, chain.key, tuple(faults))
 
 
@@ -290,6 +301,8 @@ def _learn(chain: Chain, entry: Entry) -> None:
         chain.captures[entry.subject] = facts
     elif entry.action == "referred" and "manifest_sha256" in facts:
         chain.referrals[entry.subject] = facts
+    elif entry.action in ("sellers_merged", "seller_split") and "decision" in facts:
+        chain.decisions[str(facts["decision"])] = facts
     elif entry.action == "pictured":
         chain.pictures[entry.subject] = facts
     elif entry.action == "timestamped":
@@ -336,6 +349,18 @@ def _compare_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[
 def _missing_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[Fault]:
     for verdict_id in sorted(chain.verdicts.keys() - {row.id for row in verdicts} - chain.purged_verdicts):
         yield Fault("verdict_gone", verdict_id)
+
+
+def _compare_decisions(chain: Chain, decisions: Sequence[SellerDecisionRow]) -> Iterator[Fault]:
+    """What analysts said of sellers, against what the ledger says they did."""
+    for row in decisions:
+        said = chain.decisions.get(row.id)
+        if said is None:
+            yield Fault("decision_unrecorded", row.id)
+        elif said.get("record_sha256") != digest_decision(row):
+            yield Fault("decision_changed", row.id)
+    for decision_id in sorted(chain.decisions.keys() - {row.id for row in decisions}):
+        yield Fault("decision_gone", decision_id)
 
 
 def _compare_referrals(chain: Chain, referrals: Sequence[ReferralRow]) -> Iterator[Fault]:

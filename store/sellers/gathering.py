@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -18,6 +19,7 @@ from store.sellers.traces import Trace, make_trace
 from store.sellers.wordings import sketch_letters
 from store.tables import ContactRow, FindingRow, FindingVersionRow, PriceRow, SellerDecisionRow
 
+_MOBILE = re.compile(r"^(?:www|m|wap|mobile|touch|3g)\.(?=[^.]+\.)")
 CHATS = frozenset({"telegram"})
 # Findings that an analyst confirmed are somebody's offer, whatever the classifier called them.
 CONFIRMED = frozenset({"confirmed", "referred"})
@@ -41,7 +43,7 @@ def read_traces(session: Session, finding_ids: Iterable[str]) -> dict[str, Trace
         contacts, prices = _read_offers(session, [version.id for _, version in found])
         for finding, version in found:
             traces[finding.id] = make_trace(
-                finding.id, site_of(version.url), (version.author_name, version.author_id or version.author_url),
+                finding.id, _site_of(version.url), (version.author_name, version.author_id or version.author_url),
                 version.text, contacts[version.id], prices[version.id], chat=version.platform in CHATS,
             )  # fmt: skip
     return traces
@@ -76,6 +78,11 @@ def digest_bands(traces: Sequence[Trace]) -> list[set[int]]:
         set(bands) if len(trace.wording.letters) >= WITH_NUMBERS else set()
         for trace, bands in zip(traces, numbered.view(np.int64).tolist(), strict=True)
     ]
+
+
+def _site_of(url: str) -> str:
+    """The site of an address; that for telephones is the same."""
+    return _MOBILE.sub("", site_of(url))
 
 
 def _read_offers(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlmodel import Session, col, select
 
 from domain.errors import BadValue, UnknownName
-from domain.plain import plain
 from store.engine import Store, new_id
+from store.evidence import enter_decision
 from store.findings import locate
-from store.ledger import digest_of, record, write_line
 from store.sellers.roster import link_findings
 from store.sellers.waiting import let_wait
 from store.tables import FindingRow, SellerDecisionRow, SellerRow
@@ -87,20 +86,9 @@ def _decide(
     session: Session, store: Store, kind: Literal["merge", "split"], sellers: Sequence[str], left: list[str],
     right: list[str], *, note: str | None, by: str, now: datetime,
 ) -> None:  # fmt: skip
-    """Write a decision down. Its note may tell of persons: it is in the ledger as part of a digest only."""
+    """Write a decision down, in the ledger too; those concerned wait for linking."""
     row = SellerDecisionRow(id=new_id(now), at=now, by=by, kind=kind, left=left, right=right, note=note)
     session.add(row)
     let_wait(session, [*left, *right])
     session.flush()
-    facts: dict[str, Any] = {
-        "decision": row.id, "sellers": list(sellers), "left": len(left), "right": len(right),
-        "record_sha256": digest_decision(row),
-    }  # fmt: skip
-    action = "sellers_merged" if kind == "merge" else "seller_split"
-    record(session, store.keys, action, sellers[0], facts, by=by, now=now)
-
-
-def digest_decision(row: SellerDecisionRow) -> str:
-    """The SHA-256 of all that a decision's row says, in the ledger's canonical form."""
-    told = ("id", "at", "by", "kind", "left", "right", "note")
-    return digest_of(write_line(plain({name: getattr(row, name) for name in told})))
+    enter_decision(session, store.keys, row, sellers, now, by=by)

@@ -190,7 +190,10 @@ def _assign(session: Session, groups: Sequence[tuple[str, ...]], now: datetime) 
     chosen: dict[int, str] = {}
     for seller in sorted(homes, key=lambda one: (ages[one], one)):
         chosen.setdefault(homes[seller], seller)
-    made = {place: SellerRow(id=new_id(now), made_at=now) for place in range(len(groups)) if place not in chosen}
+    # Of sellers that are made together the eldest is the one of the eldest finding.
+    new = [place for place in range(len(groups)) if place not in chosen]
+    ids = sorted(new_id(now) for _ in new)
+    made = {place: SellerRow(id=name, made_at=now) for place, name in zip(new, ids, strict=True)}
     session.add_all(made.values())
     chosen |= {place: row.id for place, row in made.items()}
     session.flush()

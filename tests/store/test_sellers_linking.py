@@ -84,7 +84,9 @@ def test_a_number_is_one_handle_whatever_it_is_given_as(kind: str, value: str, k
         ("小心 QQ handle 收钱不发", "foreign"), ("举报骗子 微信handle", "foreign"), ("原微信handle已封", "own"),
         ("认准微信handle,其他都是骗子", "own"), ("谨防假冒 微信handle", "own"), ("handle is not me", "foreign"),
         ("via escrow @handle", "service"), ("@handle(担保)", "service"), ("微信handle 担保走 @other", "own"),
-        ("微信handle 骗子QQ10002000", "own"), ("老客户请把handle删了加新号", "own"),
+        ("微信handle 骗子QQ10002000", "own"), ("转自 @handle", "foreign"), ("@handle 是我上家", "foreign"),
+        ("从 QQ handle 拿的货", "foreign"), ("微信handle 同行勿扰", "own"), ("微信handle,从不骗人", "own"),
+        ("老客户请把handle删了加新号", "own"),
     ],
 )  # fmt: skip
 def test_the_words_around_a_handle_tell_whose_it_is(text: str, role: str) -> None:

@@ -133,6 +133,24 @@ def test_an_analysts_merge_and_split_are_kept(store: Store) -> None:
     assert verify_store(store).faults == ()
 
 
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE seller_decisions SET note = 'no'", "decision_changed"),
+        ("UPDATE seller_decisions SET id = 'x'", "decision_unrecorded"),
+        ("DELETE FROM seller_decisions", "decision_gone"),
+    ],
+)
+def test_a_decision_that_was_changed_is_named(store: Store, statement: str, fault: str) -> None:
+    """What analysts said of sellers is held against the ledger."""
+    keep(store, (1, "u1", ("wechat:che881",), "出售名单"), (2, "u2", ("wechat:che882",), "别家"))
+    link_findings(store, T0)
+    merge_sellers(store, [name for name in sellers_of(store).values() if name], note=None, by="a", now=T0)
+    with store.transaction() as session:
+        session.connection().exec_driver_sql(statement)
+    assert verify_store(store).faults[0].what == fault
+
+
 def test_what_cannot_be_decided_is_refused(store: Store) -> None:
     """One seller is not merged, all or somebody else's findings are not split off, unknown ones are named."""
     keep(store, (1, "u1", ("wechat:che881",), "出售名单"), (2, "u2", ("wechat:che882",), "别家"))

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merged_into"], ["sellers.id"], name=op.f("fk_sellers_merged_into_sellers")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sellers")),
     )
+    op.create_index(op.f("ix_sellers_merged_into"), "sellers", ["merged_into"], unique=False)
     op.create_table(
         "traces",
         sa.Column("number", sa.Integer(), nullable=False),
