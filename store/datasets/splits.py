@@ -10,6 +10,7 @@ back, however the data grow, and no train finding has a seller or a near-duplica
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -157,30 +158,27 @@ def _read_new(session: Session, sellers: dict[str, int]) -> tuple[list[str], Gro
     first = connection.execute(text(_FIRST_NEW)).first()
     if first is None:
         return [], _nothing()
-    # The first itself is after an id that is nothing.
     ids: list[str] = []
-    numbers: list[int] = []
-    parts, after = [], (first[0], "")
+    numbers, sketches = array("q"), bytearray()
+    # The first itself is after an id that is nothing.
+    after = (first[0], "")
     while rows := connection.execute(text(_NEW), {"first_seen": after[0], "id": after[1], "count": BATCH}).fetchall():
         after = (rows[-1][1], rows[-1][0])
         ids.extend(row[0] for row in rows)
         numbers.extend(_number(sellers, row[2]) for row in rows)
-        parts.append(sketch_texts([row[3] for row in rows]))
-    return ids, Group(np.concatenate(parts), np.array(numbers, dtype=np.int64), [])
+        sketches += sketch_texts([row[3] for row in rows]).tobytes()
+    return ids, _group(sketches, numbers, [])
 
 
 def _read_known(session: Session, sellers: dict[str, int]) -> Group:
     result = session.connection().execute(text(_KNOWN))
     sides: list[str] = []
-    numbers: list[int] = []
-    parts = []
+    numbers, sketches = array("q"), bytearray()
     while rows := result.fetchmany(BATCH):
         sides.extend(row[0] for row in rows)
         numbers.extend(_number(sellers, row[1]) for row in rows)
-        parts.append(np.frombuffer(b"".join(row[2] for row in rows), dtype=np.uint16).reshape(len(rows), VALUES))
-    if not sides:
-        return _nothing()
-    return Group(np.concatenate(parts), np.array(numbers, dtype=np.int64), sides)
+        sketches += b"".join(row[2] for row in rows)
+    return _group(sketches, numbers, sides)
 
 
 def _number(sellers: dict[str, int], seller: str | None) -> int:
@@ -188,4 +186,10 @@ def _number(sellers: dict[str, int], seller: str | None) -> int:
 
 
 def _nothing() -> Group:
-    return Group(np.zeros((0, VALUES), dtype=np.uint16), np.zeros(0, dtype=np.int64), [])
+    return _group(bytearray(), array("q"), [])
+
+
+def _group(sketches: bytearray, numbers: array[int], sides: list[str]) -> Group:
+    """A group over the very bytes: a million sketches are not copied."""
+    table = np.frombuffer(sketches, dtype=np.uint16).reshape(-1, VALUES)
+    return Group(table, np.frombuffer(numbers, dtype=np.int64), sides)
