@@ -185,7 +185,9 @@ def _assign(session: Session, groups: Sequence[tuple[str, ...]], now: datetime) 
             votes[seller][place_of[name]] += 1
     ages = _read_ages(session, votes)
     homes = {
-        seller: min(counts, key=lambda place: (-counts[place], groups[place][0])) for seller, counts in votes.items()
+        seller: min(counts, key=lambda place: (-counts[place], groups[place][0]))
+        for seller, counts in votes.items()
+        if seller in ages
     }
     chosen: dict[int, str] = {}
     for seller in sorted(homes, key=lambda one: (ages[one], one)):
