@@ -10,7 +10,7 @@ from crawlers.inference.words import word_set
 
 USER_PATH = re.compile(
     r"(?i)(?:^|/)(?:u|user|users|usr|member|members|profile|profiles|people|person|author|authors|space|home|uid|userinfo)"
-    r"[/.-]|/@[\w.-]+/?$|/~[\w.-]+|[?&;](?:uid|user_?id|member_?id|u|userid|username|user|author)=|space-uid|viewprofile"
+    r"[/.-](?=[^/?#])|/@[\w.-]+/?$|/~[\w.-]+|[?&;](?:uid|user_?id|member_?id|u|userid|username|user|author)=|space-uid|viewprofile"
     r"|[?&;]\w{1,9}=(?:user|users|member|members|profile|space|people|u)(?:[&;/.]|$)"
     r"|(?:profile|member|user|userinfo|memberinfo)\.(?:php|asp|aspx|jsp|cgi)"
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawlers.bodies import QUOTE_CLASSES
-from crawlers.dates import find_time, is_time, tidy_time
+from crawlers.dates import LEAD, find_time, is_time, tidy_time
 from crawlers.inference.links import USER_PATH, page_free, pattern_of
 from crawlers.inference.records import is_chrome
 from crawlers.inference.shapes import ACTION_TEXT, Element, shape_of, text_within, words_of
@@ -132,7 +132,8 @@ def _is_quoted(anchor: Element) -> bool:
 
 
 def _is_dated_label(title: str) -> bool:
-    return len(re.sub(r"[\d\W]", "", title)) < 6 and bool(find_time(tidy_time(title), now=EVER, timezone="UTC"))
+    words = re.sub(r"[\d\W]", "", LEAD.sub("", title))
+    return len(words) < 6 and bool(find_time(tidy_time(title), now=EVER, timezone="UTC"))
 
 
 def _names_author(node: Element | None) -> bool:

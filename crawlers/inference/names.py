@@ -7,10 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from crawlers.bodies import QUOTE_CLASSES, is_signature
+from crawlers.dates import find_time, tidy_time
 from crawlers.inference.parts import Reading, is_inside, normal
 from crawlers.inference.records import Record
 from crawlers.inference.shapes import ACTION_TEXT, Element, hint_of, names_of, text_within
-from crawlers.inference.trees import Mark, Tree, is_time_text
+from crawlers.inference.trees import EVER, Mark, Tree, is_time_text
 from crawlers.inference.writers import author_weight
 from crawlers.posts import read_floor
 
@@ -27,6 +28,7 @@ LEAD = re.compile(
     r"|added|answered|commented|replied|sent|created)?\s*(?:by|from)|author|作者|楼主|樓主|发布人|发布者|发帖人|发帖者|网友|昵称|用户|用户名"
     r"|username|user|name)\s*[:：]?\W*"
 )
+BESIDE = 0.5  # worth of a name that only stands in the line of its time
 Guess = tuple[str, float, Mark]  # place, worth, where
 
 
@@ -65,7 +67,31 @@ def _guess_names(reading: Reading, owner: dict[Element, int]) -> dict[int, list[
         worth = mark.weight - 0.15 * min(len(earlier), 6) - _doubts(reading, node, mark, number)
         if worth > 0:
             earlier.append((f"{reading.paths[node]}|{mark.slot}", worth, mark))
+    for mark in reading.tree.times:
+        place = owner.get(mark.container)
+        name = name_beside(mark) if place is not None else None
+        if place is not None and name and not is_inside(mark.container, QUOTE_CLASSES, ()):
+            beside = Mark(mark.element, "beside", name, (name,), 0.6)
+            found.setdefault(place, []).append((f"{reading.paths[mark.container]}|beside", BESIDE, beside))
     return found
+
+
+def name_beside(mark: Mark) -> str | None:
+    """The name in the line of a time: "June 7, 9:23 a.m. - kite", also where it is a link after a dash."""
+    text = tidy_time(mark.text)
+    found = find_time(text, now=EVER, timezone="UTC")
+    if found is None or mark.slot == "attribute":
+        return None
+    before, after = text[: found.start].strip(), text[found.end :].strip()
+    dash = re.match(r"^[-–—|·•,，/]\s*(?:by\s+)?(.*)$", after)
+    if dash is None or before or found.end - found.start < 6:
+        return None
+    name = dash[1].strip()
+    if not name and len(mark.element) and mark.slot == "text" and mark.element[0].tag == "a":
+        name = text_within(mark.element[0], 60)
+    if not 1 <= len(name) <= 30 or not re.search(r"[^\W\d]", name) or ACTION_TEXT.match(name) or ":" in name:
+        return None
+    return name
 
 
 def _is_signed_with(node: Element) -> bool:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from crawlers.dates import find_time, tidy_time
 from crawlers.inference.lone import read_lone
 from crawlers.inference.parts import Parts, Reading
 from crawlers.inference.records import Record, is_chrome
-from crawlers.inference.shapes import Element, words_of
+from crawlers.inference.shapes import Element, text_within, words_of
 from crawlers.inference.titles import HEAD_SHARE, find_start, is_crumbs
 from crawlers.inference.trees import EVER, Tree
 from crawlers.inference.voting import read_parts
+
+# "This topic has 33 replies and was last updated 1 day ago": of a thread, not in it.
+SUMMARY = re.compile(
+    r"(?i)\blast (?:updated|repl(?:y|ied)|post(?:ed)?|activity|edited)\b|\b\d+ (?:replies|voices|participants)\b"
+    r"|最后(?:回复|发表|更新|编辑)|最後(?:回覆|發表|更新)"
+)
 
 
 def with_opening(tree: Tree, posts: Reading | None) -> list[Reading]:
@@ -36,6 +44,8 @@ def _is_opening(part: Parts, own: int, posts: Reading) -> bool:
     timed = 2 * sum(each.time is not None for each in posts.parts) > len(posts.parts)
     if part.time is not None:
         return part.hinted or own >= 8
+    if any(SUMMARY.search(text_within(node, 300)) for node in part.container):
+        return False
     return part.hinted and (named or (own >= 40 and not timed))
 
 

@@ -25,10 +25,14 @@ from crawlers.inference.shapes import (
     split_words,
 )
 from crawlers.inference.trees import Mark, Tree
+from crawlers.inference.words import word_set
 from crawlers.inference.writers import find_authors
 
 MOST_RECORDS = 600
 SERIES_TRIED = 24
+POST_WORDS = word_set("post comment message reply thread")
+ENTRY_WORDS = word_set("entry article topic question answer item row story")
+STATE_WORDS = word_set("with has no without show hide is")
 MATTER_TAGS = ("table", "form", "h1", "h2", "h3", "h4", "p", "time", "article")
 
 
@@ -184,17 +188,27 @@ def count_swallowed(tree: Tree, records: list[Record]) -> int:
 def is_chrome(node: Element) -> bool:
     """Whether an element is part of a page's frame rather than of its matter."""
     if node.tag in CHROME_TAGS:
+        if node.tag == "footer":
+            return next(node.iterancestors("article"), None) is None  # else it is that of one entry
         return node.tag != "form" or bool(node.xpath(".//textarea"))
     if node.tag in ("body", "html", "main", "article", "tr", "td", "li", "table", "tbody"):
         return False
     if node.get("role") in ("navigation", "banner", "contentinfo", "complementary", "search"):
         return True
     named = [split_words(name) for name in f"{node.get('class') or ''} {node.get('id') or ''}".split()]
-    named = [words for words in named if words and words[0] not in ("post", "comment", "message", "reply", "thread")]
+    named = [words for words in named if words and not _is_of_item(words)]
     if any(words[-1] in CHROME_WORDS for words in named):
         return True
     # "appnav" is a menu; "boardnav" is what one program calls the box round its lists.
     return any(words[-1].endswith(CHROME_ENDINGS) for words in named) and next(node.iter(*MATTER_TAGS), None) is None
+
+
+def _is_of_item(words: tuple[str, ...]) -> bool:
+    """Whether a name speaks of a part of one entry ("entry-header"), or of what stands beside ("col-with-sidebar")."""
+    before = set(words[:-1])
+    if before & POST_WORDS or (before & ENTRY_WORDS and words[-1] in ("header", "footer", "stats")):
+        return True
+    return bool(before & STATE_WORDS)
 
 
 def _cut_siblings(
@@ -255,7 +269,7 @@ def _tails(children: list[Element]) -> bool:
 def _count_before(tree: Tree, gaps: list[list[Element]], lead: list[Element], trail: list[Element]) -> int:
     """How many of the unmarked siblings before a marked one belong to it."""
     known = {shape_of(child) for gap in gaps for child in gap}
-    follows = any(shape_of(child) in known and tree.text.get(child, 0) for child in trail[:3])
+    follows = any(_is_akin(shape_of(child), known) and tree.text.get(child, 0) for child in trail[:3])
     shortest = min((len(gap) for gap in gaps), default=0)
     same = 0
     while same < min(shortest, len(lead)):
@@ -274,10 +288,24 @@ def _like(trail: list[Element], gaps: list[list[Element]]) -> list[Element]:
     longest = max((len(gap) for gap in gaps), default=0)
     kept = []
     for child in trail[: max(longest, 1) * 2]:
-        if shape_of(child) not in known:
+        if not _is_akin(shape_of(child), known):
             break
         kept.append(child)
     return kept
+
+
+def _is_akin(shape: str, known: set[str]) -> bool:
+    """Whether a shape is one of the known, or shares half of its classes with one: "topic" and "reply" may differ."""
+    if shape in known:
+        return True
+    tag, _, names = shape.partition("@")[0].partition(".")
+    mine = set(names.split("."))
+    for other in known:
+        kind, _, theirs = other.partition("@")[0].partition(".")
+        shared = set(theirs.split("."))
+        if kind == tag and len(mine) > 1 and len(mine & shared) >= 0.5 * len(mine | shared):
+            return True
+    return False
 
 
 def _widen_lone(tree: Tree, children: list[Element], where: int, count: dict[Element, int]) -> list[Element]:

@@ -213,3 +213,44 @@ def test_menu_is_no_list() -> None:
     response = page("http://e.test/?app=group", f"<div class='top'>{menu}</div><h1>小组</h1>{boards}", "小组")
     assert infer(response).role == "home"
     assert [link.name for link in board(response).boards] == ["湖边", "二手装备"]
+
+
+def test_heads_of_posts_beside_their_bodies() -> None:
+    """A head row and a body row make one post, though the last body has other classes than those before it."""
+    kinds = ["topic type-topic", "reply type-reply", "reply type-reply"]
+    posts = "".join(
+        f"<div id='post-{n}' class='x-reply-header'><span class='x-date'>November {n + 1}, 2026 at 4:13 am</span></div>"
+        f"<div class='loop-item-{n} user-id-{n} {kinds[n]} status-publish entry'><div class='x-reply-author'>"
+        f"<a href='/?author={n}'>{PEOPLE[n]}</a></div><div class='x-reply-content'><p>{TEXTS[n]}</p></div></div>"
+        for n in range(3)
+    )
+    item = thread(page("http://e.test/?topic=x", f"<h1>水位</h1><ul><li>{posts}</li></ul>", "水位"))
+    assert [(post.author.name, post.text) for post in item.posts] == list(zip(PEOPLE, TEXTS, strict=True))[:3]
+    assert [post.posted_at.day for post in item.posts if post.posted_at] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("name", ["{who}", "<a href='http://other.test/'>{who}</a>"])
+def test_name_in_the_line_of_the_time(name: str) -> None:
+    """Where nothing else names the writer, what follows the time after a dash does, linked or not."""
+    posts = "".join(
+        f"<div id='c{n}' class='comment'><h6>"
+        f"<span>Nov. {n + 1}, 2026, 9:23 a.m. - {name.format(who=PEOPLE[n])}</span></h6>"
+        f"<div class='content'>{TEXTS[n]}</div></div>"
+        for n in range(3)
+    )
+    item = thread(page("http://e.test/articles/7/", f"<h1>水位</h1><div>{posts}</div>", "水位"))
+    assert [(post.author.name, post.text) for post in item.posts] == list(zip(PEOPLE, TEXTS, strict=True))[:3]
+
+
+def test_front_of_a_blog() -> None:
+    """Entries with their titles in a header of their own are a list, also with texts below and dates in a footer."""
+    entries = "".join(
+        f"<article class='post entry'><header class='entry-header'><h2><a href='/?p={n}'>{title}</a></h2></header>"
+        f"<div class='entry-content'><p>{TEXTS[n]}</p></div><footer class='entry-footer'>Published "
+        f"<time datetime='2026-11-0{n + 1}T10:00:00+08:00'>November {n + 1}, 2026</time></footer></article>"
+        for n, title in enumerate(["湖边的三天", "Packing light", "炉头点不着了"])
+    )
+    markup = f"<div class='col-with-sidebar'><h1>山野笔记</h1><main>{entries}</main></div>"
+    response = page("http://e.test/", markup, "山野笔记")
+    assert infer(response).role == "board"
+    assert [link.title for link in board(response).threads] == ["湖边的三天", "Packing light", "炉头点不着了"]
