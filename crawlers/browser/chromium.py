@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections import Counter
 from typing import Any
 
 from playwright.async_api import CDPSession, Error, Page
@@ -51,6 +52,11 @@ ARGUMENTS = (
 BLOCKED_KINDS = frozenset({"image", "media", "font", "manifest", "ping", "cspreport", "texttrack", "eventsource"})
 LOCAL_SCHEMES = ("data:", "blob:", "about:")
 CLOSE_SECONDS = 5.0
+# A context keeps something of every page that it has shown (scrapy-playwright's issue 240), and so does a browser: each
+# is replaced after so many pages. Cookies are carried over.
+PAGES_A_CONTEXT = 40
+PAGES_A_BROWSER = 400
+RESTART_TURNS = 100
 
 
 def launch_options(executable: str, proxy: str) -> dict[str, Any]:
@@ -106,6 +112,9 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):
         self.abort_request = self.refuses
         self.started = False
         self.checks: set[asyncio.Task[None]] = set()
+        self.shown: Counter[str] = Counter()
+        self.shown_in_all = 0
+        self.cookies: dict[str, Any] = {}
 
     async def _launch(self) -> None:
         """Nothing at the start of the crawl: most crawls never need a browser."""
@@ -123,16 +132,50 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):
             response: Response = await super().download_request(request)
             return response
         request.meta["playwright_page_init_callback"] = self.watch_redirects
+        name = request.meta["playwright_context"]
+        if name in self.cookies:
+            request.meta["playwright_context_kwargs"]["storage_state"] = {"cookies": self.cookies[name], "origins": []}
         limit = self.conduct.plan.timeout + READY_SECONDS + UNFOLD_SECONDS + CLOSE_SECONDS
         try:
             response = await asyncio.wait_for(super().download_request(request), limit)
         except TimeoutError:
-            await self.drop_context(request.meta["playwright_context"])
+            await self.drop_context(name)
             raise
+        finally:
+            await self.recycle(name)
         if not response.url.startswith(("http://", "https://")):  # Chromium's own page, after a refused navigation
             raise CrawlEnded(reason="soft_404", address=request.url, detail="its scripts lead out of the crawl")
         request.meta.setdefault("served_body", request.meta["document"].get("body"))
         return response
+
+    async def recycle(self, name: str) -> None:
+        """Closes a context that has shown many pages, and the browser after very many; the next page opens another."""
+        self.shown[name] += 1
+        self.shown_in_all += 1
+        whole = self.shown_in_all % PAGES_A_BROWSER == 0
+        wrapper = self.context_wrappers.get(name)
+        if wrapper is None or wrapper.context.pages or not (whole or self.shown[name] >= PAGES_A_CONTEXT):
+            return
+        self.shown[name] = 0
+        with contextlib.suppress(Error, TimeoutError):
+            self.cookies[name] = await asyncio.wait_for(wrapper.context.cookies(), CLOSE_SECONDS)
+        await self.drop_context(name)
+        if whole and not self.context_wrappers:
+            await self.restart()
+
+    async def restart(self) -> None:
+        """Ends the browser and the driver behind it; the next page starts both anew."""
+        browser = self.browser
+        with contextlib.suppress(Error, TimeoutError):
+            await asyncio.wait_for(browser.close(), CLOSE_SECONDS)
+        with contextlib.suppress(Error, TimeoutError):
+            await asyncio.wait_for(self.browser_provider.close(), CLOSE_SECONDS)
+        for _ in range(RESTART_TURNS):  # its own listener puts the closed browser away
+            if not hasattr(self, "browser"):
+                break
+            await asyncio.sleep(0.01)
+        self.__dict__.pop("browser", None)
+        await super()._launch()
 
     async def drop_context(self, name: str) -> None:
         """Closes a context whose page no longer answers, and with it the page."""

@@ -165,17 +165,20 @@ SHAPES = (
     Hazard("a_million_links", large("<html><body>", '<a href="/t">x</a>', 1_000_000 // 2), "failed"),
     Hazard("links_by_the_score", large(thread(21), '<a href="/t?n=1">x</a>', 40_000), None, (WORDS,)),
     Hazard("fifty_megabytes_of_attributes", large("<html><body><p ", 'data-x="y" ', 5 * MEGABYTE, ">"), "failed"),
-    Hazard("an_attribute_of_megabytes", large(thread(22) + '<p title="', "x ", 4 * MEGABYTE, '">'), None, (WORDS,)),
-    Hazard("many_attributes", large(thread(23) + "<p ", "a=1 b=2 ", 300_000, ">"), None, (WORDS,)),
+    Hazard("an_attribute_of_megabytes", large(thread(22) + '<p title="', "x ", MEGABYTE, '">'), None, (WORDS,)),
+    Hazard("many_attributes", large(thread(23) + "<p ", "a=1 b=2 ", 100_000, ">"), None, (WORDS,)),
     Hazard(
         "many_posts", lambda line: line.say(page("<html><body>" + "".join(post(n, "x") for n in range(9000)))), "failed"
     ),
     Hazard("open_tags", large(thread(24), "<", 3 * MEGABYTE), "failed"),
+)
+
+TEXTS = (
     Hazard("open_comment", large(thread(25), "<!-", 30_000), None, (WORDS,)),
-    Hazard("text_of_digits", large(thread(26) + "<p>", "1", 4 * MEGABYTE), None, (WORDS,)),
-    Hazard("text_of_blanks", large(thread(27) + "<p>", " \t", 2 * MEGABYTE), None, (WORDS,)),
+    Hazard("text_of_digits", large(thread(26) + "<p>", "1", 2 * MEGABYTE), None, (WORDS,)),
+    Hazard("text_of_blanks", large(thread(27) + "<p>", " \t", MEGABYTE), None, (WORDS,)),
     Hazard("text_of_times", large(thread(28) + "<p>", "2026-09-01 10:00 昨天 ", 40_000), None, (WORDS,)),
-    Hazard("title_of_megabytes", large("<title>", "- | ", MEGABYTE, f"</title>{thread(29)}"), None, (WORDS,)),
+    Hazard("title_of_megabytes", large("<title>", "- | ", MEGABYTE // 4, f"</title>{thread(29)}"), None, (WORDS,)),
     Hazard("json_nested", large(thread(30) + '<script type="application/ld+json">', '{"a":', 60_000), None, (WORDS,)),
     Hazard("select_of_megabytes", large(thread(31) + "<select>", "<option>2026-09-01 10:00", 50_000), None, (WORDS,)),
     Hazard("tables_in_tables", large(thread(32), "<table><tr><td>", 15_000), None, (WORDS,)),
@@ -251,6 +254,6 @@ WORDS_THAT_ARE_PAGES = (
 
 # Each group is crawled at once, from one board.
 GROUPS = {
-    "redirects": REDIRECTS, "connections": CONNECTIONS, "bodies": BODIES, "shapes": SHAPES, "charsets": CHARSETS,
-    "headers": HEADERS, "walls": WALLS, "words": WORDS_THAT_ARE_PAGES,
+    "redirects": REDIRECTS, "connections": CONNECTIONS, "bodies": BODIES, "shapes": SHAPES, "texts": TEXTS,
+    "charsets": CHARSETS, "headers": HEADERS, "walls": WALLS, "words": WORDS_THAT_ARE_PAGES,
 }  # fmt: skip

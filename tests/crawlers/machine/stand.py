@@ -25,6 +25,7 @@ from web_poet import HttpResponse, field
 import crawlers.conduct.addresses
 import crawlers.reading
 import crawlers.spider
+from crawlers.browser import chromium
 from crawlers.crawl import Plan, run
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from domain.errors import DiskFull
@@ -201,6 +202,8 @@ def do_job(job: dict[str, Any]) -> None:
     platform = platform_of(job)
     if not job.get("real"):
         crawlers.reading.recognise = lambda response, name=None: (platform, toy_role(response))  # type: ignore[assignment]
+    if "recycle" in job:
+        chromium.PAGES_A_CONTEXT, chromium.PAGES_A_BROWSER = job["recycle"]
     answers: dict[str, list[list[str]]] = job.get("names", {})
     asked: dict[str, int] = {}
 

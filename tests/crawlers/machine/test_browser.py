@@ -155,6 +155,20 @@ def test_a_name_that_changes_its_mind_in_the_browser(crawl: Crawler) -> None:
         private.close()
 
 
+def test_browsers_are_replaced(site: Site, crawl: Crawler) -> None:
+    """A context is replaced after some pages and the browser after more: no page is lost, and cookies are kept."""
+    site.routes["/b"] = board_page(*((f"t{n}", f"/t{n}", "1") for n in range(5)))
+    for number in range(5):
+        add_thread(site, f"t{number}")
+    site.routes["/t0.json"] = Answer(b"<div class=post id=p-t0>x</div>", headers={"Set-Cookie": "known=yes; Path=/"})
+    told = crawl(
+        site.url("/b"), ready=".post, .board", plan={"browser": CHROMIUM}, recycle=[2, 4],
+    )  # fmt: skip
+    assert (told.reason, told.names) == ("done", [f"p-t{n}" for n in range(5)])
+    last = next(asked for asked in reversed(site.asked) if asked.path == "/t4")
+    assert "known=yes" in last.headers.get("cookie", "")
+
+
 def test_interrupted_while_drawing(site: Site) -> None:
     """A signal in the middle of a drawn page leaves no browser behind."""
     site.routes["/t"] = f"<html><body class='toy thread' data-key=t><div id=app></div>{FILL}</body></html>"
