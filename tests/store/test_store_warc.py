@@ -53,7 +53,7 @@ def make_coded() -> Haul:
     haul = make_haul([make_post(1, OFFER)])
     hop = make_exchange("/old", role="redirect", status=302, headers=(("Location", "/t/7"),), body=b"moved")
     coded = (("Content-Encoding", "gzip"), ("X-Name", "\xe4\xb8\xad"), *HTML)
-    document = make_exchange("/t/7", headers=coded, body=gzip.compress(haul.page.body))
+    document = make_exchange("/t/7", headers=coded, body=gzip.compress(haul.page.body, mtime=0))
     clock = Clock("ntp", offset_seconds=0.002, bound_seconds=0.05)
     page = replace(
         haul.page, exchanges=(hop, document), redirects=(SITE + "/old",), requested_url=SITE + "/old", clock=clock,
