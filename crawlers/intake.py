@@ -39,5 +39,5 @@ class Intake(Protocol):
 
     def note(self, event: str, url: str, detail: str = "") -> None:
         """Something a person may want to know: a word of RUN_REASONS, or "fetched", "rendered", "unchanged",
-        "recognised", "image", "nothing_found" (by a search), and in one look "board" and "feed": what the
+        "recognised", "image", "style", "nothing_found" (by a search), and in one look "board" and "feed": what the
         start page leads to that may be watched too."""
