@@ -112,7 +112,7 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
         return None
     if USER_PATH.search(link) or FRAME_PATH.search(parts.path + "?" + parts.query) or page_free(url) == page_free(here):
         return None
-    if len(title) < 40 and (is_time(title, now=EVER, timezone="UTC") or _is_dated_label(title)):
+    if len(title) < 60 and (is_time(title, now=EVER, timezone="UTC") or _is_dated_label(title)):
         return None
     url = url.split("#", 1)[0]
     return Row(url, page_free(url), title, node)

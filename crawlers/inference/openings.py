@@ -44,9 +44,14 @@ def _is_opening(part: Parts, own: int, posts: Reading) -> bool:
     timed = 2 * sum(each.time is not None for each in posts.parts) > len(posts.parts)
     if part.time is not None:
         return part.hinted or own >= 8
-    if any(SUMMARY.search(text_within(node, 300)) for node in part.container):
+    if is_summary(part):
         return False
     return part.hinted and (named or (own >= 40 and not timed))
+
+
+def is_summary(part: Parts) -> bool:
+    """Whether a part without a time tells of the whole thread: how many replies it has, who was last."""
+    return part.time is None and any(SUMMARY.search(text_within(node, 300)) for node in part.container)
 
 
 def sums_up(part: Parts, post: Parts) -> bool:

@@ -21,7 +21,7 @@ from crawlers.inference.listing import (
     words_of_address,
 )
 from crawlers.inference.lone import read_lone
-from crawlers.inference.openings import sums_up, with_opening
+from crawlers.inference.openings import is_summary, sums_up, with_opening
 from crawlers.inference.pagers import find_next, first_page_of
 from crawlers.inference.parts import Parts, Reading
 from crawlers.inference.records import Series, count_swallowed, find_series, is_chrome
@@ -158,7 +158,7 @@ def _without_strays(reading: Reading) -> Reading:
 
     One that only says who began the thread and when is none either.
     """
-    if len(reading.parts) > 1 and sums_up(*reading.parts[:2]):
+    if len(reading.parts) > 1 and (sums_up(*reading.parts[:2]) or is_summary(reading.parts[0])):
         reading.parts = reading.parts[1:]
     signed = [part for part in reading.parts if _is_signed(part)]
     if 0.5 * len(reading.parts) <= len(signed) < len(reading.parts):
@@ -243,6 +243,8 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
     rivals = rows >= 3 and (thread_like <= 0 or (threads is not None and threads.dated >= 0.6 and lone < title_length))
     if signed_well and lone >= 2 and not rivals and (boards is None or len(boards.rows) < 2):
         return "thread"
+    if threads is not None and rows >= 5 and threads.dated >= 0.6 and thread_like <= 0 and lone < 3 * title_length:
+        return "board"  # a notice over the list is no thread
     if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
         return "thread"
     if rows < 3 and any(node.get("type") == "password" for node in tree.order):
