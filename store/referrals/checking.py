@@ -8,16 +8,14 @@ Then the signature of the manifest, each file against it, and the entries of the
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 import struct
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
-from zlib import crc32
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -26,15 +24,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from domain.errors import BadValue, UnknownName
 from store.ledger import KEY_ACTIONS, Entry, digest_of, read_entry, read_head
 from store.referrals.dossier import FORMAT, VERSION
-from store.referrals.package import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, directory_of, local_header
+from store.referrals.layout import CHUNK, Flaw, FlawError, Found, Package, Window, check_names, read_layout
+from store.referrals.package import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, folder_of
 from store.referrals.wacz import WARC
 from store.signing import fingerprint_of, is_signed
 
 LEDGER = "ledger/entries.jsonl"
-LONGEST = 64 * 2**20  # bytes of a file that is read whole: the manifest, the lists, the ledger's extract
-CHUNK = 2**20
-_PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,120}){1,4}")
-_HEADER = struct.Struct("<4s5H3I2H")
 
 # What may be wrong, in the order in which it is looked for.
 FAULTS = (
@@ -43,14 +38,6 @@ FAULTS = (
     "file_unlisted", "file_changed", "sums_other", "link_unreadable", "link_changed", "link_signature", "link_order",
     "head_other", "capture_unlinked", "evidence_other",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Flaw:
-    """What does not hold: a word of FAULTS, and the file or entry that it is of."""
-
-    what: str
-    subject: str
 
 
 @dataclass(frozen=True)
@@ -64,40 +51,6 @@ class Checked:
     def files(self) -> int:
         """How many files are listed."""
         return len(self.manifest.get("files", ()))
-
-
-@dataclass
-class _Found:
-    """A file in the zip: where its bytes begin, and what was counted of them."""
-
-    start: int
-    size: int
-    sha256: str = ""
-    md5: str = ""
-
-
-@dataclass
-class _Package:
-    """A package that is open."""
-
-    stream: BinaryIO
-    files: dict[str, _Found] = field(default_factory=dict)
-
-    def read(self, place: str) -> bytes:
-        """A file, whole. Raises FlawError where it is too big to be what it should be."""
-        found = self.files[place]
-        if found.size > LONGEST:
-            raise FlawError("too_big", place)
-        self.stream.seek(found.start)
-        return self.stream.read(found.size)
-
-
-class FlawError(Exception):
-    """Ends a check at a flaw that leaves nothing more to be said."""
-
-    def __init__(self, what: str, subject: str = "") -> None:
-        super().__init__(what, subject)
-        self.flaw = Flaw(what, subject)
 
 
 def check_package(path: Path, key: str | None = None) -> Checked:
@@ -115,8 +68,8 @@ def check_package(path: Path, key: str | None = None) -> Checked:
         raise BadValue(name="the package", value=path, want=f"a file that can be read ({error.strerror})") from None
     with stream:
         try:
-            _check_names(stream)
-            package = _read_layout(stream)
+            check_names(stream)
+            package = read_layout(stream)
             manifest = _read_manifest(package)
             public = _check_signature(package, manifest)
             if key is not None and not fingerprint_of(public).startswith(key.lower()):
@@ -128,87 +81,7 @@ def check_package(path: Path, key: str | None = None) -> Checked:
     return Checked(manifest, tuple(flaws))
 
 
-def _check_names(stream: BinaryIO) -> None:
-    """Whether any reader of zips would put a file elsewhere, whatever else is wrong with it. Raises FlawError."""
-    try:
-        with zipfile.ZipFile(stream) as opened:
-            names = [info.orig_filename for info in opened.infolist()]
-    except (zipfile.BadZipFile, struct.error, ValueError, OverflowError, NotImplementedError, OSError):
-        names = []
-    stream.seek(0)
-    folder = names[0].partition("/")[0] if names else ""
-    for name in names:
-        if not _is_inside(name, folder):
-            raise FlawError("path_outside", name)
-
-
-def _is_inside(name: str, folder: str) -> bool:
-    return bool(_PLACE.fullmatch(name)) and ".." not in name and name.partition("/")[0] == folder
-
-
-def _read_layout(stream: BinaryIO) -> _Package:
-    """The files of a zip that is laid out as ours are, each measured. Raises FlawError."""
-    package = _Package(stream)
-    facts: list[tuple[str, int, int]] = []
-    folder = ""
-    while True:
-        start = stream.tell()
-        head = stream.read(_HEADER.size)
-        if not head.startswith(b"PK"):
-            raise FlawError("cut" if facts else "not_zip")
-        if head.startswith((b"PK\1\2", b"PK\5\6")):
-            stream.seek(start)
-            break
-        name, crc, size = _read_header(stream, head)
-        folder = folder or name.partition("/")[0]
-        if not _is_inside(name, folder):
-            raise FlawError("path_outside", name)
-        place = name.partition("/")[2]
-        if head + name.encode() != local_header(name, crc, size) or place in package.files:
-            raise FlawError("laid_out_otherwise", name)
-        package.files[place] = _measure(stream, name, crc, size)
-        facts.append((name, crc, size))
-    wanted = directory_of(facts)
-    found = stream.read(len(wanted) + 1)
-    if found != wanted:
-        raise FlawError("cut" if len(found) < len(wanted) and wanted.startswith(found) else "laid_out_otherwise")
-    if not facts:
-        raise FlawError("manifest_missing")
-    return package
-
-
-def _read_header(stream: BinaryIO, head: bytes) -> tuple[str, int, int]:
-    if len(head) < _HEADER.size:
-        raise FlawError("cut")
-    fields = _HEADER.unpack(head)
-    signature, crc, size, length = fields[0], fields[6], fields[8], fields[9]
-    raw = stream.read(length)
-    name = raw.decode("utf-8", "backslashreplace")
-    if signature != b"PK\3\4":
-        raise FlawError("laid_out_otherwise")
-    if len(raw) < length:
-        raise FlawError("cut")
-    return name, crc, size
-
-
-def _measure(stream: BinaryIO, name: str, crc: int, size: int) -> _Found:
-    found = _Found(stream.tell(), size)
-    sha256, md5, counted, rest = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0, size
-    while rest:
-        chunk = stream.read(min(rest, CHUNK))
-        if not chunk:
-            raise FlawError("cut", name)
-        sha256.update(chunk)
-        md5.update(chunk)
-        counted = crc32(chunk, counted)
-        rest -= len(chunk)
-    found.sha256, found.md5 = sha256.hexdigest(), md5.hexdigest()
-    if counted != crc:
-        raise FlawError("file_changed", name.partition("/")[2])
-    return found
-
-
-def _read_manifest(package: _Package) -> dict[str, Any]:
+def _read_manifest(package: Package) -> dict[str, Any]:
     """The manifest, its shape checked, its words not yet. Raises FlawError."""
     if MANIFEST not in package.files:
         raise FlawError("manifest_missing")
@@ -229,11 +102,13 @@ def _read_manifest(package: _Package) -> dict[str, Any]:
         raise FlawError("manifest_unreadable") from None
     if not good:
         raise FlawError("manifest_unreadable")
+    if package.folder != folder_of(manifest["id"]):
+        raise FlawError("laid_out_otherwise", package.folder)
     assert isinstance(manifest, dict)
     return manifest
 
 
-def _check_signature(package: _Package, manifest: Mapping[str, Any]) -> bytes:
+def _check_signature(package: Package, manifest: Mapping[str, Any]) -> bytes:
     """The public key by which the manifest is signed. Raises FlawError."""
     for place, flaw in ((SIGNATURE, "signature_missing"), (PUBLIC_KEY, "public_key_missing")):
         if place not in package.files:
@@ -249,7 +124,7 @@ def _check_signature(package: _Package, manifest: Mapping[str, Any]) -> bytes:
     return public
 
 
-def _check_files(package: _Package, manifest: Mapping[str, Any]) -> Iterator[Flaw]:
+def _check_files(package: Package, manifest: Mapping[str, Any]) -> Iterator[Flaw]:
     listed = {one["path"]: one for one in manifest["files"]}
     for place, said in listed.items():
         found = package.files.get(place)
@@ -265,7 +140,7 @@ def _check_files(package: _Package, manifest: Mapping[str, Any]) -> Iterator[Fla
             yield Flaw("sums_other", place)
 
 
-def _check_links(package: _Package, manifest: Mapping[str, Any]) -> Iterator[Flaw]:
+def _check_links(package: Package, manifest: Mapping[str, Any]) -> Iterator[Flaw]:
     """The entries of the ledger that came along: each as it was signed, in order, and one for every capture."""
     if LEDGER not in package.files:
         yield Flaw("file_missing", LEDGER)
@@ -306,7 +181,7 @@ def _check_links(package: _Package, manifest: Mapping[str, Any]) -> Iterator[Fla
 
 
 def _check_evidence(
-    package: _Package, sealed: Mapping[str, Mapping[str, Any]], drawn: Mapping[str, Mapping[str, Any]]
+    package: Package, sealed: Mapping[str, Mapping[str, Any]], drawn: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Flaw]:
     """The WARC file in each WACZ and each picture are the very ones that the ledger says were sealed.
 
@@ -323,7 +198,7 @@ def _check_evidence(
             yield Flaw("evidence_other", place)
 
 
-def _digest_evidence(package: _Package, found: _Found, form: str) -> str | None:
+def _digest_evidence(package: Package, found: Found, form: str) -> str | None:
     """SHA-256 of a picture, or of the WARC file in a WACZ; None where that is none."""
     if form == "png":
         return found.sha256
@@ -339,38 +214,6 @@ def _digest_evidence(package: _Package, found: _Found, form: str) -> str | None:
     except (zipfile.BadZipFile, struct.error, KeyError, ValueError, OverflowError, NotImplementedError, OSError):
         return None
     return digest.hexdigest()
-
-
-class Window(io.RawIOBase):
-    """A file that lies within another, read in place."""
-
-    def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
-        self.stream, self.start, self.size, self.at = stream, start, size, 0
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """It can be sought in."""
-        return True
-
-    def tell(self) -> int:
-        """Where it is read next."""
-        return self.at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Read on from there."""
-        self.at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.size}[whence])
-        return self.at
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        rest = max(0, self.size - self.at)
-        self.stream.seek(self.start + self.at)
-        data = self.stream.read(rest if size < 0 else min(size, rest))
-        self.at += len(data)
-        return data
 
 
 def _check_head(manifest: Mapping[str, Any], key: str, last: int, last_hash: str) -> Iterator[Flaw]:

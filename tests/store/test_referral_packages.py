@@ -279,6 +279,12 @@ def test_packed_anew_by_another_program_it_is_another_file(box: Path, package: b
     assert faults_of(box, packed.getvalue()) == ["laid_out_otherwise"]
 
 
+def test_the_folder_is_the_referrals_own(box: Path, package: bytes) -> None:
+    """Under the name of another one it is refused, every header mended."""
+    renamed = {name.replace("referral00001", "referral00002"): data for name, data in unpack(package).items()}
+    assert faults_of(box, repack(renamed)) == ["laid_out_otherwise"]
+
+
 def test_a_newer_format_says_so(box: Path, package: bytes) -> None:
     """What a later Tipstaff made is named as such, not as damage."""
     newer = _signed(unpack(package), lambda manifest: manifest.update(version=2))

@@ -15,9 +15,11 @@ from domain.posts import Post, text_digest
 from domain.signals import Contact, Offer, Price, Reason, Signal, Volume
 from domain.sources import Source
 from store.database import open_store
+from store.referrals.checking import FAULTS
 from store.runs import begin_run
 from store.sources import add_source
 from store.spool import Verdict, deliver, settle, waiting
+from tipstaff.words import read_words
 
 Run = Callable[..., Said]
 THEN = datetime.now(UTC) - timedelta(days=1)
@@ -91,6 +93,11 @@ def test_what_does_not_hold_ends_with_status_one(run: Run, finding: str, tmp_pat
     assert run("verify").status == 2
     assert run("verify", str(path), "--store").status == 2
     assert run("verify", str(path), "--head", "1:" + "0" * 64).status == 2
+
+
+def test_every_flaw_has_its_sentence() -> None:
+    """Whatever a check can find is said in a line."""
+    assert [what for what in FAULTS if f"flaw_{what}" not in read_words()] == []
 
 
 def test_wrong_use_changes_nothing(run: Run, finding: str, tmp_path: Path) -> None:
