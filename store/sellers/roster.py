@@ -13,13 +13,12 @@ from datetime import datetime
 
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, delete, func, select
-from sqlmodel.sql.expression import Select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from store.engine import Store, in_batches, new_id
 from store.sellers.decisions import Decision
 from store.sellers.gathering import digest_bands, digest_name, digest_names, read_decisions, read_traces
-from store.sellers.linking import link_posts
-from store.sellers.wordings import is_alike
+from store.sellers.linking import group_posts, link_posts
 from store.tables import FindingRow, SellerRow, SharedKeyRow, TraceKeyRow, TraceRow, UnlinkedRow
 
 # So many findings are linked in one transaction.
@@ -129,7 +128,7 @@ def _find_keyed(session: Session, finding_ids: Collection[str], known: Collectio
     keys: set[int] = set()
     for ids in in_batches(sorted(finding_ids)):
         rows = session.exec(_keys_of(ids))
-        keys.update(key for key, _ in rows if not key & 1 and key not in known)
+        keys.update(key for key in rows if not key & 1 and key not in known)
     found: set[str] = set()
     for batch in in_batches(sorted(keys)):
         found.update(session.exec(
@@ -141,26 +140,26 @@ def _find_keyed(session: Session, finding_ids: Collection[str], known: Collectio
 
 def _find_alike(session: Session, finding_ids: Collection[str]) -> set[str]:
     """The findings whose text is much like that of one of these; of a text that goes round, the oldest."""
-    here: dict[int, list[str]] = defaultdict(list)
+    bands: set[int] = set()
     for ids in in_batches(sorted(finding_ids)):
-        for key, name in session.exec(_keys_of(ids)):
-            if key & 1:
-                here[key].append(name)
-    there: dict[int, list[str]] = {}
-    for band in here:
-        near = select(TraceKeyRow.number).where(TraceKeyRow.key == band).order_by(col(TraceKeyRow.number)).limit(CROWD)
-        there[band] = list(session.exec(
-            select(TraceRow.finding_id).where(col(TraceRow.number).in_(near)).order_by(col(TraceRow.number))
-        ))  # fmt: skip
-    pairs = {(name, other) for band, names in here.items() for name in names for other in there[band] if other != name}
-    traces = read_traces(session, {name for pair in pairs for name in pair})
-    return {other for name, other in pairs if name in traces and other in traces
-            and is_alike(traces[name].wording.letters, traces[other].wording.letters)}  # fmt: skip
+        bands.update(key for key in session.exec(_keys_of(ids)) if key & 1)
+    numbers: set[int] = set()
+    for keys in in_batches(sorted(bands)):
+        order = func.row_number().over(partition_by=col(TraceKeyRow.key), order_by=col(TraceKeyRow.number))
+        ranked = select(TraceKeyRow.number, order.label("place")).where(col(TraceKeyRow.key).in_(keys)).subquery()
+        numbers.update(session.execute(select(ranked.c.number).where(ranked.c.place <= CROWD)).scalars())
+    near: set[str] = set()
+    for some in in_batches(sorted(numbers)):
+        near.update(session.exec(select(TraceRow.finding_id).where(col(TraceRow.number).in_(some))))
+    traces = list(read_traces(session, near.union(finding_ids)).values())
+    families = group_posts(traces)
+    told = {family for trace, family in zip(traces, families, strict=True) if trace.id in finding_ids}
+    return {trace.id for trace, family in zip(traces, families, strict=True) if family is not None and family in told}
 
 
-def _keys_of(ids: Sequence[str]) -> Select[int, str]:
+def _keys_of(ids: Sequence[str]) -> SelectOfScalar[int]:
     return (
-        select(TraceKeyRow.key, TraceRow.finding_id).join(TraceRow, col(TraceRow.number) == TraceKeyRow.number)
+        select(TraceKeyRow.key).join(TraceRow, col(TraceRow.number) == TraceKeyRow.number)
         .where(col(TraceRow.finding_id).in_(ids))
     )  # fmt: skip
 

@@ -100,11 +100,6 @@ def _join_alike(rows: list[int], wordings: Sequence[str], unions: Unions) -> Non
                 unions.join(row, rows[other])
 
 
-def is_alike(one: str, other: str) -> bool:
-    """Whether two strings of letters are of one family by themselves."""
-    return _overlap(_grams(one), _grams(other)) >= ALIKE
-
-
 def sketch_letters(wordings: Sequence[str]) -> npt.NDArray[np.uint64]:
     """The bands of strings of letters, one a row; zeros for one without three letters."""
     points = np.frombuffer("".join(wordings).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
