@@ -4,9 +4,9 @@
 
 Prices: the amounts of the gold, since price-parser reads no units, quantities or tiers; it is given a post whole, and
 again clause by clause, since it answers with one price for a text. Phones: phone and WhatsApp numbers of the gold as
-E.164; phonenumbers' matcher is told that the texts are of China. Ordinary posts are the lines of FILE; counted are those
-that yield a price per record. Then milliseconds a kilobyte (UTF-8) of folding and of reading with masking, for texts of
-growing length. price-parser is no dependency of ours: `pip install price-parser`.
+E.164; phonenumbers' matcher is told that the texts are of China. Ordinary posts are the lines of FILE; counted are
+those that yield a price per record. Then milliseconds a kilobyte (UTF-8) of folding and of reading with masking, for
+texts of growing length. price-parser is no dependency of ours: `pip install price-parser`.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.offer.tokens import lower
@@ -12,17 +13,37 @@ from classifier.offer.tokens import lower
 # Characters one of which a text must have for the rule to be tried; what it looks for in the text in lower case; what
 # is written instead, None to leave it.
 Rule = tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]]
+Edits = list[tuple[int, int, str]]
 
 
-def rewrite(folded: Folded, rules: Iterable[Rule]) -> Folded:
+def rewrite(folded: Folded, rules: tuple[Rule, ...]) -> Folded:
     """`folded` after the rules, in their order; itself where none applies. Linear."""
-    text = lower(folded.text)
+    written, starts, ends = _write(folded.text, rules)
+    if starts is None or ends is None:
+        return folded
+    if folded.starts is not None and folded.ends is not None:
+        starts = [folded.starts[at] for at in starts]
+        ends = [folded.ends[at - 1] for at in ends]
+    return replace(folded, text=written, starts=starts, ends=ends)
+
+
+@lru_cache(maxsize=8)
+def _write(text: str, rules: tuple[Rule, ...]) -> tuple[str, Sequence[int] | None, Sequence[int] | None]:
+    """The text after the rules, and where each of its characters stood; None where nothing was changed.
+
+    Remembered for a few texts, since an offer is read and then masked.
+    """
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+    lowered = lower(text)
     for signs, pattern, spell in rules:
-        if any(sign in text for sign in signs):
-            changed = _apply(folded, _find_edits(text, pattern, spell))
-            if changed is not folded:
-                folded, text = changed, lower(changed.text)
-    return folded
+        if not any(sign in lowered for sign in signs):
+            continue
+        edits = list(_find_edits(lowered, pattern, spell))
+        if edits:
+            text, starts, ends = _apply(text, starts, ends, edits)
+            lowered = lower(text)
+    return text, starts, ends
 
 
 def _find_edits(
@@ -34,26 +55,24 @@ def _find_edits(
             yield match.start(), match.end(), spelled
 
 
-def _apply(folded: Folded, edits: Iterator[tuple[int, int, str]]) -> Folded:
+def _apply(
+    text: str, starts: Sequence[int] | None, ends: Sequence[int] | None, edits: Edits
+) -> tuple[str, list[int], list[int]]:
     """The text with edits, which come in order; each new character stands for the whole of what it replaces."""
+    before: Sequence[int] = range(len(text)) if starts is None else starts
+    after: Sequence[int] = range(1, len(text) + 1) if ends is None else ends
     parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    lefts: list[int] = []
+    rights: list[int] = []
     at = 0
     for start, end, spelled in edits:
-        _keep(folded, at, start, parts, starts, ends)
-        parts.append(spelled)
-        left, right = folded.span(start, end) if start < end else folded.span(start - 1, start)
-        starts += [left] * len(spelled)
-        ends += [right] * len(spelled)
+        parts += (text[at:start], spelled)
+        lefts += before[at:start]
+        rights += after[at:start]
+        # What is put in between two characters stands for the one before it.
+        first, last = (start, end - 1) if start < end else (max(0, start - 1), max(0, start - 1))
+        lefts += [before[first]] * len(spelled)
+        rights += [after[last]] * len(spelled)
         at = end
-    if at == 0 and not parts:
-        return folded
-    _keep(folded, at, len(folded.text), parts, starts, ends)
-    return replace(folded, text="".join(parts), starts=starts, ends=ends)
-
-
-def _keep(folded: Folded, start: int, end: int, parts: list[str], starts: list[int], ends: list[int]) -> None:
-    parts.append(folded.text[start:end])
-    starts += range(start, end) if folded.starts is None else folded.starts[start:end]
-    ends += range(start + 1, end + 1) if folded.ends is None else folded.ends[start:end]
+    parts.append(text[at:])
+    return "".join(parts), [*lefts, *before[at:]], [*rights, *after[at:]]

@@ -76,7 +76,8 @@ def list_scenarios(claims: Claims, law: Law) -> tuple[Scenario, ...]:
 
 
 def weigh_counts(counts: Mapping[str, int], labels: Collection[str], on: date, law: Law) -> tuple[Scenario, ...]:
-    """The thresholds of what is counted over several posts: `counts` by unit (posts, members), of posts of `labels`."""
+    """The thresholds of what is counted over several posts: `counts` by unit "
+    "(posts, members), of posts of `labels`."""
     return tuple(
         Scenario(
             data_class=threshold.data_class, names={"zh": threshold.zh, "en": threshold.en}, unit=threshold.unit,

@@ -47,7 +47,8 @@ _COUNTED = (
     r"|plus|up|or more|and up"
 )
 _ENGLISH = re.compile(
-    rf"(?<![a-z-])(?<![\d] )(?<!half a )(?<!half )(?:(?P<whole>{_SAID}) (?P<coin>{_YUAN}) (?:and )?(?P<cents>"
+    rf"(?=[aefghmnostz\d])(?=a |on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|mi|ze|gr"
+    rf"|\d)(?<![a-z-])(?<![\d] )(?<!half a )(?<!half )(?:(?P<whole>{_SAID}) (?P<coin>{_YUAN}) (?:and )?(?P<cents>"
     rf"(?:{_WORD})(?:-(?:{_WORD}))?)(?: cents?)?(?![a-z-]| (?:{_COUNTED}|{_WORD}))"
     rf"|(?P<fen>{_SAID}|\d{{1,2}}) cents? (?P<of>{_YUAN})"
     rf"|(?P<number>{_SAID})(?![a-z-]))"
@@ -103,7 +104,7 @@ _SYLLABLES = {
     "mao": "毛", "kuai": "块", "yuan": "元", "jiao": "角", "fen": "分", "tiao": "条", "ge": "个", "mei": "每",
 }  # fmt: skip
 _SYLLABLE = "|".join(sorted(_SYLLABLES, key=len, reverse=True))
-_PINYIN = re.compile(rf"(?<![a-z])(?:{_SYLLABLE})(?:[ -](?:{_SYLLABLE})){{1,9}}(?![a-z])")
+_PINYIN = re.compile(rf"(?=[a-z]{{2,5}}[ -])(?<![a-z])(?:{_SYLLABLE})(?:[ -](?:{_SYLLABLE})){{1,9}}(?![a-z])")
 _TELLS = re.compile("[毛块元角分条千万百]")
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import ahocorasick
 
-from classifier.lexicon import read_terms
+from classifier.lexicon import read_terms, read_words
 
 SLOTS = ("goods", "fields", "channel", "freshness", "guarantees")
 # Two fields and more, close together, make a list of fields; one alone is just a word.
@@ -56,6 +56,20 @@ def find_slots(text: str) -> Iterator[tuple[int, int, str]]:
         start, end = last - length + 1, last + 1
         if _stands_free(text, start, end):
             yield from ((start, end, slot) for slot in dict.fromkeys(slot for slot, _code in meanings))
+
+
+@lru_cache(maxsize=1)
+def _trade_words() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for term in read_words("trade"):
+        automaton.add_word(term, len(term))
+    automaton.make_automaton()
+    return automaton
+
+
+def find_trade(text: str) -> Iterator[tuple[int, int]]:
+    """Every word of `lexicon/trade.tsv` in a folded text in lower case, with its span."""
+    return ((last - length + 1, last + 1) for last, length in _trade_words().iter(text))
 
 
 def _stands_free(text: str, start: int, end: int) -> bool:

@@ -31,7 +31,8 @@ _NOT_BEFORE = re.compile(
     r"|每[次单份包组条套个批席人]|单日限|日限|上限|限"
     r"|最多|至多|不超过?|[一每]份|编号|单号|工号|车龄|满|拿|走|整|按|打|拨|呼|跑|领|导|换|充|(?<!库)存|押|花"
     r"|烧|赚|罚|判|赔|抵|凭|超过|过"
-    r"|欠款?|余额|保底|保证|承诺|[=＝]|保额|三者险?|资产|存款|入金|薪|收入|贷款?|额度|车价|价值|房价|身价|消费|流水|行驶|跑了"
+    r"|欠款?|余额|保底|保证|承诺|[=＝]|保额|三者险?|资产|存款|入金|薪|收入|贷款?|额度|车价|价值|房价|身价|消费"
+    r"|流水|行驶|跑了"
     r"|(?<![a-z])(?:min|minimum|moq|first|sample|test|buy|need|sell|over|above|than|under|below|up to"
     r"|at least|from|lots? of"
     r"|order|take|get free|each|every|per|max|limit|rs\.?|usd|inr|aed|php|thb|myr))"
@@ -59,7 +60,8 @@ _FOLLOWERS = re.compile(
 _OPENS = re.compile(r"(?:超过|过|over|above|than)\s?$")
 # After a count: a minimum or tier, a test, money, another measure than records.
 _NOT_AFTER = re.compile(
-    r" ?(?:打?[\d一二三四五六七八九.]{1,3}折|[+＋]?\s?(?:起|包邮|打底|保底|成交|以内|以下|之内|封顶|另[谈议]|面[谈议]|试|测|样|免费|送|的话"
+    r" ?(?:打?[\d一二三四五六七八九.]{1,3}折|[+＋]?\s?(?:起|包邮|打底|保底|成交|以内|以下|之内|封顶|另[谈议]"
+    r"|面[谈议]|试|测|样|免费|送|的话"
     r"|以上(?:的?(?:车|豪|元|存款|客户)|再|另|可|面|有|送|[五六七八九\d])|左右的?车|/?[天日]起|不出|不卖"
     r"|不接|不做|，?可[面小]?[议谈刀])"
     r"|元|块|毛|角|分[钱/]|刀|米一|港币|港纸|蚊|美金|美元|人民币|台币|欧|usdt?(?![a-z])|u(?![a-z])|rmb|yuan"
@@ -105,7 +107,8 @@ _ABOUT = re.compile(
     r"|roughly|some|nearly))\s?$"
 )
 _LABELLED = re.compile(
-    r"(?:数据量|数据总量|总量|数量|(?<![\u3400-\u9fff])量|库存|存量|规模|体量|条数|行数|总数|记录数|存货|总条数|量级|现货|volume"
+    r"(?:数据量|数据总量|总量|数量|(?<![\u3400-\u9fff])量|库存|存量|规模|体量|条数|行数|总数|记录数|存货|总条数"
+    r"|量级|现货|volume"
     r"|records|rows|total|stock|size|count"
     r"|quantity|qty|in stock)\s?[:：=]\s?(?:约|近|超|大约|about|over|approx\.?|~)?\s?$"
 )

@@ -84,8 +84,10 @@ def _rules() -> tuple[Rule, ...]:
         reverse=True,
     )
     spread = "|".join(" ".join(name) for name in names)
+    firsts = "".join(sorted({name[0] for name in names}))
     return (
-        (" ", re.compile(rf"(?<![\u3400-\u9fff] )(?:{spread})(?=\s?[\s:：=＝→☞👉a-z0-9"
+        *_PLACED,
+        (" ", re.compile(rf"(?=[{firsts}] )(?<![\u3400-\u9fff] )(?:{spread})(?=\s?[\s:：=＝→☞👉a-z0-9"
             rf"(（【同号一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖])"),
          lambda match: match.group().replace(" ", "")),
         (" ", re.compile(r"(?<=[同童桐铜通瞳]) (?=号)|(?<=[微薇威]) (?=同 ?号)|(?<=也) (?=是)|(?<=一) (?=样)"),
@@ -155,7 +157,8 @@ _PLACED: tuple[Rule, ...] = (
     (
         " |*·•.-/~\\",
         re.compile(
-            "(?<![\u3400-\u9fff])(?P<left>[\u3400-\u9fff])(?:[^\\w\\s，,。、；;：:！!？?（()）]{1,2}| )(?P<right>[\u3400-\u9fff])(?![\u3400-\u9fff])"
+            "(?<![\u3400-\u9fff])(?P<left>[\u3400-\u9fff])(?:[^\\w\\s，,。、；;：:！!？?（()）]{1,2}"
+            "| )(?P<right>[\u3400-\u9fff])(?![\u3400-\u9fff])"
         ),
         _join_place,
     ),
@@ -166,4 +169,4 @@ def write_plainly(folded: Folded) -> Folded:
     """`folded` with its handles written as they are used; itself where nothing is spelled out. Linear."""
     if len(_SPREAD.findall(folded.text)) >= 3:
         folded = rewrite(folded, _GAPS)
-    return rewrite(folded, (*_PLACED, *_rules()))
+    return rewrite(folded, _rules())

@@ -27,13 +27,16 @@ from domain.signals import Contact
 def find_others(folded: Folded, contacts: Iterable[Contact]) -> tuple[Item, ...]:
     """Victims' data in a text, without what `contacts` of the same text say is the author's. Never raises."""
     original = folded.original
-    own = [
+    own = sorted(
         (contact.start, contact.end) for contact in contacts if original[contact.start : contact.end] == contact.text
-    ]
+    )
+    lefts = [left for left, _ in own]
+    reach = max((right - left for left, right in own), default=0)
     others = []
     for item in find_personal(folded.text)[0]:
         start, end = folded.span(item.start, item.end)
-        if start < end and not any(left < end and start < right for left, right in own):
+        near = own[bisect_left(lefts, start - reach) : bisect_left(lefts, end)]
+        if start < end and not any(left < end and start < right for left, right in near):
             others.append(item)
     return tuple(others)
 

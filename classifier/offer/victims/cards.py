@@ -39,6 +39,11 @@ _LABELS: tuple[tuple[str, str], ...] = (
         r"|车辆类型|准驾|档案编号|car|model|make|city|state"
         r"|expiry|colour|color|year|insurer|价格|price"),
 )  # fmt: skip
+# With what a label can begin: a cheap look before each is tried.
+_FIRSTS = (
+    "a-z车客机业真姓名所户投被收卖买报驾持主👤联打手电移📱📞☎号牌🚗架身证发引保单登家地住🏠邮微支品到性"
+    "年颜备使准档价费城在氏фтга"
+)
 _ANONYMOUS = frozenset({"phone", "email", "account", ""})
 _VALUES = {
     "name": re.compile(rf"[{_HAN}]{{2,8}}[·•][{_HAN}]{{2,8}}|[{_HAN}]{{2,4}}(?![{_HAN}])"
@@ -66,7 +71,8 @@ def _labels() -> tuple[re.Pattern[str], tuple[str, ...]]:
     groups = "|".join(f"(?P<l{at}>{terms})" for at, (_, terms) in enumerate(_LABELS))
     return (
         re.compile(
-            rf"(?<![A-Za-z{_HAN}])(?:{groups})(?:\s?[\"'”】\]]?\s?[:：=]\s?[\"'“]?|[】\]]\s?|[ \t]+(?![:：=])"
+            rf"(?=[{_FIRSTS}])(?<![A-Za-z{_HAN}])(?:{groups})(?:\s?[\"'”】\]]?\s?[:：=]\s?[\"'“]?|[】\]]\s?"
+            rf"|[ \t]+(?![:：=])"
             rf"|(?<=[👤📱📞🚗🏠])\s?)",
             re.IGNORECASE,
         ),

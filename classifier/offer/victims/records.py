@@ -34,7 +34,9 @@ _TITLED = re.compile(
 # So many lines that open with a word and a number are a list of people.
 _MANY = 3
 _HALF_HIDDEN = re.compile(r"\d{2,4}[*＊xX]{3,8}\d{2,4}")
-_DIGITS = re.compile(r"\d[^\n]{0,3}\d|[零〇一二三四五六七八九]{6}")
+_DIGIT = re.compile(r"[\d零〇洞一二三四五六七八九壹贰叁肆伍陆柒捌玖幺①-⑨⓪]")
+# Fewer digits make no number to call and no paper.
+_FEWEST = 5
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ def find_records(text: str, known: Iterable[Item], hits: Iterable[Hit]) -> list[
     hit_starts = [hit.start for hit in numbers]
     rows = []
     for stretch in find_stretches(text):
-        if not _DIGITS.search(text, stretch.start, stretch.end):
+        if len(_DIGIT.findall(text, stretch.start, stretch.end)) < (_FEWEST if not stretch.announced else 2):
             continue
         here = anchors[bisect_left(starts, stretch.start) : bisect_left(starts, stretch.end)]
         inside = numbers[bisect_left(hit_starts, stretch.start) : bisect_left(hit_starts, stretch.end)]
