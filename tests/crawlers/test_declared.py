@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from web_poet import HttpResponse
 
@@ -138,6 +138,7 @@ def test_who_reads_a_page() -> None:
     assert choose_platform(page(THREAD), Source("s", "https://e.test/"), "thread")[0].name == "generic"
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(PARTS)), st.text(max_size=40))
 def test_any_text_is_a_selector_or_a_fault(part: str, text: str) -> None:
     """Whatever is given is taken and does no harm, or refused by name."""
