@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from itertools import pairwise
@@ -61,9 +62,15 @@ def read_numbers(reading: Reading) -> None:
     """The site's own number of each post and the anchor of the page that leads to it."""
     found: dict[str, dict[int, tuple[str, str | None]]] = defaultdict(dict)
     taken = {node for part in reading.parts for node in part.record.nodes}
+    boxes: dict[Element, int] = {}
+    for number, part in enumerate(reading.parts):
+        for node in _boxes_of(part):
+            boxes.setdefault(node, number)
     for number, part in enumerate(reading.parts):
         before = _anchors_before(part, taken)
-        for depth, node in enumerate([*before, *part.record.elements()]):
+        # A post with replies in it is less than the element that has its number.
+        round_it = [node for node in _boxes_of(part) if boxes.get(node) == number]
+        for depth, node in enumerate([*before, *round_it, *part.record.elements()]):
             if depth > 60:
                 break
             path = reading.paths.get(node, "before")
@@ -73,7 +80,7 @@ def read_numbers(reading: Reading) -> None:
                 if value and len(value) <= 40:
                     found[f"{path}@{name}"].setdefault(number, (value, node.get("id")))
             if ident and re.search(r"\d", ident) and len(ident) <= 60:
-                key = f"{path}#{re.sub(r'[0-9a-f-]{12,}|[0-9]+', '#', ident)}"
+                key = f"{node.tag}#{re.sub(r'[0-9a-f-]{12,}|[0-9]+', '#', ident)}"
                 digits = re.findall(r"\d+", ident)
                 found[key].setdefault(number, (digits[-1] if len(digits) == 1 else ident, ident))
     best: dict[int, tuple[str, str | None]] = {}
@@ -83,6 +90,11 @@ def read_numbers(reading: Reading) -> None:
             best = values
     for number, (value, anchor) in best.items():
         reading.parts[number].number, reading.parts[number].anchor = value, anchor
+
+
+def _boxes_of(part: Parts) -> list[Element]:
+    """The two elements that a record stands in."""
+    return list(itertools.islice(part.record.nodes[0].iterancestors(), 2))
 
 
 def _anchors_before(part: Parts, taken: set[Element]) -> list[Element]:

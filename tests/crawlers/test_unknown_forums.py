@@ -254,3 +254,27 @@ def test_front_of_a_blog() -> None:
     response = page("http://e.test/", markup, "山野笔记")
     assert infer(response).role == "board"
     assert [link.title for link in board(response).threads] == ["湖边的三天", "Packing light", "炉头点不着了"]
+
+
+def test_numbers_of_posts_with_replies_inside() -> None:
+    """A comment that holds its replies keeps its own number and address, as the replies keep theirs."""
+
+    def comment(n: int, inner: str = "") -> str:
+        return (
+            f"<li id='comment-{n}'><div class='c'><cite>{PEOPLE[n - 1]}</cite> "
+            f"<a href='/t/5#comment-{n}'>2026-11-0{n} 10:00</a><p>{TEXTS[n - 1]}</p></div>{inner}</li>"
+        )
+
+    markup = f"<h1>水位</h1><ol>{comment(1, '<ul>' + comment(2) + '</ul>')}{comment(3)}{comment(4)}</ol>"
+    item = thread(page("http://e.test/t/5", markup, "水位"))
+    assert [(post.post_id, post.url) for post in item.posts] == [
+        (f"{n}", f"http://e.test/t/5#comment-{n}") for n in (1, 2, 3, 4)
+    ]
+
+
+def test_one_board() -> None:
+    """A home with one board in a heading is a home."""
+    markup = "<h1>露营</h1><div class='cat'><h3><a href='/board/1'>湖边</a></h3><p>湖边的讨论</p></div>"
+    response = page("http://e.test/", markup)
+    assert infer(response).role == "home"
+    assert [link.name for link in board(response).boards] == ["湖边"]
