@@ -18,6 +18,7 @@ from wire import Act, Answer, Line, drip, page, pour, redirect
 MEGABYTE = 1024 * 1024
 EMPTY = bytes(100 * MEGABYTE)
 HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+ATTRIBUTES = HTML + b"\r\n<html><body><p "
 SIMPLIFIED = "车主论坛的旧帖：轮胎转让，价格面议。"
 TRADITIONAL = "車主論壇的舊帖：輪胎轉讓，價格面議，請與版主聯絡，謝謝各位。"
 
@@ -164,7 +165,7 @@ SHAPES = (
     Hazard("nested_quotes", large(thread(20), "<blockquote>x", 50_000), None, (WORDS,)),
     Hazard("a_million_links", large("<html><body>", '<a href="/t">x</a>', 1_000_000 // 2), "failed"),
     Hazard("links_by_the_score", large(thread(21), '<a href="/t?n=1">x</a>', 40_000), None, (WORDS,)),
-    Hazard("fifty_megabytes_of_attributes", large("<html><body><p ", 'data-x="y" ', 5 * MEGABYTE, ">"), "failed"),
+    Hazard("fifty_megabytes_of_attributes", pour(ATTRIBUTES, b'data-x="y" ' * 6000, 50 * MEGABYTE), "failed"),
     Hazard("an_attribute_of_megabytes", large(thread(22) + '<p title="', "x ", MEGABYTE, '">'), None, (WORDS,)),
     Hazard("many_attributes", large(thread(23) + "<p ", "a=1 b=2 ", 100_000, ">"), None, (WORDS,)),
     Hazard(
