@@ -10,18 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-import ahocorasick
 import numpy as np
 import numpy.typing as npt
 
 from classifier.fold import Folded
 from classifier.head import Sparse
 from classifier.known import Likeness
-from classifier.lexicon import read_words
 from classifier.ngrams import find_grams
-from classifier.offer.terms import find_slots
+from classifier.offer.terms import find_slots, find_trade
 from classifier.offer.tokens import lower
 from classifier.redact import MASK_CHARACTER
 from domain.signals import LABELS, Offer, Reason
@@ -164,21 +161,12 @@ def _rank_words(folded: Folded, letters: Weights) -> Iterator[Found]:
     first, last = (place if folded.starts is None else bisect_left(folded.starts, place) for place in _carried(letters))
     text = lower(folded.text[first:last])
     found = [(start, end, SLOT_NAMES[slot]) for start, end, slot in find_slots(text)]
-    found += [(place - length + 1, place + 1, "trade word") for place, length in _trade_words().iter(text)]
+    found += [(start, end, "trade word") for start, end in find_trade(text)]
     found.sort(key=lambda one: one[0] - one[1])
     whole = _take_apart((Found(why, *folded.span(first + start, first + end)) for start, end, why in found), [])
     weighed = [(float(letters[one.start : one.end].sum()), one) for one in whole]
     ranked = sorted((pair for pair in weighed if pair[0] >= LEAST), key=lambda pair: -pair[0])
     return (one for _weight, one in ranked[:MOST])
-
-
-@lru_cache(maxsize=1)
-def _trade_words() -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    for term in read_words("trade"):
-        automaton.add_word(term, len(term))
-    automaton.make_automaton()
-    return automaton
 
 
 def _carried(letters: Weights) -> tuple[int, int]:
