@@ -188,9 +188,13 @@ class Stand:
 
 
 class Crawl:
-    """A crawl that was started; one at a time."""
+    """A crawl that was started; one at a time: one that a failed test left behind is killed before the next."""
+
+    left: Crawl | None = None
 
     def __init__(self, job: dict[str, Any]) -> None:
+        if Crawl.left:
+            Crawl.left.abandon()
         self.folder = Path(tempfile.mkdtemp(prefix="crawl-"))
         self.stand = Stand.running()
         assert self.stand.stdin
@@ -199,6 +203,14 @@ class Crawl:
         self.stand.stdin.write(json.dumps(whole) + "\n")
         self.stand.stdin.flush()
         self.number = int(self.stand.stdout.readline())
+        Crawl.left = self
+
+    def abandon(self) -> None:
+        """Kills the crawl, whose result nobody wants."""
+        assert self.stand.stdout
+        os.kill(self.number, signal.SIGKILL)
+        self.stand.stdout.readline()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def end(self, timeout: float = 90) -> Told:
         """Waits for the end; a crawl that takes longer than `timeout` seconds is killed."""
@@ -206,6 +218,7 @@ class Crawl:
         if not select.select([self.stand.stdout], [], [], timeout)[0]:
             os.kill(self.number, signal.SIGKILL)
         status = int(self.stand.stdout.readline())
+        Crawl.left = None
         out, err = (self.folder.joinpath(name).read_text("utf-8") for name in ("out", "err"))
         shutil.rmtree(self.folder)
         assert status == 0, (status, err)
