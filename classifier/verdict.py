@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,9 @@ def _pick(view: Framed, windows: Windows, answers: Logs) -> _Chosen:
 
 
 def _says_something(view: Framed) -> bool:
-    return any(letter.isalnum() for letter in view.text)
+    """A lone Latin letter or digit is what broken text leaves."""
+    first = list(islice((letter for letter in view.text if letter.isalnum()), 2))
+    return len(first) == 2 or any(not letter.isascii() for letter in first)
 
 
 def _settle(view: Framed, chosen: _Chosen, logs: Logs, vectors: Floats) -> Verdict:

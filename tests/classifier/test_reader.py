@@ -271,7 +271,7 @@ def test_the_shipped_model_belongs_to_the_present_corpus() -> None:
 
 def test_training_again_gives_the_same_answers(encoder: Encoder) -> None:
     """The same posts give the same model, to the last digit kept."""
-    examples = read_corpus()[::30]
+    examples = read_corpus()[::90]
     first, second = (training.train(examples, encoder) for _ in range(2))
     assert first.digest() == second.digest()
     assert first.manifest == second.manifest
@@ -281,7 +281,7 @@ def test_a_trained_model_is_kept_and_found(
     models: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A model trained on this machine is used instead of the shipped one, from where it was put."""
-    examples = read_corpus()[::30]
+    examples = read_corpus()[::90]
     monkeypatch.setattr(training, "read_corpus", lambda _folder: examples)
     monkeypatch.setattr(training, "load_encoder", lambda *_arguments: encoder)
     folder = training.build(tmp_path)

@@ -219,7 +219,7 @@ def test_every_command_and_option_is_documented() -> None:
             for option in options
             if option.startswith("--") and option not in section[1] and option != "--help"
         ]
-        missing += [f"{name} {part}" for part in parts if part and f"`source {part}" not in section[1]]
+        missing += [f"{name} {part}" for part in parts if part and f"`{name} {part}" not in section[1]]
     assert missing == []
 
 

@@ -143,7 +143,7 @@ def test_what_the_demo_proposes_next_works(shown: Shown, tmp_path: Path) -> None
             ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
         )
         assert done.returncode == 0, (line, done.stderr)
-    assert (tmp_path / "dataset" / "findings.csv").exists()
+    assert (tmp_path / "dataset" / "posts.csv").exists()
 
 
 def test_a_second_demo_stores_nothing_twice(shown: Shown) -> None:
