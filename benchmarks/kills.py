@@ -18,7 +18,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -115,10 +115,10 @@ def migrate(home: Path, said: Connection) -> None:
     said.send(("done", ""))
 
 
-def kill_one(job: object, *arguments: object, after: float) -> Iterator[tuple[str, str]]:
+def kill_one(job: Callable[..., None], *arguments: object, after: float) -> Iterator[tuple[str, str]]:
     """Run a job in a process, kill it so many seconds after it is ready, and give what it said."""
     heard, said = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=job, args=(*arguments, said))  # type: ignore[arg-type]
+    process = FORK.Process(target=job, args=(*arguments, said))
     process.start()
     said.close()
     yield heard.recv()

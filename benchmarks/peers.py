@@ -16,6 +16,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,12 @@ def match_numbers(text: str) -> set[str]:
 def load_peers() -> dict[str, Reader]:
     """price-parser's two ways, none where it is not installed."""
     try:
-        from price_parser import Price  # type: ignore[import-untyped, unused-ignore]
+        price_parser = import_module("price_parser")
     except ImportError:
         return {}
 
     def parse(text: str) -> set[float]:
-        price = Price.fromstring(text)
+        price = price_parser.Price.fromstring(text)
         return set() if price.amount_float is None else {price.amount_float}
 
     def parse_clauses(text: str) -> set[float]:

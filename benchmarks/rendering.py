@@ -21,13 +21,10 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from crawlers.plan import Plan  # noqa: E402
-from domain.plain import plain  # noqa: E402
-from domain.sources import Source  # noqa: E402
-from tipstaff.settings import load_settings  # noqa: E402
+from crawlers.plan import Plan
+from domain.plain import plain
+from domain.sources import Source
+from tipstaff.settings import load_settings
 
 ROWS = 20
 SCRIPT = """<script>
@@ -121,7 +118,7 @@ def main() -> None:
     )  # fmt: skip
     plan = Plan(source, "look", "Tipstaff (+mailto:ops@example.org)", browser=load_settings().browser_path, delay=0.0)
     child = subprocess.Popen(
-        [sys.executable, "-m", "tipstaff.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        [sys.executable, "-m", "tipstaff.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
     )  # fmt: skip
     assert child.stdin

@@ -6,36 +6,25 @@ post and a page, bounded in bytes and time. A picture that cannot be had is left
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from scrapy import Request
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 
+from crawlers.belongings import Download, Sort, fetch_belonging
 from crawlers.capture import capture_page
-from crawlers.conduct.faults import read_fault
 from crawlers.conduct.gate import Conduct
 from crawlers.conduct.scope import is_image_type, normalise
 from domain.errors import CrawlEnded
 from domain.pages import Page, Picture
 from domain.posts import Post
 
-logger = logging.getLogger("tipstaff.crawl")
-
 MOST_A_POST = 4
 MOST_A_PAGE = 12
 MOST_BYTES = 4 * 1024 * 1024
-# Seconds for one picture, and how many that are not to be had end the pictures of a page.
-TIMEOUT = 10.0
+# So many that are not to be had end the pictures of a page.
 MOST_FAILURES = 3
-# Ahead of all pages: the page that they belong to waits for them.
-PRIORITY = 900
-ACCEPT = "image/webp,image/png,image/jpeg,image/gif;q=0.8,image/*;q=0.5"
 # How the forms that are read begin, whatever a server calls them.
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
-
-Download = Callable[[Request], Awaitable[Response]]
 
 
 class Images:
@@ -82,25 +71,10 @@ class Images:
 
     async def _fetch(self, address: str, page: Page) -> Picture | None:
         """One picture, or None. Raises CrawlEnded when none may be asked for any more."""
-        request = Request(
-            normalise(address), callback=NO_CALLBACK, dont_filter=True, priority=PRIORITY,
-            headers={"Accept": ACCEPT, "Referer": page.url},
-            meta={"image": True, "download_maxsize": MOST_BYTES, "download_timeout": TIMEOUT},
-        )  # fmt: skip
-        try:
-            response = await self._download(request)
-        except Exception as error:  # whatever fetching may raise: a picture never costs its post
-            reason, detail = read_fault(error)
-            logger.debug("a picture could not be fetched: %s", address, exc_info=True)
-            self._conduct.intake.note("image", address, f"{reason}: {detail}")
-            if reason in ("rate_limited", "interrupted"):
-                raise CrawlEnded(reason=reason, address=address, detail=detail) from None
-            return None
-        good = is_picture(response)
-        self._conduct.intake.note("image", address, f"{response.status} {len(response.body) if good else 'no picture'}")
-        if not good:
-            return None
-        return Picture(address, capture_page(response, self._conduct.guard, (page.url,)))
+        fetched = await fetch_belonging(
+            self._conduct, self._download, IMAGE, normalise(address), referer=page.url, named=address
+        )
+        return fetched and Picture(address, capture_page(fetched[1], self._conduct.guard, (page.url,)))
 
 
 def is_picture(response: Response) -> bool:
@@ -115,3 +89,11 @@ def is_picture(response: Response) -> bool:
         and not disposition.strip().lower().startswith("attachment")
         and (body.startswith(SIGNATURES) or (body[:4] == b"RIFF" and body[8:12] == b"WEBP"))
     )
+
+
+IMAGE = Sort(
+    "image",
+    "image/webp,image/png,image/jpeg,image/gif;q=0.8,image/*;q=0.5",
+    MOST_BYTES,
+    is_picture,
+)

@@ -7,32 +7,22 @@ each is asked for once a crawl, a bounded number of them, bounded in bytes and t
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import urldefrag, urljoin
 
 from parsel import Selector
-from scrapy import Request
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 
-from crawlers.conduct.faults import read_fault
+from crawlers.belongings import Download, Sort, fetch_belonging
 from crawlers.conduct.gate import Conduct
 from crawlers.wire import make_exchange
+from domain.errors import CrawlEnded
 from domain.pages import Exchange, Page
 from domain.posts import Post
 
-logger = logging.getLogger("tipstaff.crawl")
-
 MOST_A_PAGE = 4
 MOST_A_CRAWL = 8
-MOST_BYTES = 512 * 1024
-TIMEOUT = 10.0
-# As pictures: the page that they belong to waits for them.
-PRIORITY = 900
-
-Download = Callable[[Request], Awaitable[Response]]
 
 
 class Styles:
@@ -67,30 +57,27 @@ class Styles:
         return await asyncio.shield(self._asked[address])
 
     async def _fetch(self, address: str, page: Page) -> Exchange | None:
-        request = Request(
-            address, callback=NO_CALLBACK, dont_filter=True, priority=PRIORITY,
-            headers={"Accept": "text/css,*/*;q=0.1", "Referer": page.url},
-            meta={"style": True, "download_maxsize": MOST_BYTES, "download_timeout": TIMEOUT},
-        )  # fmt: skip
         try:
-            response = await self._download(request)
-        except Exception as error:  # whatever fetching may raise: a sheet never costs its page
-            reason, detail = read_fault(error)
-            logger.debug("a style sheet could not be fetched: %s", address, exc_info=True)
-            self._conduct.intake.note("style", address, f"{reason}: {detail}")
-            # The host has had enough, or somebody stops the crawl.
-            self._over = self._over or reason in ("rate_limited", "interrupted")
+            fetched = await fetch_belonging(self._conduct, self._download, STYLE, address, referer=page.url)
+        except CrawlEnded:
+            self._over, fetched = True, None
+        if fetched is None:
             return None
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
-        good = response.status == 200 and kind == "text/css"
-        self._conduct.intake.note("style", address, f"{response.status} {len(response.body) if good else 'no style'}")
-        if not good:
-            return None
+        request, response = fetched
         asked = response.request or request
         return replace(
             make_exchange(asked, response, self._conduct.guard, role="resource", body=response.body, decoded=True),
             url=address,
         )
+
+
+def is_sheet(response: Response) -> bool:
+    """Whether a response is a style sheet, and says so."""
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
+    return response.status == 200 and kind == "text/css"
+
+
+STYLE = Sort("style", "text/css,*/*;q=0.1", 512 * 1024, is_sheet)
 
 
 def join_url(base: str, href: str) -> str:

@@ -6,7 +6,7 @@ Captures and verdicts are looked at one by one, so that each that does not hold 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -338,12 +338,17 @@ def _missing_captures(store: Store, chain: Chain, kept: set[str]) -> Iterator[Fa
 
 
 def _compare_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[Fault]:
-    for row in verdicts:
-        said = chain.verdicts.get(row.id)
+    return _compare_records("verdict", {row.id: digest_verdict(row) for row in verdicts}, chain.verdicts)
+
+
+def _compare_records(kind: str, kept: Mapping[str, str], told: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
+    """What is kept, by the digest of each record, against what the ledger was told of it."""
+    for record_id, digest in kept.items():
+        said = told.get(record_id)
         if said is None:
-            yield Fault("verdict_unrecorded", row.id)
-        elif said.get("record_sha256") != digest_verdict(row):
-            yield Fault("verdict_changed", row.id)
+            yield Fault(f"{kind}_unrecorded", record_id)
+        elif said.get("record_sha256") != digest:
+            yield Fault(f"{kind}_changed", record_id)
 
 
 def _missing_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[Fault]:
@@ -353,12 +358,7 @@ def _missing_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[
 
 def _compare_decisions(chain: Chain, decisions: Sequence[SellerDecisionRow]) -> Iterator[Fault]:
     """What analysts said of sellers, against what the ledger says they did."""
-    for row in decisions:
-        said = chain.decisions.get(row.id)
-        if said is None:
-            yield Fault("decision_unrecorded", row.id)
-        elif said.get("record_sha256") != digest_decision(row):
-            yield Fault("decision_changed", row.id)
+    yield from _compare_records("decision", {row.id: digest_decision(row) for row in decisions}, chain.decisions)
     for decision_id in sorted(chain.decisions.keys() - {row.id for row in decisions}):
         yield Fault("decision_gone", decision_id)
 

@@ -26,9 +26,10 @@ ASKS_FOR_SCRIPT = re.compile(
 # Seconds: for what the page is made of, and for what still comes once the network is quiet.
 READY_SECONDS = 10.0
 GRACE_SECONDS = 1.0
-# For opening what a page has folded, in all and after each click.
+# For opening what a page has folded: in all, for a click to ask for something, and for more links to come of it.
 UNFOLD_SECONDS = 20.0
 CLICK_SECONDS = 3.0
+MORE_SECONDS = 2.0
 
 
 def lacks(selector: Selector, ready: str | None) -> bool:
@@ -92,12 +93,17 @@ async def unfold(page: Page, folded: str) -> None:
     """
     from playwright.async_api import Error
 
-    end = asyncio.get_running_loop().time() + UNFOLD_SECONDS
+    clock = asyncio.get_running_loop().time
+    end = clock() + UNFOLD_SECONDS
     link = await page.query_selector(folded)
-    with contextlib.suppress(Error):
-        while link and asyncio.get_running_loop().time() < end:
-            async with page.expect_event("requestfinished", timeout=CLICK_SECONDS * 1000):
+    with contextlib.suppress(Error, TimeoutError):
+        while link and clock() < end:
+            async with page.expect_event("request", timeout=CLICK_SECONDS * 1000) as asked:
                 await link.evaluate("link => link.click()")
+            # A slow site, or a busy machine, is no reason to leave the other replies closed.
+            response = await asyncio.wait_for((await asked.value).response(), end - clock())
+            if response:
+                await asyncio.wait_for(response.finished(), end - clock())
             # Whatever a link does that stays, a second click would do it again.
             await link.evaluate("link => link.remove()")
-            link = await page.wait_for_selector(folded, state="attached", timeout=GRACE_SECONDS * 1000)
+            link = await page.wait_for_selector(folded, state="attached", timeout=MORE_SECONDS * 1000)

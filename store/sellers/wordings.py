@@ -2,7 +2,7 @@
 
 Two wordings are of one family when their sets of three letters overlap by half (Jaccard); candidates meet in 16 bands
 of 4 values of MinHash, which holds for a dozen characters as for a thousand: A. Broder, On the resemblance and
-containment of documents (1997); one permutation, empty values filled by rotation (A. Shrivastava, P. Li, ICML 2014).
+containment of documents (1997).
 Two wordings that share half of their letters meet with probability 0.64, three quarters 0.997, a twentieth 0.0001.
 """
 
@@ -16,8 +16,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from store.minhash import GRAM, Numbers, draw_minima, mix
 from store.sellers.unions import Unions
 
 if TYPE_CHECKING:
@@ -27,12 +27,7 @@ BANDS, ROWS = 16, 4
 ALIKE = 0.5
 # In a crowded band each wording is held against so many others before it.
 NEIGHBOURS = 24
-_VALUES = BANDS * ROWS
-_GRAM = 3
 _AT_ONCE = 20_000
-_EMPTY = np.uint64(2**64 - 1)
-_MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
-_STEPS = np.arange(_VALUES, dtype=np.uint64) * _MIX[0]
 
 # What a bump, a greeting or a call to write adds to any advert.
 _CHAFF = re.compile(
@@ -80,7 +75,7 @@ def group_wordings(wordings: Sequence[str]) -> list[int]:
     return [unions.find(row) for row in range(len(wordings))]
 
 
-def _meetings(values: npt.NDArray[np.uint64]) -> Iterator[list[int]]:
+def _meetings(values: Numbers) -> Iterator[list[int]]:
     """The rows that have a value in common, in order; those of 0 have none."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
@@ -100,51 +95,21 @@ def _join_alike(rows: list[int], wordings: Sequence[str], unions: Unions) -> Non
                 unions.join(row, rows[other])
 
 
-def sketch_letters(wordings: Sequence[str]) -> npt.NDArray[np.uint64]:
+def sketch_letters(wordings: Sequence[str]) -> Numbers:
     """The bands of strings of letters, one a row; zeros for one without three letters."""
     points = np.frombuffer("".join(wordings).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     lengths = [len(letters) for letters in wordings]
     owners = np.repeat(np.arange(len(wordings), dtype=np.int64), lengths)
-    if points.size < _GRAM:
-        return np.zeros((len(wordings), BANDS), dtype=np.uint64)
-    whole = owners[: 1 - _GRAM] == owners[_GRAM - 1 :]
-    grams = (points[:-2] << np.uint64(42)) ^ (points[1:-1] << np.uint64(21)) ^ points[2:]
-    hashes, owners = _mix(grams[whole]), owners[: 1 - _GRAM][whole]
-    values = np.full(len(wordings) * _VALUES, _EMPTY, dtype=np.uint64)
-    places = owners * _VALUES + (hashes & np.uint64(_VALUES - 1)).astype(np.int64)
-    np.minimum.at(values, places, hashes >> np.uint64(6))
-    filled = _fill(values.reshape(len(wordings), _VALUES)).reshape(len(wordings), BANDS, ROWS)
-    bands: npt.NDArray[np.uint64] = np.zeros((len(wordings), BANDS), dtype=np.uint64)
+    drawn = draw_minima(points, owners, len(wordings), BANDS * ROWS).reshape(len(wordings), BANDS, ROWS)
+    bands: Numbers = np.zeros((len(wordings), BANDS), dtype=np.uint64)
     for row in range(ROWS):
-        bands = _mix(bands ^ filled[:, :, row])
-    bands[np.array(lengths) < _GRAM] = 0
+        bands = mix(bands ^ drawn[:, :, row])
+    bands[np.array(lengths, dtype=np.int64) < GRAM] = 0
     return bands
 
 
-def _fill(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """An empty value takes that of the next place round the ring that has one, and how far it was."""
-    filled, source = values.copy(), values
-    for distance in range(1, _VALUES):
-        empty = filled == _EMPTY
-        if not empty.any():
-            break
-        source = np.roll(source, -1, axis=1)
-        taken = empty & (source != _EMPTY)
-        filled[taken] = source[taken] + _STEPS[distance]
-    return filled
-
-
-def _mix(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """SplitMix64's finalizer (G. Steele, D. Lea and C. Flood, OOPSLA 2014)."""
-    mixed = numbers + _MIX[0]
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX[1]
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX[2]
-    result: npt.NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(31))
-    return result
-
-
 def _grams(letters: str) -> frozenset[str]:
-    return frozenset(letters[place : place + _GRAM] for place in range(len(letters) - _GRAM + 1))
+    return frozenset(letters[place : place + GRAM] for place in range(len(letters) - GRAM + 1))
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
