@@ -11,7 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from classifier.folding import characters, emoji, glosses, glyphs, layout, letters, numerals, parts, sounds, words
+from classifier.folding import (
+    characters,
+    emoji,
+    glosses,
+    glyphs,
+    layout,
+    letters,
+    numerals,
+    parts,
+    readings,
+    sounds,
+    words,
+)
 from classifier.folding.edits import Edit
 
 # A text that still changes after so many rounds was built to; what is left of its disguises stays.
@@ -79,6 +91,8 @@ WORD_STEPS: tuple[Step, ...] = (
     layout.join_marked,
     glosses.strip_pinyin,
     glosses.strip_inserts,
+    readings.read_aloud,
+    readings.join_syllables,
     words.join_words,
     emoji.spell_emoji,
     sounds.restore_sounds,

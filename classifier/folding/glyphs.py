@@ -74,7 +74,7 @@ def _is_han(character: str) -> bool:
 
 # Punctuation of full width is how Chinese is written; only what takes part in handles, prices and links is narrowed.
 _WIDE = re.compile(
-    "[０-９Ａ-Ｚａ-ｚ＠＄￥]|(?<=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])[．＋－＃＿]|[．＋－＃＿](?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])|[\u2f00-\u2fdf\u2e80-\u2eff\uf900-\ufaff\U0001d400-\U0001d7ff]"
+    "[０-９Ａ-Ｚａ-ｚ＠＄￥]|(?<=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])[．＋－＃＿]|[．＋－＃＿](?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])|[\u3192-\u319f\u2f00-\u2fdf\u2e80-\u2eff\uf900-\ufaff\U0001d400-\U0001d7ff]"
 )
 
 

@@ -20,9 +20,11 @@ def _confusable() -> re.Pattern[str]:
 
 
 _ALPHABETIC = re.compile(
-    "[A-Za-z0-9_\u0131-\u0298\u0370-\u03ff\u0400-\u052f\u1d00-\u1d2b\u2164\u2169\u2174\u2179\ua730-\ua731"
+    "[A-Za-z0-9_\u0131-\u0298\u0370-\u03ff\u0400-\u052f\u1d00-\u1d2b\u2160-\u217f\ua730-\ua731"
     "\u13a0-\u13fd\uab70-\uabbf\ua4d0-\ua4f7\u0531-\u0587\u2c80-\u2cff\u2c71]+"
 )
+# Letters of phonetic alphabets; no word of any language is written in them alone.
+_SMALL_CAPITALS = frozenset("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ")
 _SHORT_ALIASES = frozenset({"vx", "wx", "tg", "qq", "ws"})
 
 
@@ -53,13 +55,15 @@ def _mixed(token: str, foreign: list[str], table: dict[str, str]) -> bool:
     if latin:
         return True
     plain = "".join(table.get(letter, letter) for letter in token).lower()
-    return plain in _SHORT_ALIASES or (digits >= 3 and all(table[letter] in "oOlI" for letter in foreign))
+    if plain in _SHORT_ALIASES or plain in _english() or (len(token) >= 3 and _SMALL_CAPITALS.issuperset(foreign)):
+        return True
+    return digits >= 3 and all(table[letter] in "oOlI" for letter in foreign)
 
 
 # Digits and signs that are drawn like a letter.
 _LEET = str.maketrans("013457@€$!|£¢", "oleastaesillc")
 _LEET_TOKEN = re.compile(r"(?<![\w@€$!|£¢./:-])[a-z013457@€$!|£¢]{3,14}(?![\w€$|£¢/@-]|[.:]\w)", re.IGNORECASE)
-_SPELLED = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z](?:([.\-_*·• |/])[A-Za-z])(?:\1[A-Za-z]){1,12}(?![A-Za-z0-9]|\1\d)")
+_SPELLED = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z](?:([.\-_*⁎·• |/])[A-Za-z])(?:\1[A-Za-z]){1,12}(?![A-Za-z0-9]|\1\d)")
 
 
 @lru_cache(maxsize=1)

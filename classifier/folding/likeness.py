@@ -9,13 +9,12 @@ news of which not one holds a disguise (`benchmarks/folding.py`).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from classifier.folding.edits import HAN, Edit
+from classifier.folding.identity import is_identity, surnames
 from classifier.folding.ordinary import cost_text, cost_word
 from classifier.folding.scene import Scene
-from classifier.lexicon import read_terms
 
 # What a market word costs: one that tells of the trade, and any other.
 WORD = {True: 3.0, False: 4.0}
@@ -38,6 +37,11 @@ class Floor(NamedTuple):
 SHORT, LONG = Floor(0.5, 1.0, 4.5), Floor(0.0, 1.5, 2.5)
 # The stretch as it stands is a word, only a rare one.
 _RARE_WORD = 1.5
+# A question or exclamation may end there: 给手机号吗？
+_PARTICLES = frozenset("吗嘛吧呢啊")
+_PARTICLE = 3.0
+# Of what cost a word is rare.
+_COMMON = 7.0
 
 
 class Guess(NamedTuple):
@@ -50,12 +54,6 @@ class Guess(NamedTuple):
     price: float
 
 
-@lru_cache(maxsize=1)
-def _surnames() -> frozenset[str]:
-    """What stands before a given name; names are as strange to a dictionary as disguises."""
-    return frozenset(name for row in read_terms("surnames") for name in row["term"].split(" "))
-
-
 def could_hold(guess: Guess) -> bool:
     """A first look, without what stands around: whether it is worth a second."""
     plain = guess.plain
@@ -64,6 +62,11 @@ def could_hold(guess: Guess) -> bool:
 
 def holds(scene: Scene, guess: Guess, short: Floor = SHORT) -> float:
     """By how much the disguise is the likelier reading; 0 where it is not."""
+    gain = _weigh(scene, guess, short)
+    return gain if gain and not is_identity(scene.text, guess.start, guess.end) else 0.0
+
+
+def _weigh(scene: Scene, guess: Guess, short: Floor) -> float:
     text = scene.text
     left = _find(_HAN_END, text, max(0, guess.start - _AROUND), guess.start)
     right = _find(_HAN_START, text, guess.end, guess.end + _AROUND)
@@ -71,15 +74,28 @@ def holds(scene: Scene, guess: Guess, short: Floor = SHORT) -> float:
     floor = short if len(guess.word) == 2 else LONG
     if is_chinese(guess.plain) and cost_word(guess.plain) is not None:
         gain -= _RARE_WORD
+    gain -= _ordinary_part(guess)
+    if guess.plain[-1] in _PARTICLES and not right:
+        gain -= _PARTICLE
     reached = scene.reaches(guess.start, guess.end) if guess.word in _CONTACTS else 0.0
     gain += reached
     if gain <= floor.beside:
         return 0.0
-    if gain > floor.alone and left[-1:] not in _surnames():
+    if gain > floor.alone and left[-1:] not in surnames():
         return gain
     if gain > floor.among and scene.is_market(guess.start):
         return gain
     return gain if reached or scene.touches(guess.start, guess.end) else 0.0
+
+
+def _ordinary_part(guess: Guess) -> float:
+    """What speaks against a long word only part of which differs, when that part is a common word: 车主自愿."""
+    if len(guess.word) <= 2 or len(guess.plain) != len(guess.word):
+        return 0.0
+    places = [at for at, pair in enumerate(zip(guess.plain, guess.word, strict=True)) if pair[0] != pair[1]]
+    part = guess.plain[places[0] : places[-1] + 1]
+    cost = cost_word(part) if 1 < len(part) < len(guess.plain) and is_chinese(part) else None
+    return 0.0 if cost is None else max(0.0, _COMMON - cost)
 
 
 def choose(found: list[tuple[float, Guess]], kind: str) -> list[Edit]:

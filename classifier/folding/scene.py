@@ -13,6 +13,11 @@ WHOLE = 400
 _LONGEST_LINE = 2000
 _HANDLE = re.compile(r"[\s号码是.]{0,3}[:：+➕]?\s{0,2}[@A-Za-z0-9_][A-Za-z0-9_-]{4,}")
 _LEAD = re.compile("(?:[加➕+十嘉佳伽]我?|联系|咨询|私聊|私信)[ :：]?$")
+# Rows that are counted and priced: 两毛一条, 0.5元/条, 三千条起, 5w条.
+_COUNTED = (
+    "(?:[元块毛角分圆园米rR¥￥$Uu]|块钱) ?[/／每一1①壹] ?[条筆笔]|[条筆笔] ?(?:起|打底|以上)"
+    "|[0千仟万萬wWkK] ?[条筆笔](?!评|微博|留言|消息)"
+)
 _JOIN = re.compile("[ .·*/+、,，-]")
 
 
@@ -20,7 +25,7 @@ _JOIN = re.compile("[ .·*/+、,，-]")
 def _tells() -> re.Pattern[str]:
     words = [row["term"] for row in read_terms("words") if row["tells"] and len(row["term"]) < 4]
     words += [row["term"] for row in read_terms("cues")]
-    return re.compile("|".join(sorted(words, key=len, reverse=True)))
+    return re.compile("|".join((*sorted(words, key=len, reverse=True), _COUNTED)))
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from classifier.folding.edits import HAN, Edit, lower
+from classifier.folding.identity import is_handle
 from classifier.folding.likeness import EMOJI, LATIN, WORD, Guess, choose, could_hold, holds
 from classifier.folding.scene import view
 from classifier.lexicon import read_terms
@@ -218,10 +219,6 @@ def _price(unit: Unit, character: str, syllable: str) -> float | None:
 
 _NAME = re.compile("[A-Za-z0-9_@:：/.#-]")
 _GOES_ON = re.compile(r"[A-Za-z0-9_@/-]|\.\w")
-# A handle made of pinyin stays a handle.
-_ALIAS = re.compile(
-    r"(?:微信?|信|薇|威|电报|飞机|蝙蝠|扣扣|群|号码?|id|加|搜|(?<![a-z])[a-z]{1,8})[ :：]{0,3}$", re.IGNORECASE
-)
 
 
 def _stands_free(text: str, start: int, end: int, plain: str) -> bool:
@@ -230,7 +227,8 @@ def _stands_free(text: str, start: int, end: int, plain: str) -> bool:
         return False
     if plain[0] == LATIN and start and _NAME.match(text, start - 1):
         return False
-    return set(plain) != {LATIN} or not _ALIAS.search(text, max(0, start - 12), start)
+    # A handle made of pinyin stays a handle.
+    return set(plain) != {LATIN} or not is_handle(text, start, end)
 
 
 # An emoji that stands so often in a text is decoration.

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 import ahocorasick
 
 from classifier.folding.edits import HAN, Edit, lower
+from classifier.folding.identity import is_name
 from classifier.folding.scene import view
 from classifier.lexicon import read_terms
 
@@ -232,7 +233,8 @@ def _after_word(text: str, start: int, end: int, heads: frozenset[str], tails: f
 
 
 def _with_handle(text: str, start: int, end: int, heads: frozenset[str], tails: frozenset[str]) -> bool:
-    return bool(_HANDLE_AFTER.match(text, end)) or text[start - 1 : start] in _LEADS
+    reached = bool(_HANDLE_AFTER.match(text, end)) or text[start - 1 : start] in _LEADS
+    return reached and not is_name(text, start, end)
 
 
 def _standing_free(text: str, start: int, end: int, heads: frozenset[str], tails: frozenset[str]) -> bool:
