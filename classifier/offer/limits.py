@@ -75,7 +75,7 @@ def _read_limit(scene: Scene, at: int) -> Limit | None:
     return _make_limit(scene, (first, last), (opener, closer, unit), (low, high), ranged)
 
 
-_CLAUSE = re.compile(r"(?:^|[,，;；、:：┃|｜(（/\n])\s*$")
+_CLAUSE = re.compile(r"(?:^|[,，;；、:：┃|｜(（/\n→➜>=＝@])\s*$")
 
 
 def _begins_clause(scene: Scene, at: int) -> bool:
@@ -125,8 +125,8 @@ def _make_limit(
         return None
     if not word:
         tier = not ranged and unit == "record" and low >= 500 and _followed_by_row_price(scene, last, low)
-        counted = unit or (scene.tokens[last].scaled and high >= 1000)
-        if not tier and not (ranged and counted and high >= 50 and _followed_by_amount(scene, last)):
+        counted = unit or (scene.tokens[last].scaled and high >= 1000) or (low >= 100 and high >= 500)
+        if not tier and not (ranged and counted and high >= 50 and _followed_by_amount(scene, last, bool(unit))):
             return None
     elif not unit and not _countable(scene, first, last, low, opener, closer):
         return None
@@ -175,12 +175,13 @@ def _countable(scene: Scene, first: int, last: int, low: float, opener: str, clo
     return low >= 10
 
 
-def _followed_by_amount(scene: Scene, last: int) -> bool:
-    return any(
-        scene.kind(last + step) in ("amount", "number") and scene.tight(last, last + step, 6)
-        for step in (1, 2)
-        if last + step < len(scene.tokens)
-    )
+def _followed_by_amount(scene: Scene, last: int, counted: bool) -> bool:
+    """1000-4999笔:每笔2.2元, 5,000 to 19,999 at 0.11 USD: what a range of quantities costs comes right behind it."""
+    at = last + 1
+    while scene.kind(at) in ("lead", "per", "unit", "range") and at <= last + 4:
+        at += 1
+    priced = scene.kind(at) == "amount" or (counted and scene.kind(at) == "number")
+    return priced and len(scene.text[scene.tokens[last].end : scene.tokens[at].start].strip()) <= 8
 
 
 def _followed_by_row_price(scene: Scene, last: int, count: float) -> bool:
@@ -258,7 +259,11 @@ def _distance(scene: Scene, left: int, right: int) -> int:
         return 3
     if re.search("[,，、]", between):
         return 2
-    return 0 if len(between.strip()) <= 2 else 1
+    return 0 if len(_FILLING.sub("", between)) <= 2 else 1
+
+
+# Between a quantity and its price: 每条, 单价, arrows and brackets.
+_FILLING = re.compile(r"[每一单][条笔个份价]|条价|价格?|[是为算就]|[^\w]|price|each|at|for")
 
 
 _THEN = re.compile(

@@ -12,6 +12,13 @@ DIGITS = {digit: value for value, forms in enumerate(
 ) for digit in forms}  # fmt: skip
 SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000, "万": 10**4, "w": 10**4,
           "萬": 10**4, "亿": 10**8, "m": 10**6}  # fmt: skip
+# ① ❶ ⑴ ⒈ and their like: digits by themselves in lists, parts of a numeral beside another or beside a coin.
+RINGED = {
+    **{chr(ord(first) + at): str(at + 1) for first in "①❶➊➀⓵⑴⒈" for at in range(9)},
+    **{chr(ord(first) + at): digit for first in "㈠㊀" for at, digit in enumerate("一二三四五六七八九十")},
+    "⓪": "0",
+    "⓿": "0",
+}
 CHINESE = "".join(DIGITS) + "十拾百佰千仟万萬亿廿半点"
 
 # Longer than any count of records; beyond it lie serial numbers and nonsense.

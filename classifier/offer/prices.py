@@ -136,7 +136,7 @@ _SAID = re.compile(
 
 def _stands(scene: Scene, purchase: Purchase) -> bool:
     """Not a placeholder, not a fine, a wage or a premium, not what somebody else paid."""
-    if purchase.low <= PLACEHOLDER or purchase.high > 10**8:
+    if (purchase.low <= PLACEHOLDER and purchase.currency != "BTC") or purchase.high > 10**8:
         return False
     if _VOID.match(scene.text, purchase.end) or _SAID.search(scene.text, max(0, purchase.start - 40), purchase.start):
         return False

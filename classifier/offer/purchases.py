@@ -253,6 +253,8 @@ def _unit_left(scene: Scene, first: int, explicit: bool, bounded: bool) -> _Unit
     return _counted_left(scene, at, explicit or bool(kinds & {"lead", "lump"}), bounded)
 
 
+# 近三个月轨迹 600: how far back, not how long.
+_LOOKS_BACK = re.compile(r"(?:[近前]|过去)\s?$")
 # 买三万条送一万条，一共2400: what is given away is not what is paid for.
 _GIVEN = re.compile("[送赠]你?$")
 
@@ -276,6 +278,8 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
             return None
         # 1000条 500 is a price for what is sold by lots; 3条 5 is not.
         if number.value > 1 and not announced and not (bounded and (number.value >= 20 or scene.lookup)):
+            return None
+        if unit in ("month", "year") and _LOOKS_BACK.search(scene.text, max(0, number.start - 3), number.start):
             return None
         if (number.value == 1 and not bounded) or (unit in ("month", "year") and number.value > 1 and not announced):
             return None
@@ -326,7 +330,7 @@ _NUMBERED = frozenset("是号第码")
 # 15 天: what a number counts by days and the like.
 _A_SPAN = re.compile(r"\s?(?:天|日|小时|分钟|秒|周|岁|[个家]|路|位)")
 # What ends an item of a list of prices.
-_ITEM_ENDS = re.compile(r"\s*(?:[,，、;；。|｜┃│┆▪/／\n\r]|$)|\s+(?=[^\d\s])")
+_ITEM_ENDS = re.compile(r"\s*(?:[→➜,，、;；。|｜┃│┆▪/／\n\r]|$)|\s+(?=[^\d\s])")
 _ITEM_BEGINS = re.compile(r"(?:[\u3400-\u9fff)）】:：=→➡️|｜┃│┆]|[\u3400-\u9fff][a-z](?=\s))\s*[:：=→➡️-]*\s*$")
 
 

@@ -7,14 +7,16 @@ the way back to the author's own characters kept.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from classifier.fold import Folded
+from classifier.lexicon import read_terms
+from classifier.offer.numerals import RINGED
 from classifier.offer.rewriting import Rule, rewrite
 
 _ONES = "一二两三四五六七八九"
 _NUMERAL = rf"\d零〇半俩{_ONES}十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
-_RINGED = {chr(ord(first) + at): str(at + 1) for first in "①❶➊➀⓵" for at in range(9)} | {"⓪": "0", "⓿": "0"}
-_RING = f"[{''.join(_RINGED)}]"
+_RING = f"[{''.join(RINGED)}]"
 _COIN = "块毛角元分万千百仟佰"
 
 # --- English ------------------------------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ _SAID = (
 _YUAN = "yuan|kuai|rmb|cny|renminbi"
 _COUNTED = (
     rf"{_YUAN}|mao|jiao|usdt?|us dollars?|dollars?|bucks?|cents?|hkd|ntd?|twd|rupees?|inr|records?|rows?|lines?"
-    rf"|leads?|pieces?|pcs|owners?"
+    rf"|leads?|pieces?|pcs|owners?|quer(?:y|ies)|cents?|at least|times|articles?"
     r"|entries|names|lookups?|search(?:es)?|plates?|checks?|cars?|vehicles?|contacts?|numbers?|min(?:imum)?"
     r"|plus|up|or more|and up"
 )
@@ -108,6 +110,17 @@ _PINYIN = re.compile(rf"(?=[a-z]{{2,5}}[ -])(?<![a-z])(?:{_SYLLABLE})(?:[ -](?:{
 _TELLS = re.compile("[毛块元角分条千万百]")
 
 
+# líng diǎn sì yuán; 一角八一tiao.
+_ACCENTS = "āáǎàēéěèīíǐìōóǒòūúǔù"
+_TONED = re.compile(rf"(?<![a-z{_ACCENTS}])[a-z]{{0,4}}[{_ACCENTS}][a-z]{{0,3}}(?![a-z{_ACCENTS}])")
+_LONE = re.compile(rf"(?<=[{_NUMERAL}每/／])(?:tiao|mao|kuai|yuan|jiao|wan|qian|bai)(?![a-z])")
+
+
+def _drop_tones(match: re.Match[str]) -> str | None:
+    plain = "".join("aeiou"[_ACCENTS.index(letter) // 4] if letter in _ACCENTS else letter for letter in match.group())
+    return plain if plain in _SYLLABLES else None
+
+
 def _spell_pinyin(match: re.Match[str]) -> str | None:
     spelled = "".join(_SYLLABLES[syllable] for syllable in re.split("[ -]", match.group()))
     # 五千条起: the last is what opens a minimum.
@@ -115,17 +128,64 @@ def _spell_pinyin(match: re.Match[str]) -> str | None:
     return spelled if _TELLS.search(spelled) and re.search("[一二两三四五六七八九十半]", spelled) else None
 
 
+# --- Latin letters apart, or digits for them ------------------------------------------------------------------------
+
+_SPACED = re.compile(r"(?<![^\s(（,，:：@$¥])(?:[a-z0-9.](?: |[⁎*·•~-](?=[a-z]))){2,}[a-z0-9](?![a-z0-9])")
+_LETTERS = str.maketrans("013457@!$|", "oieastalsl")
+_LEET = re.compile(
+    r"(?<![a-z0-9@!$_.])(?=[a-z@!$|]{0,12}[013457@!$|])(?=[^a-z]{0,2}[a-z])[a-z013457@!$|]{3,14}(?![a-z0-9_@])"
+)
+
+
+@lru_cache(maxsize=1)
+def _english() -> frozenset[str]:
+    """The English words of prices, of what is sold and of numbers."""
+    terms = [row["term"].lower() for row in read_terms("pricing")]
+    terms += [term for row in read_terms("offers") for term in row["terms"].split(";")]
+    words = {word for term in terms for word in term.split() if word.isascii() and word.isalpha() and len(word) > 2}
+    return frozenset(words | {*_SMALL, *_SCALES, "each", "more", "less", "sample", "then", "below", "order"})
+
+
+def _spell_leet(match: re.Match[str]) -> str | None:
+    """l1nes, m0re, pl@te: the word of the market that it is with letters for its digits."""
+    word = match.group().rstrip("!")
+    for ones in ("i", "l"):
+        plain = word.replace("1", ones).replace("!", ones).translate(_LETTERS)
+        if plain in _english():
+            return plain + match.group()[len(word) :]
+    return None
+
+
+def _join_spaced(match: re.Match[str]) -> str | None:
+    letters = re.sub("[^a-z0-9.]", "", match.group())
+    return letters if re.search("[a-z]", letters) else None
+
+
 # --- layout and short forms ---------------------------------------------------------------------------------------
 
 _AFTER = r"(?!\s?[\d.零一二两三四五六七八九十百千万条个份笔人组套台次wk%元块毛角分天年月日号周折])"
 _RULES: tuple[Rule, ...] = (
     (
-        "".join(_RINGED),
-        re.compile(rf"{_RING}(?=\s?(?:[{_COIN}条]|{_RING}|[.\d]))|(?<=[{_COIN}]){_RING}|(?<=[{_COIN}] ){_RING}"
+        "".join(RINGED),
+        re.compile(rf"{_RING}(?=\s?(?:[{_COIN}条💰]|[rum米]\s?[/／每]|{_RING}|[.]|0(?!\.)))|(?<=[{_COIN}]){_RING}"
+            rf"|(?<=[{_COIN}] ){_RING}"
             rf"|(?<=[\d.]){_RING}"),
-        lambda match: _RINGED[match.group()],
+        lambda match: RINGED[match.group()],
     ),
+    # 2，600 笔: the full-width comma of thousands.
+    (
+        "，",
+        re.compile(r"(?<![\d.,，$¥])\d{1,3}，\d{3}(?=\s{0,2}(?:[条笔个份张人名户]|rows?|records?|lines?|leads?|pcs|pieces?)"
+            r"(?!\s?[起以]))"),
+        lambda match: match.group().replace("，", ","),
+    ),
+    # 叁佰条内.
+    ("内", re.compile(rf"(?<=[条笔个份])内(?:(?![\u3400-\u9fff])|(?=[{_NUMERAL}每]))"), lambda match: "以内"),
+    ("₿", re.compile("₿(?=tc)"), lambda match: "b"),
     ("．", re.compile(r"(?<=\d)．(?=\d)"), lambda match: "."),
+    # 2 k lines; 10,000-record slice; R e a l, 1 1 U S D T.
+    (" ", re.compile(r"(?<=\d) (?=[kw] (?:[a-z]{3}|[条笔个份]))"), lambda match: ""),
+    ("-", re.compile(rf"(?<=\d)-(?=(?:{_COUNTED})(?![a-z]))"), lambda match: " "),
     # 2 毛, 三 千, 1 万: a numeral and what it counts; 毛 8, 万 2: the rest of it.
     (" ", re.compile(rf"(?<=[{_NUMERAL}]) {{1,2}}(?=[{_COIN}](?!\d{{2}}))"), lambda match: ""),
     (
@@ -148,8 +208,12 @@ _RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 _SPELLS: tuple[Rule, ...] = (
+    (" ⁎", _SPACED, _join_spaced),
+    ("013457@!$|", _LEET, _spell_leet),
     *_RULES,
+    (_ACCENTS, _TONED, _drop_tones),
     ("aeiou", _PINYIN, _spell_pinyin),
+    ("aeiou", _LONE, lambda match: _SYLLABLES[match.group()]),
     ("aeiou", _ENGLISH, _spell_english),
 )
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 from classifier.fold import Folded
-from classifier.offer.numerals import CHINESE
+from classifier.offer.numerals import CHINESE, RINGED
 
-_WORD = r"\d\u3400-\u9fff〇"
-_DIGIT = r"\d零一二三四五六七八九"
+_WORD = rf"\d\u3400-\u9fff〇{''.join(RINGED)}"
+_DIGIT = rf"\d零一二三四五六七八九{''.join(RINGED)}"
 # Four single characters in a row, a numeral apart from its coin, or the digits of an amount: nobody writes so by habit.
 _SPREAD = re.compile(
     rf"(?<![{_WORD}])(?:[{_WORD}] ){{3}}[{_WORD}](?![{_WORD}])"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from classifier.lexicon import read_terms
-from classifier.offer.numerals import CHINESE, DIGITS, SCALES, read_numeral
+from classifier.offer.numerals import CHINESE, DIGITS, RINGED, SCALES, read_numeral
 
 
 class Token(NamedTuple):
@@ -84,7 +84,7 @@ def _numbers() -> re.Pattern[str]:
     coins = (
         rf"{plain}|块(?!儿)|[毛角]|毫(?![米升克安秒无不])"
         rf"|分(?!\s?的?罚)(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
-        rf"|[{slang}](?=\s?(?:[/／每]|per|[一1]?\s?[{units}])|\W|$)|圆|蚊"
+        rf"|[{slang}](?=\s?(?:[/／每]|per|[一1]?\s?[{units}]|[{ones}\d十百千万]+[{units}])|\W|$)|圆|蚊"
     )
     # 3块台币: the country's name after any word of money.
     exact = r"(?:\s?(?P<{}>台币|新台币|台票|港币|港纸|美金|人民币))?"
@@ -100,7 +100,7 @@ def _numbers() -> re.Pattern[str]:
     fifth = (
         rf"(?:[0零][1-9{ones}](?![{CHINESE}\d](?<!一))"
         rf"|[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?(?:[{units}跳]|tiao|ci(?![a-z])))"
-        rf"|[{ones}1-9](?=一(?:[{units}]|\s?tiao)|台[票币]))"
+        rf"|[{ones}](?=[一1]\s?(?:[{units}]|tiao)|台[票币])|[1-9](?=一(?:[{units}]|\s?tiao)|台[票币]))"
     )
     return re.compile(
         "|".join(
@@ -130,7 +130,7 @@ def _numbers() -> re.Pattern[str]:
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
                 r"(?P<half>半(?P<coin>[块毛元])|half (?:an? )?(?:yuan|kuai|rmb))",
                 r"(?P<round>整[万千百](?=[走出起卖发拿]))",
-                rf"(?P<before>{lead})\s?(?P<lead>{number})(?:[^\S\r\n]?(?P<tail>{plain}))?",
+                rf"(?P<before>{lead})[^\S\r\n]?(?P<lead>(?>{number}|{spoken}))(?!\s?[块毛角毫蚊]|\s?分(?!钟))(?:[^\S\r\n]?(?P<tail>{plain}))?",
                 rf"(?P<digits>{number})[^\S\r\n]?(?P<money>{coins})整?{exact.format('exact')}",
                 rf"(?P<cjk>{spoken})(?:\s(?=[元块毛角]))?(?P<coin2>{coins})整?{exact.format('exact2')}",
                 rf"(?P<number>{number})",
@@ -182,24 +182,26 @@ def lower(text: str) -> str:
 
 # What spoils a number, and what it stands for: 2O, ¥l.5, 0。5元, 0点5, 零.五, ③毛⑤, 伍佰比. First the letters without
 # which there is nothing to undo.
-_RINGED = {chr(ord(first) + at): str(at + 1) for first in "①❶➊➀⓵" for at in range(9)} | {"⓪": "0", "⓿": "0"}
+_RING = f"[{''.join(RINGED)}]"
 _DIGIT_WORDS = "零一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾百佰千仟万"
 _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ("o", re.compile(r"(?<=[\d.,])o{1,3}(?![a-z])"), lambda match: "0" * len(match.group())),
+    ("l", re.compile(r"(?<![a-z0-9])l(?=[0o]{2,}(?![a-z0-9]))"), lambda match: "1"),
+    ("o", re.compile(r"(?<=1)o{2,}(?![a-z0-9])"), lambda match: "0" * len(match.group())),
     (".", re.compile(r"(?<![a-z0-9])[lo](?=\.\d)"), lambda match: "1" if match.group() == "l" else "0"),
     ("0", re.compile(r"(?<![\d.])0[。·,，点](?=\d{1,2}(?!\d))"), lambda match: "0."),
     ("零〇", re.compile(r"(?<=[零〇])[.。·](?=[一二两三四五六七八九])"), lambda match: "点"),
     (
-        "".join(_RINGED),
+        "".join(RINGED),
         re.compile(
-            r"[⓪⓿①-⑨❶-❾➊-➒➀-➈⓵-⓽](?=\s?[毛元块角分仟千百万wk条笔点.\d①-⑨❶-❾➊-➒➀-➈⓵-⓽])"
-            r"|(?<=[毛元块角分.\d①-⑨❶-❾➊-➒➀-➈⓵-⓽])[①-⑨❶-❾➊-➒➀-➈⓵-⓽]|[①-⑨❶-❾➊-➒➀-➈⓵-⓽](?=\s?[次台]\b)"
+            rf"{_RING}(?=\s?(?:[毛元块圆角分仟千佰百万wk条笔点.💰]|[rum米]\s?[/／每]|{_RING}|0(?!\.)))|(?<=[毛元块角分.\d点]){_RING}"
+            rf"|{_RING}(?=\s?[次台个份辆](?![\u3400-\u9fff](?<!起)))"
         ),
-        lambda match: _RINGED[match.group()],
+        lambda match: RINGED[match.group()],
     ),
     ("○●", re.compile(r"(?<=\d)[○●](?=\s?[\d○●元块毛/／一])"), lambda match: "0"),
     ("•", re.compile(r"(?<=\d)•(?=\d)"), lambda match: "."),
-    ("．.·", re.compile(r"(?<=[一二三四五六七八九])[．.·](?=[一二三四五六七八九][元块毛])"), lambda match: "点"),
+    ("．.·", re.compile(rf"(?<=[{_DIGIT_WORDS}])[．.·](?=[{_DIGIT_WORDS}]{{1,2}}[元块毛💰米r])"), lambda match: "点"),
     ("點", re.compile(r"(?<=\d)點(?=\d)"), lambda match: "."),
     ("点", re.compile(r"(?<![\d:.])\d点(?=\d{1,2}\s?[元块一/／])"), lambda match: f"{match.group()[0]}."),
     ("満🈵", re.compile("[満🈵]"), lambda match: "满"),
@@ -217,6 +219,7 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
         re.compile(r"(?:r0ws?|rec0rds?|m0nth|0wners?)(?![a-z0-9])"),
         lambda match: match.group().replace("0", "o"),
     ),
+    ("启旗琪骑", re.compile(r"(?<=[条笔个份张])[启旗琪骑](?=$|[\W_])"), lambda match: "起"),
     ("亓", re.compile(r"(?<=[\d零一二两三四五六七八九十百千万])亓"), lambda match: "元"),
     ("调", re.compile(r"(?<=[\d一每百千万/])调(?=[起\W\d]|$)"), lambda match: "条"),
     ("比", re.compile(r"(?<=[壹一佰仟百千])比(?=[起壹贰叁肆伍陆柒捌玖两二三四五六七八九\d])"), lambda match: "笔"),
@@ -277,6 +280,8 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
         # 一条龙, 一个人情, 一单元 and the like are no units.
         if text[token.end : token.end + 1] in _NOT_UNIT.get(term, ()):
             return
+        if term == "台" and text[token.start - 1 : token.start] in _PLATFORMS:
+            return
         # "car owner records" is one unit, its last word.
         apart = last is None or last.kind != "unit" or text[last.end : token.start] != " "
         if last is not None and not apart and term.isascii() and term != "min":
@@ -302,6 +307,8 @@ def _is_said_twice(text: str, last: Token, token: Token) -> bool:
     return last.value == token.value and text[last.end : token.start].strip() in ("(", "（", "=", "即")
 
 
+# 后台, 平台, 前台.
+_PLATFORMS = frozenset("后平前柜站电舞")
 _NOT_UNIT = {term: frozenset(after) for term, after in (
     ("条", "龙街路心线船狗裤鱼河腿巷"), ("单", "元位独身"), ("人", "民生家均"), ("名", "额牌誉"),
     ("车", "主库位险牌架型系"), ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼区县省小"), ("台", "湾风"),
