@@ -33,19 +33,19 @@ def open_store(home: Path, url: str | None = None) -> Store:
             make_folder(folder)
         engine = make_engine(home, url)
         try:
-            return _open(home, engine)
+            return _open(home, engine, url)
         except BaseException:
             engine.dispose()
             raise
 
 
-def _open(home: Path, engine: Engine) -> Store:
+def _open(home: Path, engine: Engine, url: str | None) -> Store:
     revision = read_revision(engine, home)
     check_revision(revision, home)
     keys = open_keys(home / "keys", create=revision is None)
     if revision != known_revisions()[-1]:
         migrate(engine, home)
-    store = Store(home, engine, keys)
+    store = Store(home, engine, keys, url)
     _check_keys(store)
     recover(store, datetime.now(UTC))
     return store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +11,8 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import BrokenStore, DiskFull, StoreFault
+from store.dialects import DIALECTS
 
-BUSY_SECONDS = 30
-
-# SQLite's primary result codes.
-_DATABASE = {
-    sqlite3.SQLITE_NOTADB: "store.db is not a database",
-    sqlite3.SQLITE_CORRUPT: "store.db is damaged; restore a backup",
-    sqlite3.SQLITE_BUSY: f"another process has been writing for {BUSY_SECONDS} seconds; try again when it is done",
-    sqlite3.SQLITE_LOCKED: "another process is writing; try again when it is done",
-    sqlite3.SQLITE_READONLY: "store.db may not be written",
-    sqlite3.SQLITE_PERM: "store.db may not be opened",
-    sqlite3.SQLITE_CANTOPEN: "store.db cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk does not read or write",
-}
 _FILES = {
     errno.EEXIST: "{name} is a file where a folder should be",
     errno.ENOTDIR: "{name} is a file where a folder should be",
@@ -39,7 +26,6 @@ _FILES = {
     errno.EINVAL: "{name} is no name for a folder",
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-_ROOM_BYTES = 1 << 20
 
 
 @contextmanager
@@ -65,14 +51,6 @@ def _read_file_fault(home: Path, error: BaseException) -> StoreFault | None:
 
 def _read_database_fault(home: Path, error: BaseException) -> StoreFault | None:
     told = error.orig if isinstance(error, DBAPIError) else error
-    primary = getattr(told, "sqlite_errorcode", 0) & 0xFF
-    if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _is_full(home)):
-        return DiskFull(path=home)
-    why = _DATABASE.get(primary)
-    return BrokenStore(path=home, why=why) if why else None
-
-
-def _is_full(home: Path) -> bool:
-    """SQLite says "disk I/O error" where its shared memory file finds no room."""
-    disk = os.statvfs(home)
-    return disk.f_bavail * disk.f_frsize < _ROOM_BYTES
+    if told is None:
+        return None
+    return next((fault for dialect in DIALECTS.values() if (fault := dialect.explain(home, told))), None)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from domain.errors import BadValue, BrokenStore, UnknownName
@@ -77,19 +77,19 @@ class Head:
 def record(
     session: Session, keys: Keys, action: str, subject: str, facts: Mapping[str, Any], *, by: str, now: datetime
 ) -> Head:
-    """Add an entry in the transaction of `session`, after all else that it locks; the head as it will be then.
+    """Add an entry in the transaction of `session`; the head as it will be then.
 
     The key that signs is made when there is none yet. Raises BrokenStore when it is gone.
     """
     assert action in ACTIONS
-    last = _last(session, lock=True) or _begin(session, keys, by, now)
+    last = _last(session) or _begin(session, keys, by, now)
     signer = load_signer(keys.folder, next_key(last, keys.folder))
     return _add(session, keys, last, signer, (action, subject, facts), by=by, now=now)
 
 
 def begin_ledger(session: Session, keys: Keys, *, by: str, now: datetime) -> str:
     """Make the first entry, and the key that signs it, when there is none; the fingerprint of the key in force."""
-    return next_key(_last(session, lock=True) or _begin(session, keys, by, now), keys.folder)
+    return next_key(_last(session) or _begin(session, keys, by, now), keys.folder)
 
 
 def bring_in_key(
@@ -100,7 +100,7 @@ def bring_in_key(
     The entry is signed by both. The former private key is still there: `destroy_signers`, once this is committed.
     Raises BadValue for a key that has signed already.
     """
-    last = _last(session, lock=True) or _begin(session, keys, by, now)
+    last = _last(session) or _begin(session, keys, by, now)
     former = next_key(last, keys.folder)
     new = fingerprint_of(public_bytes(key))
     known = select(LedgerRow.seq).where(col(LedgerRow.action).in_(KEY_ACTIONS), LedgerRow.subject == new)
@@ -115,7 +115,7 @@ def bring_in_key(
 
 def head_of(session: Session) -> Head | None:
     """The head, None while the ledger is empty."""
-    last = _last(session, lock=False)
+    last = _last(session)
     return Head(last.seq, last.hash) if last else None
 
 
@@ -188,10 +188,7 @@ def next_key(last: LedgerRow, folder: Path) -> str:
     return entry.subject if entry.action in KEY_ACTIONS else entry.key
 
 
-def _last(session: Session, *, lock: bool) -> LedgerRow | None:
-    if lock and session.get_bind().dialect.name == "postgresql":
-        # On SQLite a transaction that writes is alone anyway.
-        session.connection().execute(text("LOCK TABLE ledger IN EXCLUSIVE MODE"))
+def _last(session: Session) -> LedgerRow | None:
     return session.exec(select(LedgerRow).order_by(col(LedgerRow.seq).desc()).limit(1)).first()
 
 
@@ -200,7 +197,7 @@ def _begin(session: Session, keys: Keys, by: str, now: datetime) -> LedgerRow:
     fingerprint = place_signer(keys.folder, key)
     facts = {"public": public_bytes(key).hex(), "algorithm": "Ed25519"}
     _add(session, keys, None, key, ("key_made", fingerprint, facts), by=by, now=now)
-    made = _last(session, lock=False)
+    made = _last(session)
     assert made is not None
     return made
 

@@ -7,11 +7,14 @@ that is current needs no Alembic.
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from domain.errors import BrokenStore, NewerStore
+from store.dialects import dialect_of
+from store.dialects.dialect import WRITES
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _REVISION = re.compile(r"(\d{4})_\w+\.py")
@@ -38,21 +41,13 @@ def migrate(engine: Engine, home: Path) -> None:
     Raises NewerStore or BrokenStore; then, and when the disk fails, nothing was changed.
     """
     known = known_revisions()
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            # To change a table SQLite copies and drops it, which must not take the rows that refer to it along.
-            # Neither pragma does anything inside a transaction.
-            _run_pragma(connection, "foreign_keys=OFF")
-            _run_pragma(connection, "journal_mode=WAL")
-        try:
-            with connection.execution_options(tipstaff_writes=True).begin():
-                found = _revision_of(connection, home)
-                if found != known[-1]:
-                    check_revision(found, home)
-                    _upgrade(connection)
-        finally:
-            if engine.dialect.name == "sqlite":
-                _run_pragma(connection, "foreign_keys=ON")
+    dialect = dialect_of(engine)
+    with engine.connect() as connection, dialect.migrating(connection), _writing(connection):
+        found = _revision_of(connection, home)
+        if found != known[-1]:
+            check_revision(found, home)
+            _upgrade(connection)
+            dialect.level(connection)
 
 
 def check_revision(found: str | None, home: Path) -> None:
@@ -62,15 +57,19 @@ def check_revision(found: str | None, home: Path) -> None:
         raise NewerStore(path=home, found=found, known=known[-1])
 
 
+def _writing(connection: Connection) -> AbstractContextManager[object]:
+    return connection.execution_options(**{WRITES: True}).begin()
+
+
 def _revision_of(connection: Connection, home: Path) -> str | None:
     tables = set(inspect(connection).get_table_names())
     if not tables:
         return None
     if "alembic_version" not in tables or "sources" not in tables:
-        raise BrokenStore(path=home, why="store.db is the database of another program")
+        raise BrokenStore(path=home, why=f"{dialect_of(connection).noun} is the database of another program")
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
     if len(found) != 1:
-        raise BrokenStore(path=home, why="store.db does not say of which version it is")
+        raise BrokenStore(path=home, why=f"{dialect_of(connection).noun} does not say of which version it is")
     return str(found[0])
 
 
@@ -82,10 +81,3 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _run_pragma(connection: Connection, pragma: str) -> None:
-    # On the driver's own connection: SQLAlchemy would begin a transaction first.
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute(f"PRAGMA {pragma}").close()

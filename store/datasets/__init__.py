@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
-from sqlmodel import Session
 
 from domain.errors import BadValue
 from store.datasets.cells import CellSink
@@ -112,7 +111,6 @@ def _write_tables(store: Store, folder: Path, form: str, wanted: Wanted) -> tupl
             sinks[name].write(table)
 
         with store.reading() as session:
-            _hold_still(session)
             for batch in read_batches(session, wanted):
                 for name, table in batch.tables.items():
                     write(name, table)
@@ -133,12 +131,6 @@ def _open_sinks(folder: Path, form: str, *, restricted: bool) -> Iterator[dict[s
             sinks[name] = DATASETS[form](folder / f"{name}.{form}", schema)
             stack.callback(sinks[name].close)
         yield sinks
-
-
-def _hold_still(session: Session) -> None:
-    """Every query of the session sees the database as the first does; SQLite knows no other way."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _state(order: Order, pseudonyms: Pseudonyms, extent: Extent, now: datetime) -> dict[str, Any]:

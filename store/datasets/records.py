@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -24,13 +24,10 @@ from domain.signals import LABELS
 from store.datasets.codebook import schemas
 from store.datasets.pseudonyms import Pseudonyms
 from store.datasets.rates import HOME, Rate, Rates
+from store.dialects import dialect_of
+from store.dialects.dialect import Dialect
 
 BATCH = 10_000
-# China has had one time and no summer time since 1991.
-_DAY = {
-    "sqlite": "date({0}, '+8 hours')",
-    "postgresql": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')",
-}
 _POSTS = (
     "f.id", "f.first_seen", "f.seller_id", "f.source_id", "p.side", "s.practice", "v.platform",
     "v.floor", "f.label", "f.score", "v.labels", "f.state", "posted", "v.posted_at_precision", "first", "last",
@@ -87,21 +84,21 @@ class Batch:
 
 def read_batches(session: Session, wanted: Wanted) -> Iterator[Batch]:
     """All findings that are wanted, the oldest first."""
-    dialect = session.get_bind().dialect.name
+    dialect = dialect_of(session.connection())
     fields = schemas(restricted=wanted.restricted)
-    after: tuple[Any, str] = (_bind(wanted.since, dialect), "")
+    after: tuple[Any, str] = (dialect.moment(wanted.since), "")
     while batch := _read_batch(session, wanted, fields, dialect, after):
         after = batch.last
         yield batch
 
 
 def _read_batch(
-    session: Session, wanted: Wanted, fields: Mapping[str, pa.Schema], dialect: str, after: tuple[Any, str]
+    session: Session, wanted: Wanted, fields: Mapping[str, pa.Schema], dialect: Dialect, after: tuple[Any, str]
 ) -> Batch | None:
-    days = {name: _DAY[dialect].format(column) for name, column in _DAYS.items()}
+    days = {name: dialect.day.format(column) for name, column in _DAYS.items()}
     names = (*_POSTS, *(_WORDS if wanted.restricted else ()))
     query = text("SELECT " + ", ".join(days.get(name, name) for name in names) + _FROM)
-    place = {"after": after[0], "after_id": after[1], "until": _bind(wanted.until, dialect), "count": BATCH}
+    place = {"after": after[0], "after_id": after[1], "until": dialect.moment(wanted.until), "count": BATCH}
     rows = session.connection().execute(query, place).fetchall()
     if not rows:
         return None
@@ -121,11 +118,6 @@ def _read_batch(
     made["posts"] = _make_posts(found, wanted, parts["contacts"])
     batch.tables = {name: _table(columns, fields[name]) for name, columns in made.items()}
     return batch
-
-
-def _bind(moment: datetime, dialect: str) -> Any:
-    """A moment as the database compares it: SQLite keeps text, in UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0") if dialect == "sqlite" else moment
 
 
 def _table(columns: Mapping[str, Any], schema: pa.Schema) -> pa.Table:

@@ -21,6 +21,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from store.datasets.sketches import BANDS, VALUES, Sketches, sketch_texts, view_bands
+from store.dialects import dialect_of
 from store.engine import Store
 
 TEST_SHARE = 0.2
@@ -45,7 +46,6 @@ SELECT p.side, f.seller_id, p.sketch FROM splits p JOIN findings f ON f.id = p.f
 WHERE p.side <> 'apart'
 """
 _ADD = "INSERT INTO splits (finding_id, side, sketch) VALUES ({0}, {0}, {0}) ON CONFLICT DO NOTHING"
-_MARK = {"sqlite": "?", "postgresql": "%s"}
 _TIED = """
 UPDATE splits SET side = 'apart' WHERE side = 'train' AND finding_id IN (
     SELECT f.id FROM findings f WHERE f.seller_id IN (
@@ -80,7 +80,7 @@ def place_findings(store: Store) -> int:
             with store.transaction() as session:
                 # Straight to the driver: a million rows that are looked at one by one take longer than the writing.
                 connection = session.connection()
-                connection.exec_driver_sql(_ADD.format(_MARK[connection.dialect.name]), [*placed])
+                connection.exec_driver_sql(_ADD.format(dialect_of(connection).marker), [*placed])
     with store.transaction() as session:
         session.connection().execute(text(_TIED))
     return len(ids)
