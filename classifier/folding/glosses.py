@@ -12,6 +12,8 @@ from classifier.lexicon import read_terms
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ"
 _GLOSS = re.compile(rf"(?<=[{HAN}])((?: ?[(（\[【][a-z{_TONED}]{{1,6}}[)）\]】]){{1,8}})")
+# The readings alone: where none stands nothing needs to be looked at.
+_READING = re.compile(rf"[(（\[【][a-z{_TONED}]{{1,6}}[)）\]】]")
 _SYLLABLE = re.compile(
     r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing"
     r"|iong|u|ua|uo|uai|ui|uan|un|uang|ue|v|ve)"
@@ -20,7 +22,7 @@ _SYLLABLE = re.compile(
 
 def strip_pinyin(text: str) -> list[Edit]:
     """車(chē)險(xiǎn): readings that a mirror set beside the characters. A single plain gloss is left alone."""
-    if text.isascii():
+    if text.isascii() or not _READING.search(text):
         return []
     found = [match for match in _GLOSS.finditer(text) if _reads(match.group())]
     edits = []
@@ -33,7 +35,8 @@ def strip_pinyin(text: str) -> list[Edit]:
     return edits
 
 
-_INSERTED = re.compile(rf"(?<=[{HAN}])[(（\[【]([{HAN}])[)）\]】]")
+_OFTEN = 3
+_INSERTED = re.compile(rf"[(（\[【](?<=[{HAN}].)([{HAN}])[)）\]】]")
 
 
 def strip_inserts(text: str) -> list[Edit]:
@@ -41,7 +44,9 @@ def strip_inserts(text: str) -> list[Edit]:
     if text.isascii():
         return []
     found = list(_INSERTED.finditer(text))
-    often = {word for word, count in Counter(match.group(1) for match in found).items() if count >= 3}
+    if len(found) < _OFTEN:
+        return []
+    often = {word for word, count in Counter(match.group(1) for match in found).items() if count >= _OFTEN}
     return [
         Edit(match.start() - 1, match.end(), text[match.start() - 1], "inserted")
         for match in found

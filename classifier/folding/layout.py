@@ -15,6 +15,8 @@ _COLUMN = re.compile(
 _MARKED = re.compile(rf"([^\w\r\n])(?<=[{HAN}].)[{HAN}](?:\1[{HAN}])+")
 _BRACKET = rf"[(（【\[<《「『〔{{][{HAN}][)）】\]>》」』〕}}]"
 _BRACKETED = re.compile(rf"{_BRACKET}(?:[{HAN}]?{_BRACKET})+")
+# A line of one character, which every column has at its second place.
+_SHORT_LINE = re.compile(rf"\n[ \t\u3000]*[{HAN}][ \t\u3000]*(?:\r?\n|\Z)")
 _ONE = re.compile(f"[{HAN}]")
 
 
@@ -26,7 +28,7 @@ def _word() -> re.Pattern[str]:
 
 def join_columns(text: str) -> list[Edit]:
     """Characters one below the other are a line, where they spell a market word."""
-    return _join(text, _COLUMN, "vertical") if "\n" in text else []
+    return _join(text, _COLUMN, "vertical") if _SHORT_LINE.search(text) else []
 
 
 def join_marked(text: str) -> list[Edit]:

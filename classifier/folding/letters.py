@@ -62,8 +62,11 @@ def _mixed(token: str, foreign: list[str], table: dict[str, str]) -> bool:
 
 # Digits and signs that are drawn like a letter.
 _LEET = str.maketrans("013457@€$!|£¢", "oleastaesillc")
-_LEET_TOKEN = re.compile(r"(?<![\w@€$!|£¢./:-])[a-z013457@€$!|£¢]{3,14}(?![\w€$|£¢/@-]|[.:]\w)", re.IGNORECASE)
-_SPELLED = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z](?:([.\-_*⁎·• |/])[A-Za-z])(?:\1[A-Za-z]){1,12}(?![A-Za-z0-9]|\1\d)")
+# A class comes first, since a search for one is fast; the look back then goes past it.
+_LEET_TOKEN = re.compile(
+    r"[a-z013457@€$!|£¢](?<![\w@€$!|£¢./:-].)[a-z013457@€$!|£¢]{2,13}(?![\w€$|£¢/@-]|[.:]\w)", re.IGNORECASE
+)
+_SPELLED = re.compile(r"[A-Za-z](?<![A-Za-z0-9.].)(?:([.\-_*⁎·• |/])[A-Za-z])(?:\1[A-Za-z]){1,12}(?![A-Za-z0-9]|\1\d)")
 
 
 @lru_cache(maxsize=1)

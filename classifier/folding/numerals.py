@@ -10,7 +10,7 @@ _DIGITS = {glyph: str(value) for value, glyphs in enumerate(
     ("零〇洞", "一壹幺妖", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖勾")
 ) for glyph in glyphs}  # fmt: skip
 _CLASS = "0-9" + "".join(_DIGITS)
-_NUMBER = re.compile(f"(?<![{_CLASS}])[1一壹幺妖][3-9三叁四肆五伍六陆七柒拐八捌九玖勾][{_CLASS}]{{9}}(?![{_CLASS}])")
+_NUMBER = re.compile(f"[1一壹幺妖](?<![{_CLASS}].)[3-9三叁四肆五伍六陆七柒拐八捌九玖勾][{_CLASS}]{{9}}(?![{_CLASS}])")
 # Fewer than so many among plain digits are a typing error, not a disguise.
 _LEAST = 3
 

@@ -110,6 +110,7 @@ def _zhuyin() -> dict[str, str]:
     return {row["zhuyin"]: row["pinyin"] for row in read_terms("zhuyin")}
 
 
+_TWO_WORDS = re.compile("[A-Za-z] {1,2}[A-Za-z]")
 _SPACED_LEFT, _SPACED_RIGHT = "(?<![a-z0-9_@.])", "(?![a-z0-9_@.])"
 
 
@@ -126,7 +127,7 @@ def _spaced() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def join_syllables(text: str) -> list[Edit]:
     """出 che zhu 资料: a telling word as its syllables, beside Chinese words of the trade."""
-    if text.isascii():
+    if text.isascii() or not _TWO_WORDS.search(text):
         return []
     pattern, words = _spaced()
     edits = []

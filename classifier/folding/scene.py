@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import ahocorasick
+
 from classifier.folding.edits import HAN
 from classifier.lexicon import read_terms
 
@@ -14,7 +16,7 @@ _LONGEST_LINE = 2000
 _HANDLE = re.compile(r"[\s号码是.]{0,3}[:：+➕]?\s{0,2}[@A-Za-z0-9_][A-Za-z0-9_-]{4,}")
 _LEAD = re.compile("(?:[加➕+十嘉佳伽]我?|联系|咨询|私聊|私信)[ :：]?$")
 # Rows that are counted and priced: 两毛一条, 0.5元/条, 三千条起, 5w条.
-_COUNTED = (
+_COUNTED = re.compile(
     "(?:[元块毛角分圆园米rR¥￥$Uu]|块钱) ?[/／每一1①壹] ?[条筆笔]|[条筆笔] ?(?:起|打底|以上)"
     "|[0千仟万萬wWkK] ?[条筆笔](?!评|微博|留言|消息)"
 )
@@ -22,10 +24,14 @@ _JOIN = re.compile("[ .·*/+、,，-]")
 
 
 @lru_cache(maxsize=1)
-def _tells() -> re.Pattern[str]:
+def _tells() -> ahocorasick.Automaton:
     words = [row["term"] for row in read_terms("words") if row["tells"] and len(row["term"]) < 4]
     words += [row["term"] for row in read_terms("cues")]
-    return re.compile("|".join((*sorted(words, key=len, reverse=True), _COUNTED)))
+    automaton = ahocorasick.Automaton()
+    for word in words:
+        automaton.add_word(word, len(word))
+    automaton.make_automaton()
+    return automaton
 
 
 @lru_cache(maxsize=1)
@@ -51,9 +57,10 @@ class Scene:
             block = at - at % _LONGEST_LINE
             start = max(block, self.text.rfind("\n", block, at) + 1)
             end = self.text.find("\n", at, block + _LONGEST_LINE)
-            end = block + _LONGEST_LINE if end < 0 else end
+            end = min(block + _LONGEST_LINE, len(self.text)) if end < 0 else end
         if start not in self._known:
-            self._known[start] = bool(_tells().search(self.text, start, end))
+            told = next(_tells().iter(self.text, start, end), None) is not None
+            self._known[start] = told or _COUNTED.search(self.text, start, end) is not None
         return self._known[start]
 
     def touches(self, start: int, end: int) -> bool:

@@ -25,7 +25,7 @@ _SOUND, _NEAR, _SPELLED, _DRAWN = 1.0, 1.8, 0.3, 0.5
 
 # Codes of sounds, in a plane that texts hardly use; what a text itself has there is told by its units.
 _FIRST_CODE = 0x100000
-_SIGN = "[.·•|/~_=*^丨丶ˉ]"
+_SIGN = r".·•|/~_=*\^丨丶ˉ"
 
 
 class Unit(NamedTuple):
@@ -92,8 +92,8 @@ def _special() -> re.Pattern[str]:
     emoji = "".join(_tables().emoji)
     # The first class finds a place fast, and the alternatives then say what it is.
     return re.compile(
-        rf"(?=[a-z{emoji}]|{_SIGN})(?:(?P<latin>[a-z]{{2,}})|(?P<emoji>[{emoji}]\ufe0f?)"
-        rf"|(?P<sign>(?<=[{HAN}]){_SIGN}(?=[{HAN}])))"
+        rf"[a-z{emoji}{_SIGN}](?:(?<=[a-z])(?P<latin>[a-z]+)|(?<=[{emoji}])(?P<emoji>\ufe0f?)"
+        rf"|(?<=[{HAN}][{_SIGN}])(?P<sign>(?=[{HAN}])))"
     )
 
 

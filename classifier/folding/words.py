@@ -33,7 +33,7 @@ class _Form(NamedTuple):
 # and not our own mask.
 _GAP = r"[^\w\r\n,，。!！?？;；:：、()（）《》<>【】\[\]“”‘’\"'$¥￥%@#＊]|_|丶|丨"
 _GAPS = re.compile(rf"(?:{_GAP})+")
-_CUT = re.compile(rf"[{HAN}A-Za-z](?:{_GAP}){{1,4}}[{HAN}A-Za-z]")
+_CUT = re.compile(rf"(?:{_GAP})(?<=[{HAN}A-Za-z].)(?:{_GAP}){{0,3}}[{HAN}A-Za-z]")
 _SIGNS = re.compile(f"(?:{_GAP}){{1,3}}")
 _LONGEST_GAP = 4
 # A blank or a dash may just as well end a phrase, so words cut by them alone must stand free on both sides.
