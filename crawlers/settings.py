@@ -10,6 +10,8 @@ SPIDER_MODULES = ["crawlers.spider"]
 # One request at a time; when each one goes is decided by conduct.py, in turns that all processes share.
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# For each page Scrapy starts so many tasks that wait for items, and there are none.
+CONCURRENT_ITEMS = 1
 DOWNLOAD_DELAY = 0
 DOWNLOAD_DELAY_JITTER = 0
 # Threads in the order of their list; nothing is dropped behind the spider's back, which knows its own duplicates.
