@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from domain.posts import Post
 from domain.signals import Offer, Signal
+from store.catalogue import refile, watch
 from store.columns import clean
 from store.engine import in_batches, new_id
 from store.sellers.waiting import let_wait
@@ -72,7 +73,10 @@ class Kept:
 
 
 def keep_verdict(session: Session, verdict: Verdict, sighting: Sighting, now: datetime) -> Kept:
-    """Store a verdict's post as a finding, as a new wording of one, or as one more sighting of a wording."""
+    """Store a verdict's post as a finding, as a new wording of one, or as one more sighting of a wording.
+
+    It is to be refiled (store/catalogue.py).
+    """
     post = verdict.post
     finding = session.exec(select(FindingRow).where(FindingRow.post_id == clean(post.id))).one_or_none()
     new_finding = finding is None
@@ -84,6 +88,7 @@ def keep_verdict(session: Session, verdict: Verdict, sighting: Sighting, now: da
         )  # fmt: skip
         session.add(finding)
         session.flush()
+    watch(session, finding)
     versions = versions_of(session, finding)
     version = next((known for known in versions if known.content_sha256 == post.content_sha256), None)
     new_version = version is None
@@ -103,11 +108,13 @@ def keep_verdict(session: Session, verdict: Verdict, sighting: Sighting, now: da
 def see_again(session: Session, posts: Sequence[Post], sighting: Sighting) -> None:
     """Posts whose words are known were seen once more: those that are findings note it."""
     for finding, version in _findings_with(session, posts):
+        watch(session, finding)
         _widen(finding, version, sighting)
         stood = finding.version_id
         let_latest_stand(finding, versions_of(session, finding))
         if finding.version_id != stood:
             let_wait(session, [finding.id])
+    refile(session)
 
 
 def standing_versions(session: Session, posts: Sequence[Post]) -> list[str]:

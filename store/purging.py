@@ -17,6 +17,7 @@ from sqlmodel import Session, col, delete, select
 
 from domain.plain import plain
 from domain.signals import STATES
+from store.catalogue import refile, watch
 from store.engine import Store
 from store.keeping import versions_of
 from store.ledger import Head, record
@@ -161,6 +162,7 @@ def _drop_captures(session: Session, version_ids: list[str]) -> dict[str, dict[s
 
 
 def _drop_finding(session: Session, finding: FindingRow, version_ids: list[str]) -> None:
+    watch(session, finding, rewording=True)
     for kind in PARTS:
         session.exec(delete(kind).where(col(kind.version_id).in_(version_ids)))
     session.exec(delete(FormerSignalRow).where(col(FormerSignalRow.version_id).in_(version_ids)))
@@ -168,4 +170,4 @@ def _drop_finding(session: Session, finding: FindingRow, version_ids: list[str])
         session.delete(version)
     session.flush()
     session.delete(finding)
-    session.flush()
+    refile(session)

@@ -2,7 +2,7 @@
 
 Files without a row: a delivery that was not committed, or a page that was settled and not yet removed; they go (a
 sealed page lies among the captures by then). Rows without a file: the page is gone, so that all that would keep it
-from being fetched again goes too.
+from being fetched again goes too. Findings that an older version has left unfiled are filed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from store.catalogue import file_rest
 from store.engine import Store
 from store.evidence import adopt
 from store.ledger import replaced_keys
@@ -35,6 +36,7 @@ def recover(store: Store, now: datetime) -> None:
                 for page_id in rows - files:
                     discard(store, page_id)
     adopt(store, now)
+    file_rest(store)
     finish_purge(store)
     clear_signers(store)
     with store.reading() as session:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlmodel import Session, col, delete, select
 
 from domain.signals import Mask, Passage, Reading
+from store.catalogue import refile, watch
 from store.engine import Store, in_batches, new_id
 from store.keeping import let_latest_stand, make_parts, picture_column, search_words, signal_columns, versions_of
 from store.ledger import PROGRAM, record
@@ -102,10 +103,12 @@ def store_rereadings(store: Store, finding_id: str, rereadings: Iterable[Rereadi
         if not wanted:
             return None
         old = _standing_of(finding, versions)
+        watch(session, finding, rewording=True)
         for one in wanted:
             _renew(session, store, finding, versions[one.wording.version_id], one, now)
         let_latest_stand(finding, list(versions.values()))
         let_wait(session, [finding.id])
+        refile(session)
         new = _standing_of(finding, versions)
         if (old.label, old.state) != (new.label, new.state):
             facts = {"old": vars(old), "new": vars(new), "version": finding.version_id}

@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col, delete, select
 
 from domain.signals import Signal
+from store.catalogue import refile
 from store.engine import Store
 from store.evidence import enter_capture
 from store.keeping import Kept, Sighting, Verdict, keep_verdict, lacks_capture, standing_versions
@@ -99,7 +100,7 @@ def _keep(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verd
         session.exec(insert(FingerprintRow), params=new)
     session.exec(delete(PendingRow).where(col(PendingRow.page_id) == page.id))
     _add_tally(session, page.source_id, tally)
-    session.flush()
+    refile(session)
     return kept
 
 

@@ -192,7 +192,8 @@ class FindingRow(Row, table=True):
     """A post that is kept. `version_id` is the version that stands now; `label`, `score` are what was said of it.
 
     `source_id` is the source that saw it first. `judged_at` is null until an analyst has spoken; from then on the
-    state is theirs. `seller_id` is who is behind it, null until it is linked and where it is nobody's offer.
+    state is theirs. `seller_id` is who is behind it, null until it is linked and where it is nobody's offer. `number`
+    is its place in the catalogue, in the order in which findings were made.
     """
 
     __tablename__ = "findings"
@@ -202,13 +203,35 @@ class FindingRow(Row, table=True):
     post_id: str = Field(sa_type=Words, unique=True)
     source_id: str = Field(sa_type=ID, foreign_key="sources.id", index=True)
     version_id: str = Field(sa_type=ID)
-    state: str = Field(sa_type=WORD, index=True)
+    state: str = Field(sa_type=WORD)
     judged_at: datetime | None = Field(default=None, sa_type=Time)
-    label: str = Field(sa_type=WORD, index=True)
+    label: str = Field(sa_type=WORD)
     score: float
     first_seen: datetime = Field(sa_type=Time)
     last_seen: datetime = Field(sa_type=Time)
     seller_id: str | None = Field(default=None, sa_type=ID, index=True)
+    number: int | None = Field(default=None, sa_type=Whole, index=True, unique=True)
+
+
+class PostingRow(Row, table=True):
+    """The findings of one shelf of the catalogue that are filed under a term: their places in it, packed."""
+
+    __tablename__ = "postings"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    shelf: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    term: str = Field(primary_key=True, sa_type=Words)
+    slots: bytes = Field(sa_type=LargeBinary)
+
+
+class StretchRow(Row, table=True):
+    """Between which moments the findings of some neighbouring numbers were first seen, at the widest."""
+
+    __tablename__ = "stretches"
+
+    stretch: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    oldest: datetime = Field(sa_type=Time)
+    newest: datetime = Field(sa_type=Time)
 
 
 class SplitRow(Row, table=True):
@@ -305,19 +328,19 @@ class PriceRow(Part, table=True):
     unit: str = Field(sa_type=WORD)
     min_qty: int | None = Field(default=None, sa_type=Whole)
     max_qty: int | None = Field(default=None, sa_type=Whole)
-    single: float = Field(index=True)
+    single: float
 
 
 class ContactRow(Part, table=True):
-    """A handle. `value_folded` and `text_folded` are the forms that are searched."""
+    """A handle. `value_folded` and `text_folded` are the forms that it is filed under."""
 
     __tablename__ = "contacts"
 
     kind: str = Field(sa_type=WORD)
     value: str = Field(sa_type=Words)
     valid: bool
-    value_folded: str = Field(sa_type=Words, index=True)
-    text_folded: str = Field(sa_type=Words, index=True)
+    value_folded: str = Field(sa_type=Words)
+    text_folded: str = Field(sa_type=Words)
 
 
 class VolumeRow(Part, table=True):

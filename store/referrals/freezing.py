@@ -15,6 +15,7 @@ from typing import BinaryIO
 from sqlmodel import Session
 
 from domain.errors import BadValue, DiskFull, UnknownName
+from store.catalogue import refile, watch
 from store.engine import Store, new_id
 from store.evidence import enter_verdict
 from store.ledger import Head, record
@@ -136,11 +137,12 @@ def _pass_on(session: Session, store: Store, finding_id: str, referral: Referral
         raise UnknownName(kind="finding", name=finding_id)
     if finding.state == "referred":
         return
+    watch(session, finding)
     finding.state, finding.judged_at = "referred", now
     verdict = VerdictRow(
         id=new_id(now), finding_id=finding.id, version_id=finding.version_id, label=finding.label, state="referred",
         note=f"referral {referral.id}", by=referral.operator, at=now,
     )  # fmt: skip
     session.add(verdict)
-    session.flush()
+    refile(session)
     enter_verdict(session, store.keys, verdict, now, by=referral.operator)
