@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from domain.errors import BrokenStore
+from store.dialects.sqlite import DATABASE
 from store.engine import Store, make_engine
 from store.faults import telling_faults
 from store.files import make_folder
@@ -17,7 +18,7 @@ from store.recovery import recover
 from store.schema import check_revision, known_revisions, migrate, read_revision
 from store.tables import StoreRow
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "is_made", "open_store"]
 
 _KEY_CHECK = "key_check"
 
@@ -37,6 +38,11 @@ def open_store(home: Path, url: str | None = None) -> Store:
         except BaseException:
             engine.dispose()
             raise
+
+
+def is_made(home: Path, url: str | None = None) -> bool:
+    """Whether there is a store in the folder `home`, whatever state it is in; its database is not looked at."""
+    return (home / ("keys/store.key" if url else DATABASE)).is_file()
 
 
 def _open(home: Path, engine: Engine, url: str | None) -> Store:

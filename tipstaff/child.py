@@ -111,7 +111,7 @@ def main() -> None:
     plan = restore(Plan, job["plan"])
     try:
         if job.get("run_id"):
-            with open_store(Path(job["home"])) as store:
+            with open_store(Path(job["home"]), job["database"]) as store:
                 outcome = run(plan, StoreIntake(store, source_id=job["source_id"], run_id=job["run_id"], emit=emit))
         else:
             outcome = run(plan, LookIntake(emit))

@@ -159,13 +159,15 @@ def check_pictures(settings: Settings) -> Part:
 
 def check_store(settings: Settings) -> Part:
     """The store, opened."""
-    from store.database import open_store
+    from store.database import is_made, open_store
 
-    if not settings.home.exists() or (settings.home.is_dir() and not (settings.home / "store.db").exists()):
+    if (not settings.home.exists() or settings.home.is_dir()) and not is_made(settings.home, settings.database):
         return Part("store", well=True, state=f"none yet at {settings.home}; the first command makes it", needed=False)
     try:
-        with open_store(settings.home):
-            return Part("store", well=True, state=str(settings.home))
+        with open_store(settings.home, settings.database) as store:
+            # A URL is written without its password.
+            where = f"{settings.home}, in {store.engine.url}" if store.url else str(settings.home)
+            return Part("store", well=True, state=where)
     except TipstaffError as error:
         return Part(
             "store", well=False, state=str(error), mend="name another folder in TIPSTAFF_HOME, or restore a backup"

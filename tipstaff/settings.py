@@ -22,6 +22,7 @@ from tipstaff import retention as spans
 
 DEFAULT_HOME = "tipstaff-data"
 PRACTICE_HOME = "tipstaff-demo"
+DATABASE_FORM = "postgresql://USER@HOST/NAME"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge")
 
 
@@ -41,6 +42,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TIPSTAFF_", extra="forbid", frozen=True)
 
     home: Path = Path(DEFAULT_HOME)
+    # A PostgreSQL database by its URL; without one the store has its own, SQLite in TIPSTAFF_HOME.
+    database: str | None = Field(default=None, pattern="^postgres(ql)?://", repr=False)
     # A way to reach whoever runs this, for the user agent: no public address is crawled without it.
     contact: str | None = None
     allow_private: bool = False
@@ -130,6 +133,8 @@ def load_settings(**given: Any) -> Settings:
         where = f"{home / 'settings.toml'}: {name}" if name in kept else name
         if fault["type"] == "extra_forbidden":
             raise BadValue(name=where, value="set", want="one of " + ", ".join(Settings.model_fields)) from None
+        if name == "database":  # There may be a password in it.
+            raise BadValue(name=where, value="what was given", want=DATABASE_FORM) from None
         raise BadValue(name=where, value=repr(fault.get("input")), want=fault["msg"]) from None
 
 

@@ -89,7 +89,7 @@ def crawl(store: Store, settings: Settings, watched: WatchedSource, run_id: str)
 
     The crawl goes on in a process of its own, which is what comes back.
     """
-    place = {"home": str(store.home), "source_id": watched.id, "run_id": run_id}
+    place = {"home": str(store.home), "database": store.url, "source_id": watched.id, "run_id": run_id}
     return Child({"plan": _plan(settings, watched.source, "watch"), **place})
 
 

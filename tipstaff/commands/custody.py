@@ -54,6 +54,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Prove that the evidence is what it was; the first link that does not hold is named."""
+    from store.database import is_made
     from store.ledger import read_head
     from tipstaff.settings import load_settings
     from tipstaff.steps import prove
@@ -68,7 +69,7 @@ def verify(
         verify_package(package, wanted, as_json=as_json)
     heads = [read_head(words) for words in head or ()]
     settings = load_settings()
-    if not (settings.home / "store.db").is_file():
+    if not is_made(settings.home, settings.database):
         raise UnknownName(kind="store", name=str(settings.home))
     try:
         with open_desk(home=settings.home) as (_settings, opened):

@@ -38,7 +38,7 @@ def demo() -> None:
     settings = load_settings(home=None if home_is_set() else PRACTICE_HOME, allow_private=True)
     speaks = settings.speaks
     with ExitStack() as stack:
-        store = stack.enter_context(open_store(settings.home))
+        store = stack.enter_context(open_store(settings.home, settings.database))
         known = _practice_source(store)
         epoch = known.added_at if known else datetime.now(UTC)
         market = stack.enter_context(serve(port=_port_of(known), epoch=epoch))

@@ -71,7 +71,7 @@ def open_desk(**options: Any) -> Iterator[tuple[Settings, Store]]:
     from tipstaff.settings import load_settings
 
     settings = load_settings(**options)
-    with open_store(settings.home) as store:
+    with open_store(settings.home, settings.database) as store:
         yield settings, store
 
 

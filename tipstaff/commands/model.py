@@ -70,9 +70,11 @@ def rescore(as_json: Json = False) -> None:
 
 def _read_lessons(settings: Settings) -> tuple[Lesson, ...]:
     """What analysts' verdicts teach; nothing where there is no store yet, and none is made."""
-    if not (settings.home / "store.db").is_file():
-        return ()
+    from store.database import is_made
     from store.lessons import read_lessons
+
+    if not is_made(settings.home, settings.database):
+        return ()
 
     with open_desk(home=settings.home) as (_settings, store):
         return read_lessons(store, datetime.now(UTC))
