@@ -7,8 +7,9 @@ What ordinary writers do (punctuation of either width, emoji, numbered lists, ac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from classifier.folding import (
@@ -24,7 +25,7 @@ from classifier.folding import (
     sounds,
     words,
 )
-from classifier.folding.edits import Edit
+from classifier.folding.edits import Edit, Step
 
 # A text that still changes after so many rounds was built to; what is left of its disguises stays.
 MAX_ROUNDS = 24
@@ -73,8 +74,6 @@ class Folded:
         return self.original[left:right]
 
 
-Step = Callable[[str], list[Edit]]
-
 # What a character is, then what a word is: the first are settled before the second are looked at.
 GLYPH_STEPS: tuple[Step, ...] = (
     glyphs.strip_marks,
@@ -101,6 +100,23 @@ WORD_STEPS: tuple[Step, ...] = (
 )
 
 
+class _Bits(dict[str, int]):
+    """For every character met so far, which steps it calls for, one bit each."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        super().__init__()
+        self._classes = [(1 << at, step.needs()) for at, step in enumerate(steps)]
+
+    def __missing__(self, character: str) -> int:
+        bits = self[character] = sum(bit for bit, characters in self._classes if characters.match(character))
+        return bits
+
+
+@cache
+def _bits(steps: tuple[Step, ...]) -> _Bits:
+    return _Bits(steps)
+
+
 def fold(text: str) -> Folded:
     """`text` without its disguises. Never raises, whatever the text; linear in its length."""
     draft = _Draft(text)
@@ -123,17 +139,27 @@ class _Draft:
         self.evasions: list[Evasion] = []
         self.rounds = 0
 
-    def take(self, steps: Sequence[Step]) -> bool:
+    def take(self, steps: tuple[Step, ...]) -> bool:
         """Take each step once; whether any changed the text."""
         changed = False
-        for step in steps:
-            edits = step(self.text)
+        bits = self._call(steps)
+        for at, step in enumerate(steps):
+            edits = step(self.text) if bits >> at & 1 else ()
             if edits:
                 self.apply(edits)
                 changed = True
+                bits = self._call(steps)
         return changed
 
-    def apply(self, edits: list[Edit]) -> None:
+    def _call(self, steps: tuple[Step, ...]) -> int:
+        """The steps for which the text holds a character that they look for."""
+        known = _bits(steps)
+        bits = 0
+        for character in set(self.text):
+            bits |= known[character]
+        return bits
+
+    def apply(self, edits: Sequence[Edit]) -> None:
         """Put the edits (in order, not overlapping) into the text and its map."""
         old_starts = self.starts if self.starts is not None else list(range(len(self.text)))
         old_ends = self.ends if self.ends is not None else list(range(1, len(self.text) + 1))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from classifier.folding.edits import Edit
+from classifier.folding.edits import Edit, needs
 from classifier.lexicon import read_terms
 
 
@@ -18,10 +18,9 @@ def _splits() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
     return heads, re.compile("|".join(sorted(table, key=len, reverse=True))), table
 
 
+@needs(lambda: _splits()[0])
 def join_radicals(text: str) -> list[Edit]:
     """亻言 is 信, 扌居 is 据: characters written as their parts."""
-    if text.isascii():
-        return []
     heads, parts, table = _splits()
     if not heads.search(text):
         return []
@@ -61,10 +60,9 @@ def _convert(text: str) -> str:
     return converted
 
 
+@needs(lambda: _traditional()[0])
 def simplify(text: str) -> list[Edit]:
     """Traditional characters as simplified ones, with OpenCC's reading of phrases where it keeps the length."""
-    if text.isascii():
-        return []
     pattern, table = _traditional()
     if not pattern.search(text):
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from classifier.folding.edits import Edit
+from classifier.folding.edits import Edit, needs
 from classifier.folding.scene import Scene, is_han, market_edges, view
 from classifier.lexicon import read_terms
 
@@ -20,10 +20,9 @@ def _table() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     return re.compile(f"[{''.join(table)}]\ufe0f?"), table
 
 
+@needs(lambda: _table()[0])
 def spell_emoji(text: str) -> list[Edit]:
     """带📞和姓名 is 带电话和姓名, 🐧123456789 QQ123456789: emoji as words, where they are used as such."""
-    if text.isascii():
-        return []
     pattern, table = _table()
     scene = view(text)
     edits = []

@@ -7,9 +7,10 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from classifier.folding.edits import HAN, Edit
+from classifier.folding.edits import HAN, Edit, needs
 from classifier.lexicon import read_terms
 
+_OPENING = r"(（\[【"
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ"
 _GLOSS = re.compile(rf"(?<=[{HAN}])((?: ?[(（\[【][a-z{_TONED}]{{1,6}}[)）\]】]){{1,8}})")
 # The readings alone: where none stands nothing needs to be looked at.
@@ -20,9 +21,10 @@ _SYLLABLE = re.compile(
 )
 
 
+@needs(_OPENING)
 def strip_pinyin(text: str) -> list[Edit]:
     """車(chē)險(xiǎn): readings that a mirror set beside the characters. A single plain gloss is left alone."""
-    if text.isascii() or not _READING.search(text):
+    if not _READING.search(text):
         return []
     found = [match for match in _GLOSS.finditer(text) if _reads(match.group())]
     edits = []
@@ -39,10 +41,9 @@ _OFTEN = 3
 _INSERTED = re.compile(rf"[(（\[【](?<=[{HAN}].)([{HAN}])[)）\]】]")
 
 
+@needs(_OPENING)
 def strip_inserts(text: str) -> list[Edit]:
     """查（哈）车（哈）主（哈）: one character in brackets that is put in again and again."""
-    if text.isascii():
-        return []
     found = list(_INSERTED.finditer(text))
     if len(found) < _OFTEN:
         return []

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from classifier.folding.edits import Edit
+from classifier.folding.edits import Edit, needs
 from classifier.lexicon import read_terms
 
 _ZERO = (
@@ -19,13 +19,12 @@ _MARKS_ONLY = re.compile(f"[{_MARK}]")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
+@needs(_ZERO + _MARK)
 def strip_marks(text: str) -> list[Edit]:
     """Zero-width characters, variation selectors, keycap and combining marks.
 
     Kept where they are spelling: in scripts that need them, after an emoji, and in an accented letter.
     """
-    if text.isascii():
-        return []
     edits = []
     for match in _INVISIBLE.finditer(text):
         start, end = match.span()
@@ -73,6 +72,7 @@ def _is_han(character: str) -> bool:
 
 
 # Punctuation of full width is how Chinese is written; only what takes part in handles, prices and links is narrowed.
+_WIDE_SIGNS = "０-９Ａ-Ｚａ-ｚ＠＄￥．＋－＃＿\u3192-\u319f\u2f00-\u2fdf\u2e80-\u2eff\uf900-\ufaff\U0001d400-\U0001d7ff"
 _WIDE = re.compile(
     "[０-９Ａ-Ｚａ-ｚ＠＄￥]|(?<=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])[．＋－＃＿]|[．＋－＃＿](?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])|[\u3192-\u319f\u2f00-\u2fdf\u2e80-\u2eff\uf900-\ufaff\U0001d400-\U0001d7ff]"
 )
@@ -83,10 +83,9 @@ def _radicals() -> dict[str, str]:
     return {row["glyph"]: row["plain"] for row in read_terms("radicals")}
 
 
+@needs(_WIDE_SIGNS)
 def fold_width(text: str) -> list[Edit]:
     """Full-width letters, digits and signs; mathematical letters and digits; radicals in place of characters."""
-    if text.isascii():
-        return []
     edits = []
     for match in _WIDE.finditer(text):
         glyph = match.group()
@@ -97,9 +96,10 @@ def fold_width(text: str) -> list[Edit]:
     return edits
 
 
-_ENCLOSED = re.compile(
-    "[\u2070-\u2079\u2080-\u2089\u00b2\u00b3\u00b9\u2460-\u24ff\u2776-\u2793\u3280-\u3289\U0001f100-\U0001f1ff]+"
+_ENCLOSED_SIGNS = (
+    "\u2070-\u2079\u2080-\u2089\u00b2\u00b3\u00b9\u2460-\u24ff\u2776-\u2793\u3280-\u3289\U0001f100-\U0001f1ff"
 )
+_ENCLOSED = re.compile(f"[{_ENCLOSED_SIGNS}]+")
 _RINGED_DIGIT_FOLLOWERS = frozenset("元块毛角分条份个万千百十wWkK.")
 _FLAG_WORDS = frozenset({"VX", "WX", "QQ", "VXX"})
 
@@ -123,10 +123,9 @@ def _enclosed() -> dict[str, str]:
     return table
 
 
+@needs(_ENCLOSED_SIGNS)
 def fold_enclosed(text: str) -> list[Edit]:
     """①③⑧, ❶, ⓥⓧ, 🆀🆀, ²³: where they spell a number or a handle, not where they number a list."""
-    if text.isascii():
-        return []
     table = _enclosed()
     edits = []
     for match in _ENCLOSED.finditer(text):

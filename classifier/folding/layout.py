@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from classifier.folding.edits import HAN, Edit
+from classifier.folding.edits import FOREIGN, HAN, Edit, needs
 from classifier.lexicon import read_terms
 
 _COLUMN = re.compile(
@@ -26,15 +26,15 @@ def _word() -> re.Pattern[str]:
     return re.compile("|".join(sorted(words, key=len, reverse=True)))
 
 
+@needs(r"\n")
 def join_columns(text: str) -> list[Edit]:
     """Characters one below the other are a line, where they spell a market word."""
     return _join(text, _COLUMN, "vertical") if _SHORT_LINE.search(text) else []
 
 
+@needs(FOREIGN)
 def join_marked(text: str) -> list[Edit]:
     """车。主。数。据, 【车】【主】: the same sign after every character, or brackets around each."""
-    if text.isascii():
-        return []
     return _join(text, _MARKED, "separator") or _join(text, _BRACKETED, "separator")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from classifier.folding.edits import Edit
+from classifier.folding.edits import Edit, needs
 from classifier.lexicon import read_terms
 
 
@@ -28,9 +28,10 @@ _SMALL_CAPITALS = frozenset("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛ�
 _SHORT_ALIASES = frozenset({"vx", "wx", "tg", "qq", "ws"})
 
 
+@needs(lambda: _confusable())
 def fold_lookalikes(text: str) -> list[Edit]:
     """Cyrillic, Greek and small-capital letters that stand among Latin letters or digits."""
-    if text.isascii() or not _confusable().search(text):
+    if not _confusable().search(text):
         return []
     table = _confusables()
     edits = []
@@ -74,6 +75,7 @@ def _english() -> frozenset[str]:
     return frozenset(row["term"] for row in read_terms("english"))
 
 
+@needs("013457@€$!|£¢")
 def fold_leet(text: str) -> list[Edit]:
     """t3l3gram, te1egram, d4ta: digits and signs inside an English word of the market."""
     edits = []
@@ -90,6 +92,7 @@ def fold_leet(text: str) -> list[Edit]:
     return edits
 
 
+@needs("A-Za-z")
 def join_spelled(text: str) -> list[Edit]:
     """c.a.r o.w.n.e.r: an English word of the market with one sign between its letters."""
     edits = []

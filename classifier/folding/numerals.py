@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from classifier.folding.edits import Edit
+from classifier.folding.edits import Edit, needs
 
 _DIGITS = {glyph: str(value) for value, glyphs in enumerate(
     ("零〇洞", "一壹幺妖", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖勾")
@@ -15,10 +15,9 @@ _NUMBER = re.compile(f"[1一壹幺妖](?<![{_CLASS}].)[3-9三叁四肆五伍六�
 _LEAST = 3
 
 
+@needs("零〇洞一壹幺妖二贰两三叁四肆五伍六陆七柒拐八捌九玖勾")
 def read_numbers(text: str) -> list[Edit]:
     """一三八… and 幺叁捌…: eleven digits that begin as mobile numbers do."""
-    if text.isascii():
-        return []
     edits: list[Edit] = []
     for match in _NUMBER.finditer(text):
         places = [at for at in range(*match.span()) if text[at] in _DIGITS]

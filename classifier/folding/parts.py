@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
-from classifier.folding.edits import Edit
+from classifier.folding.edits import FOREIGN, Edit, needs
 from classifier.folding.likeness import WORD, Floor, Guess, choose, could_hold, holds
 from classifier.folding.scene import view
 from classifier.lexicon import read_terms
@@ -47,10 +47,9 @@ def _forms() -> ahocorasick.Automaton:
     return automaton
 
 
+@needs(FOREIGN)
 def join_parts(text: str) -> list[Edit]:
     """查木当 is 查档, 主车信息 车主信息: where no ordinary reading is as likely."""
-    if text.isascii():
-        return []
     scene = view(text)
     found = []
     for last, entry in _forms().iter(text):

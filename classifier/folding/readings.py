@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from classifier.folding.edits import HAN, Edit, lower
+from classifier.folding.edits import FOREIGN, HAN, Edit, lower, needs
 from classifier.folding.identity import is_handle
 from classifier.folding.scene import is_han, market_edges, view
 from classifier.lexicon import read_terms
@@ -34,9 +34,10 @@ class _Unit(NamedTuple):
     reading: str  # without tones; "" for a character
 
 
+@needs(_TONED + _ZHUYIN)
 def read_aloud(text: str) -> list[Edit]:
     """chē zhǔ is 车主, 续 bǎo 续保; in a phrase that is spelled out, líng diǎn sì yuán is 零点四元."""
-    if text.isascii() or not _ANY.search(text):
+    if not _ANY.search(text):
         return []
     edits: list[Edit] = []
     for match in _RUN.finditer(lower(text)):
@@ -125,9 +126,10 @@ def _spaced() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(f"{_SPACED_LEFT}(?:{found}){_SPACED_RIGHT}"), words
 
 
+@needs(FOREIGN)
 def join_syllables(text: str) -> list[Edit]:
     """出 che zhu 资料: a telling word as its syllables, beside Chinese words of the trade."""
-    if text.isascii() or not _TWO_WORDS.search(text):
+    if not _TWO_WORDS.search(text):
         return []
     pattern, words = _spaced()
     edits = []

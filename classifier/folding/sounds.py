@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
-from classifier.folding.edits import HAN, Edit, lower
+from classifier.folding.edits import FOREIGN, HAN, Edit, lower, needs
 from classifier.folding.identity import is_handle
 from classifier.folding.likeness import EMOJI, LATIN, WORD, Guess, choose, could_hold, holds
 from classifier.folding.scene import view
@@ -103,10 +103,9 @@ def _spelled() -> re.Pattern[str]:
     return re.compile("|".join(sorted(_tables().spoken, key=len, reverse=True)))
 
 
+@needs(FOREIGN)
 def restore_sounds(text: str) -> list[Edit]:
     """数剧 is 数据, 车zhu 车主: homophones of market words, where no ordinary reading is as likely."""
-    if text.isascii():
-        return []
     heard = _listen(text)
     scene = view(text)
     found = []

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 import ahocorasick
 
-from classifier.folding.edits import HAN, Edit, lower
+from classifier.folding.edits import FOREIGN, HAN, Edit, lower, needs
 from classifier.folding.identity import is_name
 from classifier.folding.scene import view
 from classifier.lexicon import read_terms
@@ -81,10 +81,9 @@ def _plain_words() -> frozenset[str]:
     return frozenset(row["term"] for row in read_terms("words"))
 
 
+@needs(FOREIGN)
 def join_words(text: str) -> list[Edit]:
     """车.主 信/息, 车zhu, 数剧, 薇❤信: the market's words as they are, where the whole makes such a word."""
-    if text.isascii():
-        return []
     lowered = lower(text)
     places: _Places = range(len(text))
     stripped = lowered
@@ -145,15 +144,21 @@ def _close_gaps(text: str, edits: list[Edit]) -> list[Edit]:
 def _chosen(text: str, stripped: str, places: _Places) -> Iterator[tuple[int, int, _Form, list[str]]]:
     """The forms that hold, leftmost and longest first, without overlap: start, end, form, what its gaps hold."""
     automaton, heads, tails = _words()
-    found = []
+    found: list[tuple[int, int, int, _Form, list[tuple[int, str]]]] = []
+    changes = False
     for last, entry in automaton.iter(stripped):
         first = last - len(entry.form) + 1
         start, end = places[first], places[last] + 1
+        if entry.form is entry.word and end - start == len(entry.form):
+            # The word as it is only takes its place from others.
+            found.append((start, -len(entry.form), end, entry, []))
+            continue
         gaps = _gaps(text, stripped, places, first, last) if end - start != len(entry.form) else []
         if gaps is not None and _holds(text, start, end, entry, gaps, heads, tails):
             found.append((start, -len(entry.form), end, entry, gaps))
+            changes = True
     taken = 0
-    for start, _, end, entry, gaps in sorted(found, key=lambda item: item[:2]):
+    for start, _, end, entry, gaps in sorted(found, key=lambda item: item[:2]) if changes else ():
         if start >= taken:
             taken = end
             yield start, end, entry, [gap for _, gap in gaps]
