@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from classifier.fold import Folded
+from classifier.offer.codes import decode
 from classifier.offer.contacts import read_contacts
 from classifier.offer.contacts.script import write_plainly
 from classifier.offer.kinds import read_kind_of
@@ -30,7 +31,7 @@ def read_offer(folded: Folded) -> Offer:
     # A sample row's plate or address is no region that is sold, its numbers are no volume.
     said = replace(folded, text=hide_items(folded.text, find_others(folded, contacts)))
     text = lower(said.text)
-    counted = respell(close_up(said))
+    counted = decode(respell(close_up(said)))
     parsed = parse_prices(counted)
     slots = read_slots(text)
     return Offer(

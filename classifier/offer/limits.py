@@ -292,7 +292,7 @@ def _is_free(scene: Scene, purchase: Purchase, unit: str = "") -> bool:
     """Whether a price per record, or per `unit` that is asked for by the piece, states no quantity of its own."""
     stated = purchase.min_qty is not None or purchase.max_qty is not None
     wanted = unit if unit in ("query", "vehicle", "city") else "record"
-    if stated or purchase.per != 1 or purchase.unit != wanted:
+    if stated or not (purchase.per == 1 or purchase.rate) or purchase.unit != wanted:
         return False
     return not _THEN.search(scene.text, max(0, purchase.start - 16), purchase.start)
 

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from classifier.fold import Folded
+from classifier.offer.codes import decode
 from classifier.offer.limits import Limit, assign, read_limits
 from classifier.offer.purchases import Purchase, read_purchases
-from classifier.offer.scene import WARES, Scene, close_enough, contexts
+from classifier.offer.scene import NO_DATA, WARES, Scene, close_enough, contexts
 from classifier.offer.spelling import respell
 from classifier.offer.spread import close_up
 from classifier.offer.tokens import Token, lower, read_spoilt, read_tokens
@@ -29,7 +30,9 @@ DEAR_ROW = 10.0
 # Nobody sells a record for less.
 LEAST_RECORD = 0.004
 # A unit of price said for a whole table: （单位：元/条）, 以上均为元每条.
-_HEADED = re.compile("(?<![\\d零一二两三四五六七八九十百千万半])[元块毛] ?(?:[/／每]|一) ?[条个份笔]")
+_HEADED = re.compile(
+    "(?:以上|都是|均是|均为|单位)[^，,。\\n]{0,3}[每一]?条的?价|单位[：:]?条|条价|散条|(?<![\\d零一二两三四五六七八九十百千万半])[元块毛] ?(?:[/／每]|一) ?[条个份笔]"
+)
 # What nobody says of other wares: records by the thousand at least, or their trade's own words.
 _BULK = re.compile(
     "[\\d百千万kw] ?[条个份] ?(?:起[售发批卖步订拿]?|以上|打底)|料[价费：:]"
@@ -38,6 +41,8 @@ _BULK = re.compile(
 )
 # How far around an amount its sentence is read.
 _SENTENCE = 200
+# How far around an amount without a unit data must be spoken of, in a longer text.
+_NEARBY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Parsed:
 
 def read_prices(folded: Folded) -> tuple[Price, ...]:
     """The prices of the offer, each distinct one once, in the order of the text. Never raises."""
-    return parse_prices(respell(close_up(folded))).prices
+    return parse_prices(decode(respell(close_up(folded)))).prices
 
 
 def parse_prices(folded: Folded) -> Parsed:
@@ -65,7 +70,11 @@ def parse_prices(folded: Folded) -> Parsed:
     scene = Scene(
         text,
         tokens,
-        data=bool(data.search(text) or _HEADED.search(text) or (_BULK.search(text) and not WARES.search(text))),
+        data=bool(
+            data.search(NO_DATA.sub("", text))
+            or _HEADED.search(text)
+            or (_BULK.search(text) and not WARES.search(text))
+        ),
         lookup=bool(lookup.search(text)),
         goods=bool(goods.search(text)),
         wares=bool(WARES.search(text)),
@@ -125,11 +134,13 @@ def _distinct(prices: Iterator[Price]) -> Iterator[Price]:
 
 # What takes a price back after it; an asker's or another's words in quotation marks before it.
 _VOID = re.compile(
-    r"[^\w\n]{0,3}(?:的?(?:商品|链接|价)?(?:都?[是为])?占位|已?作废|那是错|是错价|是原价|是假的|的?都?是骗"
+    r"[^\w\n]{0,3}(?:的?(?:商品|链接|价)?(?:[都只就仅纯]?[是为]?)?(?:用来)?占位|都?不(?:预收|收|要|挣|赚|会收)|买的|买来|收的都?是"
+    r"|这种价|那种价|是别人|是人家|是同行|no have|do(?:es)? not exist|已?作废|那是错|是错价|是原价|是假的|的?都?是骗"
     r"|is a (?:lie|scam)|的?(?:时代|日子|年代)|not possible|不可能)"
 )
 _SAID = re.compile(
-    r"(?:别|不要|休)[问想提][^,，。\n]{0,6}$|(?:问|听说|号称|saying|says|said"
+    r"(?:别|不要|休)(?:[问想提信]|相信)[^,，。\n]{0,6}$|(?:占位|标价|挂价)[^,，。\n]{0,2}(?=0?\.0)$"
+    r"|(?:同事|朋友|他|她|有人|客户|群友)[^,，。\n]{0,4}花了?$|(?:问|听说|号称|saying|says|said"
     r"|claiming)[^“”\"「」『』\n]{0,3}[“\"「『][^“”\"「」『』\n]*$"
 )
 
@@ -223,7 +234,7 @@ def _settle_unit(
         whole = purchase.low > 50 and limit.low is not None and limit.low >= 100 and purchase.low < limit.low * 5
         return (limit.low or 1) if whole else 1, _of_pieces(limit) or said or "record", "tier"
     if _is_whole(scene, purchase, kind):
-        count = _count_near(scene, purchase)
+        count = None if _uncounted(scene, purchase) else _count_near(scene, purchase)
         if count is None and purchase.high <= DEAR_ROW and scene.data:
             return 1, "record", "lead"
         if count is None and _asks_of_one(scene, purchase, dear=False):
@@ -248,6 +259,8 @@ def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[i
     explicit = explicit or (kind == "lead" and scene.text[scene.tokens[before].end - 1] == "价")
     if purchase.high >= (5 if explicit else 15) and _asks_of_one(scene, purchase):
         return 1, "query", "lead"
+    if not said and not _is_said_of_data(scene, purchase):
+        return None
     if purchase.currency != "BTC" and purchase.high <= (
         DEAR_ROW if purchase.currency not in ("USD", "USDT") else DEAR_ROW / 5
     ):
@@ -258,6 +271,15 @@ def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[i
     if not count and not scene.goods:
         return None
     return count or 1, "record" if count else "package", "lump"
+
+
+def _is_said_of_data(scene: Scene, purchase: Purchase) -> bool:
+    """Whether a long text speaks of data where it names an amount; points of a game (12分) are no money."""
+    written = scene.text[purchase.start : purchase.end]
+    if (written[-1] == "分" and purchase.first == purchase.last) or written in ("一块", "三元"):
+        return False
+    near = scene.text[max(0, purchase.start - _NEARBY) : purchase.end + _NEARBY]
+    return len(scene.text) <= 2 * _NEARBY or bool(contexts()[0].search(NO_DATA.sub("", near)))
 
 
 _HEAD = re.compile(r"(?:每|/|按)\s?(?P<count>百|千|万|100|1000|10000|1k|1w)\s?[条个份笔][^\d。；;\n]{0,4}[:：]")
@@ -338,8 +360,25 @@ def _count_near(scene: Scene, purchase: Purchase, everywhere: bool = True) -> in
     return far.pop() if len(far) == 1 else None
 
 
+_UNCOUNTED = re.compile("不[计分按数算论]笔?[数条量笔]|[条笔]数不[计限论]|没数过|没点过|not counted|uncounted")
+
+
+def _uncounted(scene: Scene, purchase: Purchase) -> bool:
+    """杂烩一包 350，条数不计: the whole of its sentence has no count."""
+    at = bisect_left(scene.stops, purchase.start)
+    left = max(scene.stops[at - 1] if at else 0, purchase.start - _SENTENCE)
+    right = min(scene.stops[at] if at < len(scene.stops) else len(scene.text), purchase.end + _SENTENCE)
+    return _UNCOUNTED.search(scene.text, left, right) is not None
+
+
 # Counts that are no whole: what comes by the day, goes along, is tried or shown.
-_NO_WHOLE = re.compile(r"(?:每天|每日|日均|每月|日产|送|测试?|样|抽|试|a day)[^,，。\d]{0,5}$")
+_NO_WHOLE = re.compile(
+    r"(?:每天|每日|日均|每月|日产|送|测试?|样|抽|试|a day)[^,，。\d]{0,5}$|(?:里程|行驶?|跑[了过]?|表显|mileage|odo|三者险?|第三人?|责任险?|保额|保障)[^,，。\d]{0,3}$"
+)
+# How far a car has gone.
+_MILEAGE = re.compile(
+    r"\s?[多余来]?[\d一二三四五六七八九]?\s?(?:公里|千米|km|miles?|mi(?![a-z])|[，,] ?(?:clean title|full service))"
+)
 
 
 def _count_at(scene: Scene, at: int) -> int | None:
@@ -353,7 +392,7 @@ def _count_at(scene: Scene, at: int) -> int | None:
     token = scene.tokens[at]
     if at in scene.used or token.value < 2 or _NO_WHOLE.search(scene.text, max(0, token.start - 10), token.start):
         return None
-    return int(token.value)
+    return None if _MILEAGE.match(scene.text, token.end) else int(token.value)
 
 
 _YUAN = re.compile("yuan|rmb|cny|kuai|元|人民币")
@@ -419,7 +458,7 @@ def _plausible(scene: Scene, purchase: Purchase, floors: bool) -> bool:
         return False
     if WARES.search(scene.text[max(0, purchase.start - 12) : purchase.start + 1]):
         return False
-    if scene.data or floors:
+    if scene.data or (floors and not scene.wares):
         return True
     said = scene.text[purchase.start : purchase.end]
     return purchase.high / per <= 10 and ("条" in said or per >= 100) and not scene.wares

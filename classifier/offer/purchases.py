@@ -24,6 +24,8 @@ class Purchase:
     unit: str | None = None
     # How the unit was learned: said (beside the amount), lump, tier (a limit or an age before it), lead, none.
     source: str = "none"
+    # Said as a rate (每千条 60, 30 per 1,000), not as the price of a lot.
+    rate: bool = False
     min_qty: int | None = None
     max_qty: int | None = None
 
@@ -109,6 +111,7 @@ def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
     if chosen is None:
         return False
     purchase.per, purchase.unit, purchase.source = chosen.per, chosen.unit, "said"
+    purchase.rate = chosen.firm
     if chosen.edge > purchase.last:
         purchase.last, purchase.end = chosen.edge, scene.tokens[chosen.edge].end
     else:
@@ -245,7 +248,8 @@ def _unit_left(scene: Scene, first: int, explicit: bool, bounded: bool) -> _Unit
         return None
     token = scene.tokens[at]
     said = explicit or (bounded and is_word(scene, first - 1, "ka"))
-    if token.kind == "number" and token.scaled and said and kinds and kinds <= {"range", "lead"}:
+    bare = not kinds and at == first - 1 and scene.tight(at, first) and scene.tokens[first].value * 200 >= token.value
+    if token.kind == "number" and token.scaled and said and kinds <= {"range", "lead"} and (kinds or bare):
         # 10k - $300, 1万=500元
         return _Unit(int(token.value), "record", at, False) if token.value >= 100 else None
     if token.kind != "unit":
@@ -271,6 +275,9 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
             return None
         if _GIVEN.search(scene.text, max(0, scene.tokens[at - 1].start - 3), scene.tokens[at - 1].start):
             return None
+        whole = _held_by(scene, at - 1) if number.value == 1 and unit in ("record", "set", "package") else None
+        if whole is not None:
+            return _Unit(whole, "record", at - 3, False)
         if number.value >= 500 and number.value % 100 == 0 and _is_row_price(scene, at + 1, number.value):
             # 3000条1.6: a tier.
             return None
@@ -283,8 +290,8 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
             return None
         if (number.value == 1 and not bounded) or (unit in ("month", "year") and number.value > 1 and not announced):
             return None
-        begin = at - 2 if scene.kind(at - 2) == "per" and scene.tight(at - 2, at - 1) else at - 1
-        return _Unit(int(number.value), unit, begin, False)
+        rate = scene.kind(at - 2) == "per" and scene.tight(at - 2, at - 1)
+        return _Unit(int(number.value), unit, at - 2 if rate else at - 1, rate)
     if (
         bounded
         and scene.kind(at - 1) == "per"
@@ -293,6 +300,15 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
     ):
         return _Unit(1, unit, at - 1, True)
     return None
+
+
+def _held_by(scene: Scene, at: int) -> int | None:
+    """6000条一份 2400: what one 份 or 包 holds, where the count stands right before it; None where none does."""
+    counted = scene.kind(at - 1) == "unit" and scene.tokens[at - 1].sense == "record" and scene.kind(at - 2) == "number"
+    if not counted or not scene.tight(at - 1, at, 2) or not scene.tight(at - 2, at - 1) or is_word(scene, at + 1, "条"):
+        return None
+    count = scene.tokens[at - 2].value
+    return int(count) if count >= 50 and count == int(count) else None
 
 
 def _is_row_price(scene: Scene, at: int, count: float) -> bool:

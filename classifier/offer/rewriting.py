@@ -27,6 +27,15 @@ def rewrite(folded: Folded, rules: tuple[Rule, ...]) -> Folded:
     return replace(folded, text=written, starts=starts, ends=ends)
 
 
+def replace_spans(folded: Folded, edits: Edits) -> Folded:
+    """`folded` after edits of its text, in order and apart; each new character stands for the whole of what it replaces."""
+    text, starts, ends = _apply(folded.text, None, None, edits)
+    if folded.starts is not None and folded.ends is not None:
+        starts = [folded.starts[at] for at in starts]
+        ends = [folded.ends[at - 1] for at in ends]
+    return replace(folded, text=text, starts=starts, ends=ends)
+
+
 @lru_cache(maxsize=8)
 def _write(text: str, rules: tuple[Rule, ...]) -> tuple[str, Sequence[int] | None, Sequence[int] | None]:
     """The text after the rules, and where each of its characters stood; None where nothing was changed.

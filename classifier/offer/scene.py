@@ -80,5 +80,14 @@ def _write(term: str) -> str:
 # Wares that are sold by the 条 as well.
 WARES = re.compile(
     "轮胎|胎|香烟|条烟|裤|毛巾|围巾|领带|皮带|床单|鱼|狗|裙|短信提醒|短信通知|微博|评论|视频|文案|朋友圈|内裤"
-    "|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫"
+    "|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫|保险丝|后视镜|机油|滤芯|[油空]滤|刹车|灯泡|大灯|水管|数据线|充电线|手机壳"
+    "|避震|垫片|电瓶|蓄电池|气门|玻璃水|防冻液|座套|香水|喇叭|火花塞|批发价|工厂直销"
+    r"|(?<![a-z])(?:bulbs?|blades?|caps?|brakes?|pads|filters?|trackers?|shocks?|absorbers?|bearings?|gaskets?"
+    r"|tyres?|tires?|rims?|wipers?|oem|odm|fob|packing|spare parts|auto parts|batter(?:y|ies)|mats?|covers|chargers?)(?![a-z])"
+)
+# Words of data that speak of something else: a cable, an owner who sells his own car.
+NO_DATA = re.compile(
+    "数据[线卡包]|车主(?:手册|自[让售用]?|急|本人|女|男)|(?:一手|女|男|原|老|前|首任|无换过)车主"
+    r"|(?:油耗|比赛|赛季|统计|测速|运动|后台|经营|财务|行车|仪表盘?)数据|资料(?:齐|全|复印)|手续.{0,2}资料"
+    r"|(?:first|second|one|single|previous|original|lady) owner|owner(?:'s)? manual|service records?"
 )
