@@ -113,17 +113,26 @@ class _Bits(dict[str, int]):
 
 
 @cache
-def _bits(steps: tuple[Step, ...]) -> _Bits:
-    return _Bits(steps)
+def _bits() -> _Bits:
+    return _Bits(GLYPH_STEPS + WORD_STEPS)
+
+
+def _look(text: str) -> int:
+    """The steps for which `text` holds a character that they look for, one bit each."""
+    known = _bits()
+    bits = 0
+    for character in set(text):
+        bits |= known[character]
+    return bits
 
 
 def fold(text: str) -> Folded:
     """`text` without its disguises. Never raises, whatever the text; linear in its length."""
     draft = _Draft(text)
     for _ in range(MAX_ROUNDS):
-        while draft.take(GLYPH_STEPS) and draft.rounds < MAX_ROUNDS:
+        while draft.take(GLYPH_STEPS, 0) and draft.rounds < MAX_ROUNDS:
             draft.rounds += 1
-        if not draft.take(WORD_STEPS):
+        if not draft.take(WORD_STEPS, len(GLYPH_STEPS)):
             break
     return draft.finish()
 
@@ -138,26 +147,17 @@ class _Draft:
         self.ends: list[int] | None = None
         self.evasions: list[Evasion] = []
         self.rounds = 0
+        self.bits = _look(text)
 
-    def take(self, steps: tuple[Step, ...]) -> bool:
-        """Take each step once; whether any changed the text."""
+    def take(self, steps: Sequence[Step], first: int) -> bool:
+        """Take each step once, of which the first is the `first` of all; whether any changed the text."""
         changed = False
-        bits = self._call(steps)
-        for at, step in enumerate(steps):
-            edits = step(self.text) if bits >> at & 1 else ()
+        for at, step in enumerate(steps, first):
+            edits = step.run(self.text) if self.bits >> at & 1 else ()
             if edits:
                 self.apply(edits)
                 changed = True
-                bits = self._call(steps)
         return changed
-
-    def _call(self, steps: tuple[Step, ...]) -> int:
-        """The steps for which the text holds a character that they look for."""
-        known = _bits(steps)
-        bits = 0
-        for character in set(self.text):
-            bits |= known[character]
-        return bits
 
     def apply(self, edits: Sequence[Edit]) -> None:
         """Put the edits (in order, not overlapping) into the text and its map."""
@@ -184,6 +184,7 @@ class _Draft:
         starts += old_starts[at:]
         ends += old_ends[at:]
         self.text, self.starts, self.ends = "".join(pieces), starts, ends
+        self.bits = _look(self.text)
 
     def finish(self) -> Folded:
         """The value; the map is left out where nothing moved."""

@@ -65,7 +65,7 @@ def _mixed(token: str, foreign: list[str], table: dict[str, str]) -> bool:
 _LEET = str.maketrans("013457@€$!|£¢", "oleastaesillc")
 # A class comes first, since a search for one is fast; the look back then goes past it.
 _LEET_TOKEN = re.compile(
-    r"[a-z013457@€$!|£¢](?<![\w@€$!|£¢./:-].)[a-z013457@€$!|£¢]{2,13}(?![\w€$|£¢/@-]|[.:]\w)", re.IGNORECASE
+    r"[A-Za-z013457@€$!|£¢](?<![\w@€$!|£¢./:-].)[A-Za-z013457@€$!|£¢]{2,13}(?![\w€$|£¢/@-]|[.:]\w)"
 )
 _SPELLED = re.compile(r"[A-Za-z](?<![A-Za-z0-9.].)(?:([.\-_*⁎·• |/])[A-Za-z])(?:\1[A-Za-z]){1,12}(?![A-Za-z0-9]|\1\d)")
 

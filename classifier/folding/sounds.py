@@ -51,8 +51,16 @@ def blur(syllable: str) -> str:
     return re.sub("^([zcs])h", r"\1", re.sub("(?<=[ie])ng$", "n", re.sub("^l", "n", syllable)))
 
 
+class _Codes(dict[int, str]):
+    """Code point to code of its sound. What is not there stands for itself, and is there from then on."""
+
+    def __missing__(self, point: int) -> str:
+        code = self[point] = chr(point)
+        return code
+
+
 class _Tables(NamedTuple):
-    codes: dict[int, int]  # code point of a character → code of its blurred sound
+    codes: _Codes  # code point of a character → code of its blurred sound
     syllables: dict[str, str]  # a character → its syllable
     spoken: dict[str, str]  # a syllable → code, as a character
     emoji: dict[str, str]  # an emoji → its syllable
@@ -79,7 +87,7 @@ def _tables() -> _Tables:
         words.add_word(sounds, (len(sounds), tuple(alike)))
     words.make_automaton()
     return _Tables(
-        {ord(glyph): ord(codes[blur(syllable)]) for glyph, syllable in syllables.items() if blur(syllable) in codes},
+        _Codes({ord(glyph): codes[blur(syllable)] for glyph, syllable in syllables.items() if blur(syllable) in codes}),
         syllables,
         {syllable: codes[blur(syllable)] for syllable in market},
         {row["glyph"]: row["syllable"] for row in read_terms("emoji") if row["syllable"]},
@@ -110,8 +118,12 @@ def restore_sounds(text: str) -> list[Edit]:
     scene = view(text)
     found = []
     for last, (length, targets) in _tables().words.iter(heard.sounds):
-        run = heard.cut(last - length + 1, last + 1)
+        plain = heard.quote(last - length + 1, last + 1)
+        run = None
         for target in targets:
+            if target.word == plain:
+                continue
+            run = run or heard.cut(last - length + 1, last + 1)
             guess = _guess(text, run, target)
             gain = holds(scene, guess) if guess and could_hold(guess) else 0.0
             if guess and gain:
@@ -149,6 +161,14 @@ class _Heard:
         """Hear the rest of the text."""
         self._pieces.append(self.text[self._done :].translate(_tables().codes))
         self.sounds = "".join(self._pieces)
+
+    def quote(self, first: int, last: int) -> str:
+        """The characters of the sounds from `first` to `last`, "" where there are other units or gaps."""
+        spot = bisect_right(self._spots, first) - 1
+        if spot + 1 < len(self._spots) and self._spots[spot + 1] <= last:
+            return ""
+        place = self._places[spot] - self._spots[spot]
+        return self.text[place + first : place + last]
 
     def cut(self, first: int, last: int) -> list[Unit]:
         """The units of the sounds from `first` to `last`."""
