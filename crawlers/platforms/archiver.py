@@ -1,12 +1,15 @@
 """The text archive of Discuz! (`archiver/?tid-12.html`): the same threads, without pictures, numbers and panels.
 
 A thread has the key that it has in the forum itself. Posts have no numbers here, so that one is known by its
-place in the thread; a source should name the archive or the forum, not both.
+place in the thread; a source should name the archive or the forum, not both. The archive drops the marks of
+formatting and keeps what they held: of a quote there is left the line over it, and no end.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from urllib.parse import urlsplit
 
@@ -15,7 +18,7 @@ from lxml.html import tostring
 from parsel import Selector
 from web_poet import HttpResponse, field
 
-from crawlers.bodies import read_body, resolve
+from crawlers.bodies import Body, read_body, resolve
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.platforms import discuz
 from crawlers.posts import Thread, build_post, first, once, read_count, read_moment, text_of
@@ -25,6 +28,8 @@ from domain.posts import Author, Counts, Post
 NAME = "archiver"
 THREAD = re.compile(r"[/?]tid-(\d+)(?:-(\d+))?\.html?(?:[?&]page=(\d+))?")
 BOARD = re.compile(r"[/?]fid-(\d+)(?:-(\d+))?\.html?(?:[?&]page=(\d+))?")
+QUOTED = re.compile(r"^(?P<author>\S.{0,60}?) (?:发表于|發表於) \d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}$")
+LIST_MARK = re.compile(r"(?m)^\[\*\][ \t]*")
 FINGERPRINT = re.compile(r"(?i)powered\s+by\s*(?:<[^>]+>\s*)*Discuz!(?:\s|<[^>]+>)*Archiver|Discuz![^<]{0,12}Archiver")
 
 
@@ -82,9 +87,10 @@ class ArchiverBoardPage(BoardPage):
 
     @field
     def boards(self) -> tuple[BoardLink, ...]:
-        """Boards of the list."""
+        """Boards of the list; on a board's own page those below it."""
+        here = _place(BOARD, str(self.response.url))
         found = {number: BoardLink(url, text_of(link)) for url, number, link in self._links(BOARD)}
-        return tuple(found.values()) if not BOARD.search(str(self.response.url)) else ()
+        return tuple(board for number, board in found.items() if not here or number != here[0])
 
     @field
     def threads(self) -> tuple[ThreadLink, ...]:
@@ -122,6 +128,28 @@ def _markup_after(head: Selector) -> str:
     return "".join(pieces)
 
 
+def _unquote(body: Body, before: Mapping[str, str]) -> Body:
+    """The body without the quote that it begins with: the line over it, and what the one who is named there said.
+
+    Where that stands on another page, one line is taken for the quote.
+    """
+    lines = LIST_MARK.sub("", body.text).split("\n")
+    head = QUOTED.match(lines[0])
+    if head is None or len(lines) < 3:
+        return replace(body, text="\n".join(lines))
+    said = before.get(head["author"], "").split("\n")
+    end = 2
+    while end < len(lines) - 1 and (not lines[end] or any(_quotes(lines[end], line) for line in said)):
+        end += 1
+    quote, own = "\n".join(lines[1:end]).strip(), "\n".join(lines[end:]).strip()
+    return replace(body, text=own, quoted=(*body.quoted, quote))
+
+
+def _quotes(line: str, said: str) -> bool:
+    """Whether `line` is what somebody said, whole or cut off with dots."""
+    return line == said or (line.endswith("...") and said.startswith(line.rstrip(". ")))
+
+
 def _thread_key(url: str, number: str) -> str:
     folder = urlsplit(url).path.partition("/archiver")[0]
     return discuz.thread_key(f"{folder}/forum.php?tid={number}")
@@ -155,17 +183,25 @@ class ArchiverThreadPage(ThreadPage):
         here = str(self.response.url).split("#", 1)[0]
         thread = Thread("discuz", here, self.key, page_url(here, 1), self.title, self.board, Counts())
         heads = self.response.css("#content p.author")
-        return once(self._read_post(head, thread, self.visit.floors_before + n) for n, head in enumerate(heads, 1))
+        before: dict[str, str] = {}  # what each writer has said so far on this page
+        posts = []
+        for floor, head in enumerate(heads, self.visit.floors_before + 1):
+            author = text_of(first(head.css("strong")))
+            body = _unquote(read_body(f"<div>{_markup_after(head)}</div>", here), before)
+            before[author or ""] = f"{before.get(author or '', '')}\n{body.text}"
+            posts.append(self._build_post(head, thread, floor, author, body))
+        return once(posts)
 
-    def _read_post(self, head: Selector, thread: Thread, floor: int) -> Post:
+    def _build_post(self, head: Selector, thread: Thread, floor: int, author: str | None, body: Body) -> Post:
+        days = head.css("span::attr(title)").getall()  # "3 天前" is in a span, the time itself in its title
         return build_post(
             thread,
             self.visit,
             identity=(thread.key, "archived", str(floor)),
             url=thread.page_url,
-            body=read_body(f"<div>{_markup_after(head)}</div>", thread.page_url),
-            author=Author(text_of(first(head.css("strong")))),
-            moment=read_moment(self.visit, [" ".join(head.xpath("./text()").getall())]),
+            body=body,
+            author=Author(author),
+            moment=read_moment(self.visit, [*days, " ".join(head.xpath("./text()").getall())]),
             floor=floor,
         )
 

@@ -35,6 +35,8 @@ from domain.posts import Author, Counts, Post
 NAME = "discuz"
 STATIC_THREAD = re.compile(r"/thread-(\d+)-(\d+)-\d+\.html?$")
 STATIC_BOARD = re.compile(r"/forum-(\w+)-(\d+)\.html?$")
+# Guests are called 匿名 or 游客, and where they came from: "游客 203.0.113.x:4711".
+GUEST_PLACE = re.compile(r"(?i)\s+[\da-f]+(?:[.:][\da-fx*]+)+$")
 FINGERPRINT = re.compile(
     r"""(?ix) <meta\s+name=["']generator["']\s+content=["']Discuz!
       | <body[^>]+id=["']nv_(?:forum|home|portal|group|member)["']
@@ -144,7 +146,7 @@ class DiscuzBoardPage(BoardPage):
     def name(self) -> str | None:
         """The board's name over its list."""
         return pick_text(
-            self.response, "h1.xs2 a", ".bm_h h1 a", "#pt .z a:last-of-type", ".header h2 a", ".header .name"
+            self.response, "h1.xs2 a", ".bm_h h1 a", "#pt .z a:last-of-type", ".header h2", ".header .name"
         )
 
     @field
@@ -172,12 +174,16 @@ class DiscuzBoardPage(BoardPage):
     def threads(self) -> tuple[ThreadLink, ...]:
         """Threads with replies, last poster and (where it is written out) last time as their sign."""
         rows = self.response.css("tbody[id^=normalthread_], tbody[id^=stickthread_]")
-        rows = rows or self.response.css(".threadlist li.list") or self.response.css(".threadlist li, #alist li")
+        rows = rows or self.response.css(".threadlist li:is(.list, .list_top)")
+        rows = rows or self.response.css(".threadlist li, #alist li")
         links = (link for row in rows if (link := self._read_row(row)) is not None)
         return tuple({link.key: link for link in links}.values())
 
     def _read_row(self, row: Selector) -> ThreadLink | None:
-        anchor = first(row.css("a.s.xst, a.xst, th a[href*='tid='], th a[href*='thread-'], a[href*='viewthread']"))
+        # The icon before a title leads to the thread as well, without a word.
+        anchor = first(row.css("a.xst")) or first(
+            row.css("th a[href*='tid='], th a[href*='thread-'], a[href*='viewthread']")
+        )
         if anchor is None:
             return None
         url = urljoin(str(self.response.url), anchor.attrib.get("href", ""))
@@ -192,9 +198,11 @@ class DiscuzBoardPage(BoardPage):
         when = last.css("em span::attr(title)").get() or text_of(first(last.css("em")))
         moment = read_element(self.visit, first(last.css("em span[title]")) or first(last.css("em")))
         sign = "|".join(filter(None, (replies, poster, when if when and not moment.relative else None))) or None
-        sticky = row.attrib.get("id", "").startswith("stick") or bool(row.css(".icon_top"))
-        # The touch template has the writer's name inside the link.
-        own = " ".join("".join(anchor.xpath(".//text()[not(ancestor::*[has-class('by')])]").getall()).split())
+        sticky = row.attrib.get("id", "").startswith("stick") or bool(row.css(".icon_top, a > .micon"))
+        # Touch templates have the writer's name or a word on a sticky thread inside the link.
+        own = " ".join(
+            "".join(anchor.xpath(".//text()[not(ancestor::*[has-class('by') or has-class('micon')])]").getall()).split()
+        )
         return ThreadLink(page_url(url, 1), thread_key(url), own or None, sign, sticky)
 
     @field
@@ -224,7 +232,7 @@ class DiscuzThreadPage(ThreadPage):
     @field
     def title(self) -> str | None:
         """The subject of the thread."""
-        touch = "".join(self.response.css(".postlist > h2::text").getall()).strip()
+        touch = "".join(self.response.css(".postlist > h2::text, .view_tit::text").getall()).strip()
         return pick_text(self.response, "#thread_subject", "#threadtitle h1") or touch or self.visit.title
 
     @field
@@ -257,7 +265,7 @@ class DiscuzThreadPage(ThreadPage):
         link = first(node.css(".authi a.xw1, .postauthor .postinfo a, .authi a[href*='uid'], .authi a[href*='space-']"))
         target = urljoin(thread.page_url, link.attrib.get("href", "")) if link is not None else None
         uid = re.search(r"(?:uid[=-])(\d+)", target or "")
-        guest = pick_text(node, ".pls .pi", ".postauthor .postinfo", ".authi .z", ".authi b")  # 匿名, 游客 1.2.*.*
+        guest = pick_text(node, ".pls .pi", ".postauthor .postinfo", ".authi .z", ".authi b")
         floor_label = pick_text(node, f"#postnum{pid}", ".authi .y", ".authi em")
         folder = _folder(thread.page_url)
         findpost = f"{folder}/forum.php?mod=redirect&goto=findpost&ptid={thread_id(thread.url) or ''}&pid={pid}"
@@ -267,7 +275,7 @@ class DiscuzThreadPage(ThreadPage):
             identity=(folder, "pid", pid),
             url=urljoin(thread.page_url, findpost),
             body=read_body(options + (message.get() or ""), thread.page_url),
-            author=Author(text_of(link) or guest, uid[1] if uid else None, target),
+            author=Author(text_of(link) or GUEST_PLACE.sub("", guest or "") or None, uid[1] if uid else None, target),
             moment=self._read_moment(node, pid),
             post_id=pid,
             floor=read_floor(floor_label) or self.visit.floors_before + number,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 import attrs
+from parsel import Selector
 
 from crawlers.layout import Addresses, Layout, LayoutBoardPage, LayoutThreadPage, clean_url, turn_query
 from crawlers.pages import Platform
@@ -46,6 +47,11 @@ LAYOUT = Layout(
     row_time=(".lastpost::text",),
     sticky=".forumdisplay_sticky",
 )
+# A file that stands inside the text: its sign, its name, "(Size: 20 KB / Downloads: 3)".
+INLINE_FILE = re.compile(
+    r"""(?ix)(?:<img\b[^>]*> (?:\s|<!--[^>]*-->)*)? <a\b[^>]*\battachment\.php\?aid=\d+[^>]*>[^<]*</a> \s*
+        \([^()<]{1,60}\d[^()<]{0,20}/[^()<]{1,60}\d\s*\)"""
+)
 DROPPED = frozenset({"page", "pid", "action", "highlight", "mode", "nojs"})
 STATIC_PAGE = re.compile(r"(/(?:thread|forum)-\d+)(?:-page-\d+)?\.html")
 
@@ -71,6 +77,10 @@ class MybbThreadPage(LayoutThreadPage):
 
     layout = LAYOUT
     dropped = DROPPED
+
+    def body_of(self, body: Selector) -> str:
+        """The body, without the files that stand inside it."""
+        return INLINE_FILE.sub("", body.get() or "")
 
     def first_url(self, address: str) -> str:
         """The bare address, in its own form."""
