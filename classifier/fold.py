@@ -161,14 +161,33 @@ class _Draft:
 
     def apply(self, edits: Sequence[Edit]) -> None:
         """Put the edits (in order, not overlapping) into the text and its map."""
-        old_starts = self.starts if self.starts is not None else list(range(len(self.text)))
-        old_ends = self.ends if self.ends is not None else list(range(1, len(self.text) + 1))
         pieces: list[str] = []
+        at = 0
+        for edit in edits:
+            pieces += (self.text[at : edit.start], edit.text)
+            at = edit.end
+            if edit.kind:
+                self.evasions.append(Evasion(edit.kind, *self.span(edit.start, edit.end)))
+        pieces.append(self.text[at:])
+        if any(len(edit.text) != edit.end - edit.start for edit in edits):
+            self._move(edits)
+        self.text = "".join(pieces)
+        self.bits = _look(self.text)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the original `[start, end)` of the present form comes from."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+    def _move(self, edits: Sequence[Edit]) -> None:
+        """Bring the map to the form that the edits make."""
+        old_starts = self.starts if self.starts is not None else range(len(self.text))
+        old_ends = self.ends if self.ends is not None else range(1, len(self.text) + 1)
         starts: list[int] = []
         ends: list[int] = []
         at = 0
         for edit in edits:
-            pieces += (self.text[at : edit.start], edit.text)
             starts += old_starts[at : edit.start]
             ends += old_ends[at : edit.start]
             if len(edit.text) == edit.end - edit.start:
@@ -177,18 +196,17 @@ class _Draft:
             else:
                 starts += [old_starts[edit.start]] * len(edit.text)
                 ends += [old_ends[edit.end - 1]] * len(edit.text)
-            if edit.kind:
-                self.evasions.append(Evasion(edit.kind, old_starts[edit.start], old_ends[edit.end - 1]))
             at = edit.end
-        pieces.append(self.text[at:])
         starts += old_starts[at:]
         ends += old_ends[at:]
-        self.text, self.starts, self.ends = "".join(pieces), starts, ends
-        self.bits = _look(self.text)
+        self.starts, self.ends = starts, ends
 
     def finish(self) -> Folded:
-        """The value; the map is left out where nothing moved."""
-        if self.starts is None or self.ends is None:
+        """The value; the map is left out where nothing changed, and short where nothing moved."""
+        if self.text == self.original and self.starts is None:
             return Folded(self.text, self.original)
         evasions = tuple(sorted(set(self.evasions), key=lambda evasion: (evasion.start, evasion.end, evasion.kind)))
-        return Folded(self.text, self.original, evasions, tuple(self.starts), tuple(self.ends))
+        if self.starts is not None and self.ends is not None:
+            return Folded(self.text, self.original, evasions, tuple(self.starts), tuple(self.ends))
+        size = len(self.text)
+        return Folded(self.text, self.original, evasions, range(size), range(1, size + 1))

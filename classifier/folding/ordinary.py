@@ -61,6 +61,13 @@ def _costs(first: str) -> dict[str, float]:
     return costs
 
 
+def find_words() -> dict[str, float]:
+    """Every word of the dictionary, with its cost."""
+    firsts = [first for first in _rows() if len(first) == 1]
+    words = {first + tail: cost for first in firsts for tail, cost in _costs(first).items()}
+    return {word: cost for word, cost in words.items() if cost < UNKNOWN}
+
+
 def cost_word(word: str) -> float | None:
     """What `word` costs, None where it is no word. A single character always costs something."""
     return _costs(word[0]).get(word[1:]) if word else None

@@ -7,12 +7,15 @@ those of a market word is that word where no ordinary reading is as likely (`lik
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import ahocorasick
+import numpy as np
+import numpy.typing as npt
 
 from classifier.folding.edits import FOREIGN, HAN, Edit, lower, needs
 from classifier.folding.identity import is_handle
@@ -51,16 +54,8 @@ def blur(syllable: str) -> str:
     return re.sub("^([zcs])h", r"\1", re.sub("(?<=[ie])ng$", "n", re.sub("^l", "n", syllable)))
 
 
-class _Codes(dict[int, str]):
-    """Code point to code of its sound. What is not there stands for itself, and is there from then on."""
-
-    def __missing__(self, point: int) -> str:
-        code = self[point] = chr(point)
-        return code
-
-
 class _Tables(NamedTuple):
-    codes: _Codes  # code point of a character → code of its blurred sound
+    codes: npt.NDArray[np.uint32]  # by code point: the code of its blurred sound, or itself
     syllables: dict[str, str]  # a character → its syllable
     spoken: dict[str, str]  # a syllable → code, as a character
     emoji: dict[str, str]  # an emoji → its syllable
@@ -86,8 +81,12 @@ def _tables() -> _Tables:
     for sounds, alike in same.items():
         words.add_word(sounds, (len(sounds), tuple(alike)))
     words.make_automaton()
+    points = np.arange(sys.maxunicode + 1, dtype=np.uint32)
+    for glyph, syllable in syllables.items():
+        if blur(syllable) in codes:
+            points[ord(glyph)] = ord(codes[blur(syllable)])
     return _Tables(
-        _Codes({ord(glyph): codes[blur(syllable)] for glyph, syllable in syllables.items() if blur(syllable) in codes}),
+        points,
         syllables,
         {syllable: codes[blur(syllable)] for syllable in market},
         {row["glyph"]: row["syllable"] for row in read_terms("emoji") if row["syllable"]},
@@ -131,12 +130,19 @@ def restore_sounds(text: str) -> list[Edit]:
     return choose(found, "homophone")
 
 
+def _pronounce(text: str) -> str:
+    """Every character's sound in its place, what has none as it is (much faster than `str.translate`)."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    sounds: bytes = _tables().codes[points].tobytes()
+    return sounds.decode("utf-32-le", "surrogatepass")
+
+
 class _Heard:
     """The sounds of a text, one character a unit, and the way back to what stands there."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.sounds = ""
+        self.sounds = _pronounce(text)
         self._pieces: list[str] = []
         self._length = 0
         self._done = 0
@@ -147,7 +153,7 @@ class _Heard:
     def add(self, start: int, end: int, units: Sequence[Unit]) -> None:
         """Units other than characters stand at `[start, end)`, after whatever was added before."""
         tables = _tables()
-        self._pieces.append(self.text[self._done : start].translate(tables.codes))
+        self._pieces.append(self.sounds[self._done : start])
         self._length += start - self._done
         for unit in units:
             self._special[self._length] = unit
@@ -159,7 +165,7 @@ class _Heard:
 
     def finish(self) -> None:
         """Hear the rest of the text."""
-        self._pieces.append(self.text[self._done :].translate(_tables().codes))
+        self._pieces.append(self.sounds[self._done :])
         self.sounds = "".join(self._pieces)
 
     def quote(self, first: int, last: int) -> str:
