@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from classifier.background import draw_talk
 from classifier.calibration import Calibration, choose_review, choose_threshold, log_odds
 from classifier.context import Framed, frame
 from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
@@ -25,7 +26,7 @@ from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, save_m
 from classifier.known import gather_known
 from classifier.lessons import Taught, measure_verdicts, teach
 from classifier.ngrams import Rows, build_rows, build_vocabulary
-from classifier.verdict import Verdict, judge_posts
+from classifier.verdict import UNRELATED, Verdict, judge_posts
 from domain.errors import Refused
 from domain.signals import LABELS, OFFER_KINDS, Lesson
 
@@ -272,14 +273,20 @@ def _fit_vectors(given: Floats, labels: Ids, classes: int, shares: Logs | None =
 
 
 def fit_sparse(prepared: Prepared, ids: Ids) -> Sparse:
-    """The sparse view, fitted on the posts `ids`; its weights are rounded to what is kept of them."""
+    """The sparse view, fitted on the posts `ids` and on ordinary talk; its weights are rounded to what is kept."""
     from scipy.sparse import hstack
 
     texts, titles = ([getattr(prepared.framed[index], part) for index in ids] for part in ("text", "title"))
+    talk = draw_talk(len(ids))
+    texts, titles = texts + talk, titles + [""] * len(talk)
+    labels = np.concatenate([prepared.labels[ids], np.full(len(talk), UNRELATED)])
+    shares = prepared.shares_of(ids)
+    if shares is not None:
+        shares = np.concatenate([shares, np.eye(len(LABELS))[labels[len(ids) :]]])
     body, title = build_vocabulary(texts), build_vocabulary(titles)
     parts = (_matrix(build_rows(texts, body), len(body.keys)), _matrix(build_rows(titles, title), len(title.keys)))
     matrix = hstack([parts[0], parts[1] * TITLE_WEIGHT]).tocsr()
-    weights, bias = _fit(matrix, prepared.labels[ids], SPARSE_C, len(LABELS), prepared.shares_of(ids))
+    weights, bias = _fit(matrix, labels, SPARSE_C, len(LABELS), shares)
     cut = len(body.keys)
     kept = [part.astype(np.float16).astype(np.float32) for part in (weights[:cut], weights[cut:] * TITLE_WEIGHT)]
     return Sparse(body, kept[0], title, kept[1], bias.astype(np.float32))

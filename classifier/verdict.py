@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from classifier.context import Framed
 from classifier.fold import fold
-from classifier.gate import SILENCE, names_trade, weigh_interest
+from classifier.gate import weigh_interest
 from classifier.head import Dense, Floats, Logs, Sparse, combine
 from classifier.offer import read_offer
 from classifier.windows import OFFER, Span, Windows, choose_windows, cut_windows, pool
@@ -91,15 +91,15 @@ def _choose(views: Sequence[Framed], sparse: Sparse, longest: int) -> list[_Chos
     judged = sparse.judge([text for text, _title in places], [title for _text, title in places])
     rows = iter(judged[[places[text] for text in texts]])
     return [
-        _pick(view, windows, np.array([next(rows) for _ in windows.spans])) if windows else _SAYS_NOTHING
+        _pick(windows, np.array([next(rows) for _ in windows.spans])) if windows else _SAYS_NOTHING
         for view, windows in zip(views, cut, strict=True)
     ]
 
 
-def _pick(view: Framed, windows: Windows, answers: Logs) -> _Chosen:
+def _pick(windows: Windows, answers: Logs) -> _Chosen:
     pages, pieces = choose_windows(windows, answers[:, OFFER])
     kept = np.concatenate([pages, pieces])
-    interest = float(weigh_interest(answers).max()) - (0.0 if names_trade(view) else SILENCE)
+    interest = float(weigh_interest(answers).max())
     return _Chosen(tuple(windows.spans[place] for place in kept), len(pages), answers[kept], interest)
 
 

@@ -1,0 +1,31 @@
+"""Ordinary talk: what most of the web is about, and the corpus is not.
+
+The corpus is written around one market. Of a hotel's breakfast or a parliament the sparse view would know a few common
+characters, each of which leans a little one way or the other, and much of such talk would pass the gate. So it also
+learns from talk about nothing: words drawn by how common they are, strung together without sense. Only runs of
+characters are learned from it; the encoder, which reads sense, never sees it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from classifier.folding.ordinary import find_words
+
+# Pieces of talk for each post of the corpus.
+SHARE = 0.45
+# How many words a piece has; what may stand after a word, and how often.
+_LENGTHS = (4, 8, 15, 25, 40, 70)
+_MARKS, _FREQUENCIES = ("", "，", "。"), (0.8, 0.13, 0.07)
+
+
+def draw_talk(posts: int, seed: int = 1) -> list[str]:
+    """The pieces of talk that belong to a corpus of so many posts; the same for the same seed."""
+    chance = np.random.default_rng(seed)
+    words = find_words()
+    names, shares = np.array(list(words)), 10 ** -np.array(list(words.values()))
+    lengths = chance.choice(_LENGTHS, round(SHARE * posts))
+    drawn = chance.choice(names, lengths.sum(), p=shares / shares.sum())
+    marks = chance.choice(_MARKS, lengths.sum(), p=_FREQUENCIES)
+    parts = np.split(np.char.add(drawn, marks), lengths.cumsum()[:-1])
+    return ["".join(part) for part in parts if len(part)]
