@@ -61,8 +61,12 @@ def _read_limit(scene: Scene, at: int) -> Limit | None:
     low = high = scene.tokens[at].value
     last = at
     ranged = False
+    if scene.kind(at + 1) == "unit" and scene.kind(at + 2) == "range" and scene.kind(at + 3) == "number":
+        # 300笔～999笔
+        at += 1
     if scene.kind(at + 1) == "range" and scene.kind(at + 2) == "number":
-        low, high = share_scale(scene.tokens[at], scene.tokens[at + 2])
+        left = at if scene.kind(at) == "number" else at - 1
+        low, high = share_scale(scene.tokens[left], scene.tokens[at + 2])
         last, ranged = at + 2, True
     unit = ""
     if scene.kind(last + 1) == "unit" and scene.tight(last, last + 1):
@@ -120,7 +124,8 @@ def _make_limit(
     first, last = place
     opener, closer, unit = words
     low, high = numbers
-    word = closer or opener
+    # 满10万条起 is a tier, 最低1000条起 a minimum.
+    word = opener if opener == "over" else closer or opener
     if unit in ("minute", "month", "year") or low != int(low) or high != int(high):
         return None
     if not word:
@@ -240,7 +245,7 @@ def _target(scene: Scene, elements: list[Purchase | Limit], at: int) -> Purchase
     if chosen is None:
         return None
     gap = _distance(scene, *((chosen.end, limit.start) if chosen is previous else (limit.end, chosen.start)))
-    return chosen if gap < 3 else None
+    return chosen if gap < _SENTENCE else None
 
 
 def _limits_lead(elements: list[Purchase | Limit], limit: Purchase | Limit) -> bool:
@@ -253,15 +258,20 @@ def _limits_lead(elements: list[Purchase | Limit], limit: Purchase | Limit) -> b
 
 
 def _distance(scene: Scene, left: int, right: int) -> int:
-    """0 side by side, 1 apart, 2 across a comma, 3 across the end of a sentence."""
+    """0 side by side, 1 apart, 2 across a comma, 3 across a mark between items, 4 across the end of a sentence."""
     between = scene.text[left:right]
     if re.search(r"[。；;！!？?\n\r]|\.\s", between):
+        return _SENTENCE
+    if _MARK.search(between):
         return 3
     if re.search("[,，、]", between):
         return 2
     return 0 if len(_FILLING.sub("", between)) <= 2 else 1
 
 
+_SENTENCE = 4
+# What stands between the items of a list of prices, but for arrows.
+_MARK = re.compile("[※◆◇●■★☆|｜┃❘‖\u2600-\u2793\U0001f000-\U0001faff\ua490-\uabff\u0370-\u03ff]|\s//\s")
 # Between a quantity and its price: 每条, 单价, arrows and brackets.
 _FILLING = re.compile(r"[每一单][条笔个份价]|条价|价格?|[是为算就]|[^\w]|price|each|at|for")
 

@@ -35,7 +35,7 @@ _HEADED = re.compile(
 )
 # What nobody says of other wares: records by the thousand at least, or their trade's own words.
 _BULK = re.compile(
-    "[\\d百千万kw] ?[条个份] ?(?:起[售发批卖步订拿]?|以上|打底)|料[价费：:]"
+    "[\\d百千万佰仟萬kw] ?[条个份] ?(?:起[售发批卖步订拿]?|以上|打底)|(?:最[低少]|至少|起码) ?[\\d一二三四五六七八九十百千万]+ ?条|料[价费：:]"
     "|[出卖][\u3400-\u9fff]{0,4}料(?![理酒])|到期的有|每条[0-9一二两三四五六七八九]|/条"
     "|一条[0-9一二两三四五六七八九.]"
 )
@@ -226,7 +226,7 @@ def _settle_unit(
     headed = _headed_count(scene, purchase)
     if headed and kind != "lump":
         return headed, "record", "said"
-    if kind == "period":
+    if kind == "period" and (scene.tokens[before].sense not in _PERIODS or purchase.low >= 50):
         return *_PERIODS.get(scene.tokens[before].sense, (1, scene.tokens[before].sense)), "lead"
     if kind != "lump" and _of_one_car(scene, purchase):
         return 1, "vehicle", "lead"

@@ -218,7 +218,7 @@ def _count_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _
         return _Unit(int(count), scene.tokens[at + 1].sense, at + 1, firm)
     plain = (
         (count >= 100 or (count >= 10 and explicit and is_word(scene, at - 1, "for")))
-        and (explicit or firm)
+        and (explicit or (firm and scene.tokens[at].scaled))
         and (firm or scene.tokens[at].scaled)
     )
     if plain and scene.kind(at + 1) not in ("amount", "min", "over", "range"):

@@ -19,17 +19,16 @@ Edits = list[tuple[int, int, str]]
 def rewrite(folded: Folded, rules: tuple[Rule, ...]) -> Folded:
     """`folded` after the rules, in their order; itself where none applies. Linear."""
     written, starts, ends = _write(folded.text, rules)
-    if starts is None or ends is None:
-        return folded
-    if folded.starts is not None and folded.ends is not None:
-        starts = [folded.starts[at] for at in starts]
-        ends = [folded.ends[at - 1] for at in ends]
-    return replace(folded, text=written, starts=starts, ends=ends)
+    return folded if starts is None or ends is None else _trace(folded, written, starts, ends)
 
 
 def replace_spans(folded: Folded, edits: Edits) -> Folded:
-    """`folded` after edits of its text, in order and apart; each new character stands for the whole of what it replaces."""
-    text, starts, ends = _apply(folded.text, None, None, edits)
+    """`folded` after edits of its text, in order and apart; a new character stands for the whole of what it replaces."""
+    return _trace(folded, *_apply(folded.text, None, None, edits))
+
+
+def _trace(folded: Folded, text: str, starts: Sequence[int], ends: Sequence[int]) -> Folded:
+    """`folded` with another text; `starts` and `ends` tell where in the old one each new character stood."""
     if folded.starts is not None and folded.ends is not None:
         starts = [folded.starts[at] for at in starts]
         ends = [folded.ends[at - 1] for at in ends]

@@ -83,7 +83,8 @@ WARES = re.compile(
     "|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫|保险丝|后视镜|机油|滤芯|[油空]滤|刹车|灯泡|大灯|水管|数据线|充电线|手机壳"
     "|避震|垫片|电瓶|蓄电池|气门|玻璃水|防冻液|座套|香水|喇叭|火花塞|批发价|工厂直销"
     r"|(?<![a-z])(?:bulbs?|blades?|caps?|brakes?|pads|filters?|trackers?|shocks?|absorbers?|bearings?|gaskets?"
-    r"|tyres?|tires?|rims?|wipers?|oem|odm|fob|packing|spare parts|auto parts|batter(?:y|ies)|mats?|covers|chargers?)(?![a-z])"
+    r"|tyres?|tires?|rims?|wipers?|oem|odm|fob|packing|spare parts|auto parts|batter(?:y|ies)|mats?"
+    r"|covers|chargers?)(?![a-z])"
 )
 # Words of data that speak of something else: a cable, an owner who sells his own car.
 NO_DATA = re.compile(

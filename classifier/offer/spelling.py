@@ -130,7 +130,6 @@ def _spell_pinyin(match: re.Match[str]) -> str | None:
 
 # --- Latin letters apart, or digits for them ------------------------------------------------------------------------
 
-_SPACED = re.compile(r"(?<![^\s(（,，:：@$¥])(?:[a-z0-9.](?: |[⁎*·•~-](?=[a-z]))){2,}[a-z0-9](?![a-z0-9])")
 _LETTERS = str.maketrans("013457@!$|", "oieastalsl")
 _LEET = re.compile(
     r"(?<![a-z0-9@!$_.])(?=[a-z@!$|]{0,12}[013457@!$|])(?=[^a-z]{0,2}[a-z])[a-z013457@!$|]{3,14}(?![a-z0-9_@])"
@@ -156,11 +155,6 @@ def _spell_leet(match: re.Match[str]) -> str | None:
     return None
 
 
-def _join_spaced(match: re.Match[str]) -> str | None:
-    letters = re.sub("[^a-z0-9.]", "", match.group())
-    return letters if re.search("[a-z]", letters) else None
-
-
 # --- layout and short forms ---------------------------------------------------------------------------------------
 
 _AFTER = r"(?!\s?[\d.零一二两三四五六七八九十百千万条个份笔人组套台次wk%元块毛角分天年月日号周折])"
@@ -181,6 +175,8 @@ _RULES: tuple[Rule, ...] = (
     ),
     # 叁佰条内.
     ("内", re.compile(rf"(?<=[条笔个份])内(?:(?![\u3400-\u9fff])|(?=[{_NUMERAL}每]))"), lambda match: "以内"),
+    (" ", re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?=\s?(?:rows|records|lines|leads|owners|pcs)(?![a-z]))"),
+     lambda match: match.group().replace(" ", ",")),
     ("₿", re.compile("₿(?=tc)"), lambda match: "b"),
     ("．", re.compile(r"(?<=\d)．(?=\d)"), lambda match: "."),
     # 2 k lines; 10,000-record slice; R e a l, 1 1 U S D T.
@@ -204,11 +200,10 @@ _RULES: tuple[Rule, ...] = (
     (
         "千万百",
         re.compile(rf"(?<=[{_ONES}十][千万百])[{_ONES}]?(?=一[百千万][条个份])"),
-        lambda match: f"{match.group()}=",
+        lambda match: f"{match.group()}元=",
     ),
 )  # fmt: skip
 _SPELLS: tuple[Rule, ...] = (
-    (" ⁎", _SPACED, _join_spaced),
     ("013457@!$|", _LEET, _spell_leet),
     *_RULES,
     (_ACCENTS, _TONED, _drop_tones),

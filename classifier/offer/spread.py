@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from classifier.fold import Folded
@@ -30,15 +31,24 @@ _BLANK = re.compile(
     r"|(?<=\d) (?=[,，] ?\d \d \d(?! ?\d))|(?:(?<=\d[,，])|(?<=\d [,，])) (?=\d \d \d(?! ?\d))",
     re.IGNORECASE,
 )
+# R e a l, 1 1 U S D T: the letters of a Latin word apart, two blanks between words.
+_LATIN = re.compile(r"(?<![a-z0-9$¥])(?:[a-z0-9] ){2,}[a-z0-9](?![a-z0-9])", re.IGNORECASE)
+_HAN = re.compile("[\u3400-\u9fff]")
+_LETTERS = re.compile("[a-z] [a-z] [a-z]", re.IGNORECASE)
+# 每→笔←台→币, 一 / 千 / 条: one sign after every character of a price.
+_PRICED = rf"{CHINESE}元块毛角分圆条笔个份每起售发拿手台币港人民以上卖批订低于不出"
+_SIGNED = re.compile(rf"(?<![{_WORD}])[{_PRICED}](?:\s?[→←/／.·•|｜*~_+-]\s?[{_PRICED}](?![{_WORD}])){{2,}}")
+_SIGN = re.compile(r"\s?[→←/／.·•|｜*~_+-]\s?")
+_TELLING = re.compile("[元块毛角圆条笔]")
 _COMMA = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 
 
 def close_up(folded: Folded) -> Folded:
     """`folded` without the blanks between single characters, with the way back; itself where it is written as usual."""
     text = folded.text
-    if not _LONE.search(text) or not _SPREAD.search(text):
+    dropped = {*_find_signs(text), *_find_blanks(text)}
+    if not dropped:
         return folded
-    dropped = {match.start() for match in _BLANK.finditer(text)}
     kept = [at for at in range(len(text)) if at not in dropped]
     starts = [at if folded.starts is None else folded.starts[at] for at in kept]
     ends = [at + 1 if folded.ends is None else folded.ends[at] for at in kept]
@@ -47,3 +57,21 @@ def close_up(folded: Folded) -> Folded:
         # 2 ， 1 0 0 元: where digits are spread, the comma of thousands is.
         closed = _COMMA.sub(",", closed)
     return replace(folded, text=closed, starts=starts, ends=ends)
+
+
+def _find_blanks(text: str) -> Iterator[int]:
+    """The blanks between single characters, of a text that is written so."""
+    if _LETTERS.search(text) and not _HAN.search(text):
+        for match in _LATIN.finditer(text):
+            yield from (at for at in range(match.start(), match.end()) if text[at] == " ")
+        yield from (match.start() for match in re.finditer("(?<=[^ ])  (?=[^ ])", text))
+    elif _LONE.search(text) and _SPREAD.search(text):
+        yield from (match.start() for match in _BLANK.finditer(text))
+
+
+def _find_signs(text: str) -> Iterator[int]:
+    """The signs between single characters of a price, where one of these is a coin or a unit."""
+    for match in _SIGNED.finditer(text):
+        if _TELLING.search(match.group()):
+            for sign in _SIGN.finditer(text, match.start(), match.end()):
+                yield from range(sign.start(), sign.end())

@@ -112,7 +112,7 @@ def _numbers() -> re.Pattern[str]:
                 r"|(?<!\d)\d{1,2}[:：]\d\d(?![\d元])"
                 r"|\d+(?:\.\d+)?\s?(?:%|％|小时|岁|折|公里|km|千米|厘米|cm|mm|kg|gb?|mb|tb|号线|路车|楼|层|期|倍"
                 r"|座|缸|匹)(?![a-z])"
-                r"|(?<![a-z0-9_@.-])(?!(?:usdt?|rmb|cny|hkd|ntd?|twd|inr|btc|rs|moq|min|max|from|only"
+                r"|(?<![a-z0-9_@.-])(?!@\d)(?!(?:usdt?|rmb|cny|hkd|ntd?|twd|inr|btc|rs|moq|min|max|from|only"
                 r"|at)\d|t\d{1,2}(?![a-z0-9_-]))[a-z_@][a-z_@.-]*+\d[a-z0-9_-]*+"
                 r"|[£€]\s?\d[\d,.]*k?|(?<![\d.,])\d[\d,.]{0,12}\s?(?:£|€|欧元|英镑|澳元|令吉|马币|泰铢|(?:eur"
                 r"|euros?|gbp|pounds?|aed|rm|thb|aud)(?![a-z]))"
@@ -130,7 +130,7 @@ def _numbers() -> re.Pattern[str]:
                 rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
                 r"(?P<half>半(?P<coin>[块毛元])|half (?:an? )?(?:yuan|kuai|rmb))",
                 r"(?P<round>整[万千百](?=[走出起卖发拿]))",
-                rf"(?P<before>{lead})[^\S\r\n]?(?P<lead>(?>{number}|{spoken}))(?!\s?[块毛角毫蚊]|\s?分(?!钟))(?:[^\S\r\n]?(?P<tail>{plain}))?",
+                rf"(?P<before>{lead})[^\S\r\n]?(?P<lead>(?>{number}|{spoken}))(?!\s?[块毛角毫蚊]|\s?分(?!钟)|[a-z0-9]{6})(?:[^\S\r\n]?(?P<tail>{plain}))?",
                 rf"(?P<digits>{number})[^\S\r\n]?(?P<money>{coins})整?{exact.format('exact')}",
                 rf"(?P<cjk>{spoken})(?:\s(?=[元块毛角]))?(?P<coin2>{coins})整?{exact.format('exact2')}",
                 rf"(?P<number>{number})",
