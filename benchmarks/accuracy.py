@@ -1,10 +1,11 @@
 """How well the classifier does on writers that it has not seen.
 
-    .venv/bin/python benchmarks/accuracy.py [--voices] [FILE ...]
+    .venv/bin/python benchmarks/accuracy.py [--writers] [--voices] [--disguises] [FILE ...]
 
-The writers of each fold of the tuned encoder are left out in turn, then, with the encoder as it comes, each writer
-alone; with --voices also each tenth of the voices. Files of labelled posts (JSON lines) are read with the model as it
-is shipped.
+The writers of each fold of the tuned encoder are left out in turn; with --writers, with the encoder as it comes, each
+writer alone; with --voices each tenth of the voices; with --disguises every disguised post beside the writers, so that
+no disguise has been learned from: recall is then told for each. Files of labelled posts (JSON lines) are read with the
+model as it is shipped.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--voices", action="store_true")
+    for option in ("--writers", "--voices", "--disguises"):
+        parser.add_argument(option, action="store_true")
     options = parser.parse_args()
     models = load_settings().models_folder
     examples = read_corpus()
@@ -42,13 +44,16 @@ def main() -> None:
     prepared = training.prepare(examples)
     print(f"{len(examples)} posts, {len(set(prepared.groups))} writers, {len({one.voice for one in examples})} voices")
     adapter = training.find_adapter(models, encoder)
-    if adapter:
-        show("tuned, each fold left out", prepared, training.predict_apart(prepared, encoder, adapter))
-    show("each writer left out", prepared, training.predict_apart(prepared, encoder))
+    apart = training.predict_apart(prepared, encoder, adapter)
+    show("tuned, each fold left out", prepared, apart)
+    if options.disguises:
+        show_disguises(prepared, apart, training.predict_apart(prepared, encoder, adapter, find_plain(prepared)))
+    if options.writers:
+        show("each writer left out", prepared, training.predict_apart(prepared, encoder))
     if options.voices:
         tenths = tuple(str(int(hashlib.sha256(one.voice.encode()).hexdigest(), 16) % SHARE) for one in examples)
-        apart = dataclasses.replace(prepared, groups=tenths)
-        show("each tenth of the voices left out", apart, training.predict_apart(apart, encoder))
+        voices = dataclasses.replace(prepared, groups=tenths)
+        show("each tenth of the voices left out", voices, training.predict_apart(voices, encoder))
     for path in options.files:
         print(f"\n{path}")
         print(evaluate(load_reader(models), read_labelled(path)).text())
@@ -66,6 +71,28 @@ def show(title: str, prepared: training.Prepared, apart: training.Predictions) -
     for group in sorted(set(prepared.groups)):
         inside = groups == group
         print(f"  {group:12s} {inside.sum():5d} posts  {decide(calibration, settled[inside], truths[inside])}")
+
+
+def find_plain(prepared: training.Prepared) -> training.Ids:
+    """The posts without any disguise."""
+    return np.array([at for at, view in enumerate(prepared.framed) if not view.folded.evasions])
+
+
+def show_disguises(prepared: training.Prepared, seen: training.Predictions, unseen: training.Predictions) -> None:
+    """Recall of `offer` among posts with each disguise, where disguises were learned from and where none was."""
+    truths = prepared.labels == LABELS.index("offer")
+    found = []
+    for apart in (seen, unseen):
+        calibration = training.calibrate(apart.logs, prepared.labels, apart.interest)
+        found.append(
+            [calibration.settle(log_odds(float(np.exp(row[0])))) >= calibration.threshold for row in apart.logs]
+        )
+    kinds = [{evasion.kind for evasion in view.folded.evasions} for view in prepared.framed]
+    print("\nrecall of offers with each disguise: learned from, not learned from")
+    for kind in sorted(set().union(*kinds)):
+        chosen = truths & np.array([kind in those for those in kinds])
+        if chosen.any():
+            print(f"  {kind:14s} {chosen.sum():4d} offers  {np.mean(np.array(found)[:, chosen], axis=1).round(3)}")
 
 
 def decide(calibration: Calibration, settled: Logs, truths: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from domain.signals import LABELS, Passage, Reading
 
+_BINS = 10
+
 
 class Reads(Protocol):
     """Whatever reads passages: a Reader, or a test's stand-in."""
@@ -30,14 +32,19 @@ class Measure:
 
 @dataclass(frozen=True)
 class Report:
-    """`average_precision` and `recall_at_95` (the highest recall at a precision of 0.95 or more) are of the
-    score for `offer`; `confusion[true][read]` counts posts."""
+    """`average_precision`, `recall_at_95` (the highest recall at a precision of 0.95 or more) and `calibration_error`
+    are of the score for `offer`; `confusion[true][read]` counts posts.
+
+    The calibration error is the expected one (Naeini et al. 2015) over ten bins of equal width, each post weighing so
+    much that offers have the share that the scores are stated for.
+    """
 
     posts: int
     accuracy: float
     macro_f1: float
     average_precision: float
     recall_at_95: float
+    calibration_error: float
     labels: dict[str, Measure]
     confusion: dict[str, dict[str, int]]
     model: str
@@ -53,7 +60,8 @@ class Report:
         rows.append(f"{self.posts} posts, accuracy {self.accuracy:.3f}, macro F1 {self.macro_f1:.3f}")
         rows.append(
             f"offer: average precision {self.average_precision:.3f}, "
-            f"recall {self.recall_at_95:.3f} at a precision of 0.95"
+            f"recall {self.recall_at_95:.3f} at a precision of 0.95, "
+            f"calibration error {self.calibration_error:.4f} at the stated prevalence"
         )
         missed = Counter(
             {(true, read): count for true, row in self.confusion.items() for read, count in row.items() if true != read}
@@ -62,29 +70,33 @@ class Report:
         return "\n".join([*rows, f"model: {self.model}"])
 
 
-def evaluate(reader: Reads, lines: Sequence[tuple[Passage, str]], batch: int = 64) -> Report:
-    """Read the passages and compare with their labels."""
+def evaluate(
+    reader: Reads, lines: Sequence[tuple[Passage, str]], prevalence: float = 1 / 200, batch: int = 64
+) -> Report:
+    """Read the passages and compare with their labels; `prevalence` is what the reader's scores are stated for."""
     readings: list[Reading] = []
     for start in range(0, len(lines), batch):
         readings += reader.read([passage for passage, _label in lines[start : start + batch]])
     truths = [label for _passage, label in lines]
-    return compare(truths, readings)
+    return compare(truths, readings, prevalence)
 
 
-def compare(truths: Sequence[str], readings: Sequence[Reading]) -> Report:
+def compare(truths: Sequence[str], readings: Sequence[Reading], prevalence: float) -> Report:
     """The report for readings whose true labels are known."""
     pairs = Counter(zip(truths, (reading.signal.label for reading in readings), strict=True))
     present = [label for label in LABELS if any(label in pair for pair in pairs)]
     measures = {label: _measure(label, pairs) for label in present}
     known = [measure.f1 for measure in measures.values() if measure.posts]
     ranked = sorted(zip((reading.signal.score for reading in readings), truths, strict=True), key=lambda pair: -pair[0])
-    average, recall = _rank([(score, label == "offer") for score, label in ranked])
+    scored = [(score, label == "offer") for score, label in ranked]
+    average, recall = _rank(scored)
     return Report(
         posts=len(truths),
         accuracy=_divide(sum(count for (true, read), count in pairs.items() if true == read), len(truths)),
         macro_f1=_divide(sum(known), len(known)),
         average_precision=average,
         recall_at_95=recall,
+        calibration_error=_gauge(scored, prevalence),
         labels=measures,
         confusion={true: {read: pairs[true, read] for read in present if pairs[true, read]} for true in present},
         model=readings[0].signal.model if readings else "",
@@ -116,6 +128,18 @@ def _rank(ranked: Sequence[tuple[float, bool]]) -> tuple[float, float]:
         best = max(best, recall) if precision >= 0.95 else best
         before = found
     return average, best
+
+
+def _gauge(scored: Sequence[tuple[float, bool]], prevalence: float) -> float:
+    """The expected calibration error; 0 where only offers, or none, are read."""
+    offers = sum(truth for _score, truth in scored)
+    if offers in (0, len(scored)):
+        return 0.0
+    weights = {True: prevalence / offers, False: (1 - prevalence) / (len(scored) - offers)}
+    errors = [0.0] * _BINS
+    for score, truth in scored:
+        errors[min(int(score * _BINS), _BINS - 1)] += weights[truth] * (score - truth)
+    return sum(abs(error) for error in errors)
 
 
 def _divide(part: float, whole: float) -> float:

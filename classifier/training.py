@@ -204,17 +204,20 @@ class Predictions:
     interest: Logs
 
 
-def predict_apart(prepared: Prepared, encoder: Encoder, adapter: Adapter | None = None) -> Predictions:
+def predict_apart(
+    prepared: Prepared, encoder: Encoder, adapter: Adapter | None = None, learned: Ids | None = None
+) -> Predictions:
     """What would be said of each post had its writer not written the corpus: windows and all, as the reader says it.
 
-    Without an adapter each writer is left out alone, else the writers of each of its folds.
+    Without an adapter each writer is left out alone, else the writers of each of its folds. Of the others' posts the
+    heads learn from those in `learned`, from all when it is None.
     """
     logs = np.full((len(prepared.labels), len(LABELS)), -np.log(len(LABELS)))
     interest = np.zeros(len(prepared.labels))
     if adapter is None:
         prepared = encode(prepared, encoder)
     for inside, additions in _part(prepared.groups, adapter):
-        outside = np.setdiff1d(np.arange(len(prepared.labels)), inside)
+        outside = np.setdiff1d(np.arange(len(prepared.labels)) if learned is None else learned, inside)
         if not len(outside):
             continue
         innocent = encoder

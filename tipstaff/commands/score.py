@@ -63,7 +63,7 @@ def evaluate(
     labelled = read_labelled(file)
     reader = LazyReader(settings)()
     with show_progress(settings.speaks, say(settings.speaks, "scoring"), total=len(labelled)):
-        report = measure(reader, labelled)
+        report = measure(reader, labelled, settings.prevalence)
     if as_json:
         print_json([plain(report)])
     else:
