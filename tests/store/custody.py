@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from pathlib import Path
-from typing import Any
 
 from hauls import OFFER, Run, at, make_haul, make_post, score_all, take, watch
 from sqlmodel import col, select
@@ -68,13 +66,6 @@ def actions(store: Store) -> list[str]:
 def faults(store: Store, *heads: Head, key: str | None = None) -> list[tuple[str, str]]:
     """What does not hold."""
     return [(fault.what, fault.subject) for fault in verify_store(store, heads, key).faults]
-
-
-def change(home: Path, statement: str, *values: Any) -> None:
-    """What somebody does to the database behind the program's back."""
-    with sqlite3.connect(home / "store.db") as database:
-        database.execute(statement, values)
-    database.close()
 
 
 def digest(path: Path) -> str:

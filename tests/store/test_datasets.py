@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,9 +19,10 @@ import pytest
 from custody import finding_ids
 from hauls import OFFER, SITE, at, make_haul, make_post, score_all, take, watch
 from sqlalchemy import text
+from stores import open_store
 
 from domain.errors import BadValue, DiskFull
-from store.database import Store, open_store
+from store.database import Store
 from store.datasets import DATASETS, Order, write_dataset
 from store.datasets.codebook import CODEBOOK, KEYS
 from store.findings import judge_finding
@@ -270,7 +272,7 @@ def test_a_full_disk_leaves_nothing(market: Store, tmp_path: Path) -> None:
 import resource, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from store.database import open_store
+from stores import open_store
 from store.datasets import DATASETS, Order, write_dataset
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -285,7 +287,8 @@ with open_store(Path(sys.argv[1])) as store:
     export(market, tmp_path / "out" / "placed")
     market.close()
     command = [sys.executable, "-c", code, str(market.home), str(tmp_path / "out")]
-    done = subprocess.run(command, capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.stdout.split("\n")[:-1] == [f"{form} 27" for form in DATASETS], done.stderr
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["placed"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
-import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from custody import actions, capture_ids, change, fill, finding_ids, read_ledger
+from custody import actions, capture_ids, fill, finding_ids, read_ledger
 from hauls import OFFER, at, make_haul, make_post, score_all, take, watch
+from stores import change
 
 from domain.errors import BadValue, DiskFull, NotReferable, Refused, UnknownName
 from store.database import Store
@@ -243,10 +243,8 @@ def test_what_is_in_the_store_of_a_referral_is_held_against_the_ledger(
     assert verify_store(store).faults == ()
     change(home, "UPDATE referrals SET manifest = replace(manifest, 'police', '12377')")
     assert [(one.what, one.subject) for one in verify_store(store).faults] == [("referral_changed", frozen.id)]
-    with sqlite3.connect(home / "store.db") as database:
-        database.execute("DELETE FROM referral_findings")
-        database.execute("DELETE FROM referrals")
-    database.close()
+    change(home, "DELETE FROM referral_findings")
+    change(home, "DELETE FROM referrals")
     assert [(one.what, one.subject) for one in verify_store(store).faults] == [("referral_gone", frozen.id)]
 
 

@@ -17,9 +17,10 @@ import pytest
 from hauls import CHAT, OFFER, Run, at, files_under, find_bytes, make_haul, make_post, score_all, take, watch
 from sqlalchemy import event
 from sqlmodel import select
+from stores import open_store, sqlite_only
 
 from domain.errors import DiskFull
-from store.database import Store, open_store
+from store.database import Store
 from store.findings import iterate_findings
 from store.seals import read_capture
 from store.spool import mark_of, open_page
@@ -117,13 +118,15 @@ def _killed_child(home: Path, run: Run, number: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def test_killed_at_any_step_nothing_is_lost_or_half_done(home: Path, tmp_path: Path) -> None:
+def test_killed_at_any_step_nothing_is_lost_or_half_done(
+    home: Path, tmp_path: Path, copied: Callable[[Path, Path], Path], stride: int
+) -> None:
     """kill -9 at every single call that touches the disk, and at every commit, while pages are delivered, scored,
     sealed and destroyed: the next opening finds a whole store and the next crawl ends as if nothing had been."""
     with open_store(home) as store:
         run = watch(store)
-    for number in range(1, 500):
-        copy = Path(shutil.copytree(home, tmp_path / f"killed-{number}"))
+    for number in range(1, 500, stride):
+        copy = copied(home, tmp_path / f"killed-{number}")
         status = _killed_child(copy, run, number)
         _finish(copy, run)
         shutil.rmtree(copy)
@@ -134,12 +137,15 @@ def test_killed_at_any_step_nothing_is_lost_or_half_done(home: Path, tmp_path: P
     assert number > 40
 
 
-def test_killed_twice_in_a_row_changes_nothing(home: Path, tmp_path: Path) -> None:
+@sqlite_only
+def test_killed_twice_in_a_row_changes_nothing(
+    home: Path, tmp_path: Path, copied: Callable[[Path, Path], Path]
+) -> None:
     """A crawl that dies, is begun again and dies again, ends whole all the same."""
     with open_store(home) as store:
         run = watch(store)
     for first, second in ((9, 12), (15, 30), (22, 22), (33, 8), (41, 19)):
-        copy = Path(shutil.copytree(home, tmp_path / f"killed-{first}-{second}"))
+        copy = copied(home, tmp_path / f"killed-{first}-{second}")
         _killed_child(copy, run, first)
         _killed_child(copy, run, second)
         _finish(copy, run)

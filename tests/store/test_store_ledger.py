@@ -17,10 +17,11 @@ from hauls import OFFER, T0, at, make_haul, make_post
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
+from stores import open_store
 from test_store_processes import run_all
 
 from domain.errors import BadValue, UnknownName
-from store.database import Store, open_store
+from store.database import Store
 from store.findings import judge_finding
 from store.ledger import Head, read_entry, read_head, read_witness, record, write_line
 from store.rotation import change_key, show_key

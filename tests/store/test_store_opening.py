@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -14,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from hauls import OFFER, T0, make_haul, make_post, score_all, take, watch
+from stores import change, open_store, sqlite_only
 
 from domain.errors import BrokenStore, NewerStore
-from store.database import Store, open_store
+from store.database import Store
 from store.findings import Query, search_findings
 
 
@@ -32,6 +32,7 @@ def test_folder_and_keys_are_for_the_owner_alone(tmp_path: Path) -> None:
     assert {path.name: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
 
 
+@sqlite_only
 def test_database_is_set_to_forget_and_to_last(store: Store) -> None:
     """WAL, full synchronisation, foreign keys and overwriting of what is deleted are on for every connection."""
     with store.engine.connect() as connection:
@@ -61,6 +62,7 @@ def test_odd_characters_in_the_path_are_no_address(tmp_path: Path) -> None:
     assert (home / "store.db").is_file()
 
 
+@sqlite_only
 def test_opening_a_current_store_imports_no_alembic(home: Path) -> None:
     """The migration machinery is loaded only where there is something to migrate."""
     code = (
@@ -73,13 +75,11 @@ def test_opening_a_current_store_imports_no_alembic(home: Path) -> None:
 
 def test_a_newer_store_is_refused_and_left_alone(home: Path) -> None:
     """A database of a revision nobody knows here is not touched."""
-    with sqlite3.connect(home / "store.db") as database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
-    database.close()
-    before = (home / "store.db").read_bytes()
+    change(home, "UPDATE alembic_version SET version_num = '9999'")
+    before = _read_all(home)
     with pytest.raises(NewerStore, match=r"newer Tipstaff \(schema 9999"):
         open_store(home)
-    assert (home / "store.db").read_bytes() == before
+    assert _read_all(home) == before
 
 
 def _junk(home: Path) -> None:
@@ -87,16 +87,12 @@ def _junk(home: Path) -> None:
 
 
 def _foreign(home: Path) -> None:
-    (home / "store.db").unlink()
-    with sqlite3.connect(home / "store.db") as database:
-        database.execute("CREATE TABLE recipes (name TEXT)")
-    database.close()
+    for table in ("unlinked", "alembic_version"):
+        change(home, f"DROP TABLE {table}")
 
 
 def _no_version(home: Path) -> None:
-    with sqlite3.connect(home / "store.db") as database:
-        database.execute("DELETE FROM alembic_version")
-    database.close()
+    change(home, "DELETE FROM alembic_version")
 
 
 def _no_key(home: Path) -> None:
@@ -117,9 +113,19 @@ def _file_for_spool(home: Path) -> None:
 
 
 DAMAGES = {
-    _junk: "not a database", _foreign: "another program", _no_version: "which version", _no_key: "is gone",
+    _foreign: "another program", _no_version: "which version", _no_key: "is gone",
     _short_key: "not a key", _other_key: "another store", _file_for_spool: "file where a folder",
 }  # fmt: skip
+
+
+@sqlite_only
+def test_junk_is_no_database(home: Path) -> None:
+    """A file that is no database is named, and left as it is."""
+    _junk(home)
+    before = _read_all(home)
+    with pytest.raises(BrokenStore, match=r"store\.db is not a database"):
+        open_store(home)
+    assert _read_all(home) == before
 
 
 def _read_all(home: Path) -> dict[Path, bytes]:
@@ -131,17 +137,12 @@ def _read_all(home: Path) -> dict[Path, bytes]:
 def test_what_is_no_store_is_one_clear_fault(home: Path, damage: Callable[[Path], None]) -> None:
     """Junk, another program's database, a missing or wrong key: one line, and nothing is put in its place."""
     damage(home)
-    before = {
-        path: path.read_bytes() for path in home.rglob("*") if path.is_file() and not path.name.startswith("store.db-")
-    }
+    before = _read_all(home)
     with pytest.raises(BrokenStore, match=DAMAGES[damage]) as caught:
         open_store(home)
     assert "\n" not in str(caught.value)
     assert caught.value.say("zh") != str(caught.value)
-    after = {
-        path: path.read_bytes() for path in home.rglob("*") if path.is_file() and not path.name.startswith("store.db-")
-    }
-    assert after == before
+    assert _read_all(home) == before
 
 
 def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from hauls import CHAT, OFFER, T0, Run, at, files_under, make_haul, make_post, make_verdict, score_all, take, watch
+from stores import open_store
 
 from domain.errors import Refused
 from domain.sources import RunCounts, RunOutcome, Source
-from store.database import Store, open_store
+from store.database import Store
 from store.findings import Query, count_findings, iterate_findings
 from store.hosts import LONGEST, postpone, take_turn
 from store.runs import begin_run, close_dead_runs, finish_run, list_runs

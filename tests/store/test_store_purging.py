@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from typing import Any
 import pytest
 from custody import BY, actions, capture_ids, faults, fill, finding_ids, read_ledger
 from hauls import OFFER, T0, at, files_under, find_bytes, make_haul, make_post, score_all, take, watch
+from stores import open_store, sqlite_only
 from test_store_crashes import _die_at
 
 from domain.errors import DamagedSeal, UnknownName
-from store.database import Store, open_store
+from store.database import Store
 from store.findings import find_finding, judge_finding
 from store.ledger import Head
 from store.purging import Retention, list_due, purge_findings
@@ -63,6 +65,7 @@ def test_what_is_purged_is_gone_and_proved(store: Store) -> None:
     assert find_bytes(store.home, "Che_Zhu88 2") != []
 
 
+@sqlite_only
 def test_a_purged_page_opens_with_no_backup_of_the_database(store: Store, tmp_path: Path) -> None:
     """Who kept the database and the sealed file, but not the key, has noise; verify says that it was purged."""
     fill(store)
@@ -177,13 +180,15 @@ def _look(store: Store) -> None:
         read_capture(store, capture_id)
 
 
-def test_killed_at_any_step_of_a_purge_it_was_done_or_not(home: Path, tmp_path: Path) -> None:
+def test_killed_at_any_step_of_a_purge_it_was_done_or_not(
+    home: Path, tmp_path: Path, copied: Callable[[Path, Path], Path], stride: int
+) -> None:
     """kill -9 at every call that touches the disk and at every commit: at the next opening each finding is there whole
     or gone whole, the chain holds and has not become shorter, and the purge can be ended."""
     with open_store(home) as store:
         fill(store)
-    for number in range(1, 500):
-        copy = Path(shutil.copytree(home, tmp_path / f"killed-{number}"))
+    for number in range(1, 500, stride):
+        copy = copied(home, tmp_path / f"killed-{number}")
         status, before = _killed(copy, number, purge)
         with open_store(copy) as store:
             _look(store)
@@ -209,13 +214,15 @@ def _enter(store: Store) -> None:
     judge_finding(store, finding_ids(store)[0], state="review", note=None, by=BY, now=at(61))
 
 
-def test_killed_at_any_step_of_an_entry_the_chain_holds(home: Path, tmp_path: Path) -> None:
+def test_killed_at_any_step_of_an_entry_the_chain_holds(
+    home: Path, tmp_path: Path, copied: Callable[[Path, Path], Path], stride: int
+) -> None:
     """kill -9 while entries are written and the key is changed: no entry is half there, none without what it records,
     none that was committed is lost, one private key is left, and the next process goes on."""
     with open_store(home) as store:
         fill(store)
-    for number in range(1, 500):
-        copy = Path(shutil.copytree(home, tmp_path / f"killed-{number}"))
+    for number in range(1, 500, stride):
+        copy = copied(home, tmp_path / f"killed-{number}")
         status, before = _killed(copy, number, _enter)
         with open_store(copy) as store:
             assert before is not None

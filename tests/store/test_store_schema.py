@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, LargeBinary
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
+from stores import postgresql_only, url_of
 
 import store.words
 from domain.errors import DamagedSeal
 from store.columns import Time, clean
+from store.database import Store
+from store.dialects import dialect_of
 from store.engine import make_engine, new_id
 from store.keys import Keys, seal, unseal
 from store.schema import MIGRATIONS, known_revisions
@@ -34,10 +37,23 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _describe(engine: Engine) -> dict[str, str]:
+DESCRIPTIONS = {
+    "sqlite": "SELECT tbl_name, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name",
+    "postgresql": """
+        SELECT table_name, column_name, concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default,
+                                                  collation_name)
+        FROM information_schema.columns WHERE table_schema = 'public'
+        UNION SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+        ORDER BY 1, 2, 3
+    """,
+}
+
+
+def _describe(engine: Engine) -> list[tuple[str, ...]]:
     with engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
-        return {row.name: row.sql for row in rows}
+        return [tuple(row) for row in connection.exec_driver_sql(DESCRIPTIONS[engine.dialect.name])]
 
 
 def test_the_known_revisions_are_those_of_the_folder() -> None:
@@ -48,22 +64,34 @@ def test_the_known_revisions_are_those_of_the_folder() -> None:
 
 def test_tables_and_migrations_agree(home: Path) -> None:
     """A store made by the migrations is what the tables say: there is nothing to generate."""
-    with make_engine(home).connect() as connection:
+    with make_engine(home, url_of(home)).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Row.metadata) == []
 
 
 def test_going_back_and_forth(home: Path) -> None:
     """Every revision can be undone and done again, and ends where it was."""
-    engine = make_engine(home)
+    engine = make_engine(home, url_of(home))
     before = _describe(engine)
     with engine.begin() as connection:
         command.downgrade(_config(connection), "base")
-    assert list(_describe(engine)) == ["alembic_version"]
+    assert {table for table, *_ in _describe(engine)} == {"alembic_version"}
     with engine.begin() as connection:
         command.upgrade(_config(connection), "head")
+        dialect_of(connection).level(connection)
     assert _describe(engine) == before
     engine.dispose()
+
+
+@postgresql_only
+def test_text_is_compared_by_its_code_points(store: Store) -> None:
+    """Whatever language the database was made for, every column of text sorts as on SQLite."""
+    with store.reading() as session:
+        found = session.connection().exec_driver_sql(
+            "SELECT table_name, column_name, collation_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND data_type IN ('text', 'character varying')"
+        )
+        assert {collation for _, _, collation in found} == {"C"}
 
 
 def test_the_tables_can_be_made_on_postgresql() -> None:

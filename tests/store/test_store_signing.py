@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from custody import BY, actions, change, fill, finding_ids, read_ledger
+from custody import BY, actions, fill, finding_ids, read_ledger
 from custody import faults as faults_of
 from hauls import T0, at, make_haul, make_post, score_all, take
+from stores import change, open_store
 
 from domain.errors import BadValue, BrokenStore
-from store.database import Store, open_store
+from store.database import Store
 from store.findings import judge_finding
 from store.rotation import change_key, show_key
 from store.signing import list_signers, read_signer, signing_folder

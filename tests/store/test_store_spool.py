@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from hauls import CHAT, OFFER, SITE, T0, at, files_under, make_haul, make_post, make_verdict, score_all, take, watch
 from sqlmodel import select
+from stores import open_store
 
 from domain.errors import DamagedSeal, UnknownName
 from domain.pages import Mark, Validators
 from domain.posts import text_digest
-from store.database import Store, open_store
+from store.database import Store
 from store.findings import Query, search_findings
 from store.seals import read_capture
 from store.sources import find_source

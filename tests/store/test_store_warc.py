@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from custody import BY, actions, capture_ids, change, fill, finding_ids, read_ledger
+from custody import BY, actions, capture_ids, fill, finding_ids, read_ledger
 from custody import faults as faults_of
 from hauls import CHAT, OFFER, SITE, T0, at, make_haul, make_post, make_verdict, score_all, take, watch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stores import change
 from warcio.archiveiterator import ArchiveIterator
 
 from domain.errors import BadValue, DamagedSeal, UnknownName
