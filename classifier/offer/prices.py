@@ -31,11 +31,13 @@ DEAR_ROW = 10.0
 LEAST_RECORD = 0.004
 # A unit of price said for a whole table: （单位：元/条）, 以上均为元每条.
 _HEADED = re.compile(
-    "(?:以上|都是|均是|均为|单位)[^，,。\\n]{0,3}[每一]?条的?价|单位[：:]?条|条价|散条|(?<![\\d零一二两三四五六七八九十百千万半])[元块毛] ?(?:[/／每]|一) ?[条个份笔]"
+    "(?:以上|都是|均是|均为|单位)[^，,。\\n]{0,3}[每一]?条的?价|单位[：:]?条|条价|散条"
+    "|(?<![\\d零一二两三四五六七八九十百千万半])[元块毛] ?(?:[/／每]|一) ?[条个份笔]"
 )
 # What nobody says of other wares: records by the thousand at least, or their trade's own words.
 _BULK = re.compile(
-    "[\\d百千万佰仟萬kw] ?[条个份] ?(?:起[售发批卖步订拿]?|以上|打底)|(?:最[低少]|至少|起码) ?[\\d一二三四五六七八九十百千万]+ ?条|料[价费：:]"
+    "[\\d百千万佰仟萬kw] ?[条个份] ?(?:起[售发批卖步订拿]?|以上|打底)|料[价费：:]"
+    "|(?:最[低少]|至少|起码) ?[\\d一二三四五六七八九十百千万]+ ?条"
     "|[出卖][\u3400-\u9fff]{0,4}料(?![理酒])|到期的有|每条[0-9一二两三四五六七八九]|/条"
     "|一条[0-9一二两三四五六七八九.]"
 )
@@ -373,7 +375,8 @@ def _uncounted(scene: Scene, purchase: Purchase) -> bool:
 
 # Counts that are no whole: what comes by the day, goes along, is tried or shown.
 _NO_WHOLE = re.compile(
-    r"(?:每天|每日|日均|每月|日产|送|测试?|样|抽|试|a day)[^,，。\d]{0,5}$|(?:里程|行驶?|跑[了过]?|表显|mileage|odo|三者险?|第三人?|责任险?|保额|保障)[^,，。\d]{0,3}$"
+    r"(?:每天|每日|日均|每月|日产|送|测试?|样|抽|试|a day)[^,，。\d]{0,5}$"
+    r"|(?:里程|行驶?|跑[了过]?|表显|mileage|odo|三者险?|第三人?|责任险?|保额|保障)[^,，。\d]{0,3}$"
 )
 # How far a car has gone.
 _MILEAGE = re.compile(

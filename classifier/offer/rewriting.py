@@ -23,7 +23,7 @@ def rewrite(folded: Folded, rules: tuple[Rule, ...]) -> Folded:
 
 
 def replace_spans(folded: Folded, edits: Edits) -> Folded:
-    """`folded` after edits of its text, in order and apart; a new character stands for the whole of what it replaces."""
+    """`folded` after edits of its text, in order and apart; a new character stands for all that it replaces."""
     return _trace(folded, *_apply(folded.text, None, None, edits))
 
 

@@ -48,7 +48,9 @@ def find_names(text: str) -> Iterator[Item]:
         yield Item("name", match.start("it"), match.end("it"))
 
 
-NO_NAME = re.compile("[的了是有我你在到和不这那要就也都个上下来去吗吧呢啊]|经理$|主管$|客服$")
+NO_NAME = re.compile(
+    "[的了是有我你在到和不这那要就也都个上下去吗吧呢啊起元块角条笔]|来(?!$)|(?<=^.)[毛千百万]$|经理$|主管$|客服$"
+)
 _LATIN_NAME = re.compile(
     r"(?:^|[\n|,;:：\t])\s*(?P<it>(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15}){1,2})(?=\s*["
     r"|,;\t\n])"

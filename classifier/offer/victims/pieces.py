@@ -25,7 +25,8 @@ OTHERS = "\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af"
 _GROUPED = re.compile(
     rf"(?<![{_LATIN}\d.#/*+_@$¥₹])(?<![{_LATIN}\d][{_DASH}])(?:\+?["
     rf"(]?\+?\d{{1,4}}[)]?[ .{_DASH}/]{{0,3}})?\d{{1,5}}"
-    rf"(?:[ .{_DASH}/]{{1,3}}\d{{1,5}}){{0,9}}(?:[ .{_DASH}]{{0,2}}\d{{1,8}})(?![{_LATIN}\d*%])(?!,\d{{3}})"
+    rf"(?:(?! [{_DASH}] )[ .{_DASH}/~·_]{{1,3}}\d{{1,5}}){{0,9}}"
+    rf"(?:(?! [{_DASH}] )[ .{_DASH}~·_]{{0,2}}\d{{1,8}})(?![{_LATIN}\d*%])(?!,\d{{3}})"
     r"(?!\s?(?:元|块|毛|角|万|条|个|公里|人|份|次|台|笔|单|组|套|行|天|年|月|岁|号楼|km|miles?|rows?|lines?|records?"
     r"|owners?|pcs|pieces?|leads?|entries|contacts|names|usd|usdt|cny|rmb|yuan|inr|eur|dollars?|\$|€|u\b))",
     re.IGNORECASE,
@@ -40,22 +41,23 @@ _NATIONAL = re.compile(
 )
 _YEAR = re.compile(rf"[ {_DASH}/]+(?:19|20)\d\d$")
 _DAY = re.compile(
-    rf"(?:19|20)\d\d[{_DASH}./ ]?[01]?\d(?:[{_DASH}./ ]?[0-3]?\d)?|[0-3]?\d[./ {_DASH}][01]?\d[./ {_DASH}](?:19"
+    rf"1[01]\d[{_DASH}./][01]?\d[{_DASH}./][0-3]?\d"
+    rf"|(?:19|20)\d\d[{_DASH}./ ]?[01]?\d(?:[{_DASH}./ ]?[0-3]?\d)?|[0-3]?\d[./ {_DASH}][01]?\d[./ {_DASH}](?:19"
     rf"|20)?\d\d"
 )
 _DATED = re.compile(r"(?<!\d)(?:19|20)\d\d[-/.][01]?\d(?!\d)|(?<!\d)[01]?\d/[0-3]?\d(?![\d/])")
 _RANGE = re.compile(rf"\d*00? ?[{_DASH}/] ?\d*00")
-_SPOKEN = re.compile(
-    r"(?<![零〇一二三四五六七八九十百千万])[零〇一二三四五六七八九][ ]?(?:[零〇一二三四五六七八九][ -]?){6,11}"
-    r"(?![十百千万元块毛条])"
-)
+_ONES = "零〇洞一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_SPOKEN = re.compile(rf"(?<![{_ONES}十百千万])[{_ONES}] ?(?:[{_ONES}][ -]?){{6,11}}(?![十百千万元块毛条])")
+# 1|3|7|5|1|0: a sign after every digit.
+_SIGNED = re.compile(r"(?<![\d|])(?:\d[|,，/·_~*+-]){9,12}\d(?!\d)")
 # What sounds like the character of a province on a plate.
 _PROVINCES_HEARD = "经精巾护户虎鱼余籍记季进近料级酥折浙晚碗敏干感路录玉遇饿俄香箱月悦越柜穷穿船芸闪清凝心"
 # Plates of other countries, and other codes of capitals and digits.
 _CODE = re.compile(
     rf"(?<![{_LATIN}\d@_./#+*])(?<![{_LATIN}\d][{_DASH}])(?<![{_LATIN}\d][ ]-)(?:"
-    rf"(?:Jing|Jin|Hu|Yu|Ji|Liao|Hei|Su|Zhe|Wan|Min|Gan|Lu|E|Xiang|Yue|Gui|Qiong|Chuan|Yun|Shan|Shaan|Ning"
-    rf"|Xin) ?[A-Z][ .·{_DASH}]?[A-Z0-9]{{5,6}}"
+    rf"(?i:Jing|Jin|Hu|Yu|Ji|Liao|Hei|Su|Zhe|Wan|Min|Gan|Lu|E|Xiang|Yue|Gui|Qiong|Chuan|Yun|Shan|Shaan|Ning"
+    rf"|Xin|Meng|Qing|Zang|Gan)[ {_DASH}]?[A-Z][ .·{_DASH}]?(?=[A-Z0-9]{{0,5}}\d)[A-Z0-9]{{5,6}}"
     r"|(?:Dubai|Abu Dhabi|Sharjah|Ajman|RAK|Fujairah|UAQ) [A-Z0-9]{1,2} \d{1,5}"
     rf"|[{PROVINCES}{_PROVINCES_HEARD}] ?[A-Z](?:[ .·•・{_DASH}]{{0,2}}[A-Z0-9]){{5,6}}"
     rf"|\d{{2,3}}-[A-Z]{{1,2}}-\d{{1,6}}|[A-Z]{{3}}\d[A-Z]\d{{2}}|[A-ZА-Я] ?\d{{3}} ?[A-ZА-Я]{{2}} ?\d{{2,3}}"
@@ -74,7 +76,7 @@ _NO_CODE = re.compile(
     r"|MOQ|MIN|MAX|QTY|PCS|SKU|API|CRM|SIP|GPS"
     r"|ID|DOB|FLAT|UNIT|BLDG|APT|CPF|BOX|HP|APP|TOP|EX|NO|OBD|SUV|MPV|BMW|GL[ACEKS]|VW|GMC|KIA|MG|FY|Q[1-4]|AM"
     r"|PM|LS|BS|NW|SW|SE)\b"
-    rf"[ {_DASH}]?\d*|[A-Z]\d{{1,2}}[A-Z]?"
+    rf"[ .{_DASH}]{{0,3}}[\d. ]*|[A-Z]\d{{1,2}}[A-Z]?"
 )
 _CODED = re.compile(r"\d")
 # Papers of other countries: identity cards, licences, social security numbers; long numbers of policies and cards.
@@ -157,6 +159,8 @@ def find_phones(text: str) -> Iterator[Item]:
             and not _DATED.search(written)
         ):
             yield Item("phone", match.start(), match.start() + len(written))
+    for match in _SIGNED.finditer(text):
+        yield Item("phone", match.start(), match.end())
     for match in _SPOKEN.finditer(text):
         yield Item("phone", match.start(), match.end() - (match.group()[-1] in " -"))
 

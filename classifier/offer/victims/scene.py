@@ -41,7 +41,7 @@ _OPENER = re.compile(
     r"|有意者?|有兴趣|联系人\s?[:：]?\s?[\u3400-\u9fff]{0,3}(?:经理|主管|客服)"
     r"|(?<![已未没曾再急被])联系(?![人过了不到他她]|电话|方式|手机|号|地址|上)"
     r"|(?<![参增附])加(?![装油急盟密价班])"
-    r"|咨询(?!过|了)|找我|私聊|私信|详聊|详询|详谈|下单|购买请|起[售批订拿]|接单|感兴趣|拿货|订购|出售"
+    r"|咨询(?!过|了)|找我|[滴戳敲]\s?我|私聊|私信|详聊|详询|详谈|下单|购买请|起[售批订拿]|接单|感兴趣|拿货|订购|出售"
     r"|(?<![\w.])@[a-z]\w{3,}|客服|商务"
     r"|(?<![a-z])(?:contact|call|add|dm|text)(?![a-z])"
 )
@@ -50,6 +50,10 @@ _CALLED = re.compile(
     r"(?:(?<![给主户人去回已刚我他她没有车单])(?:打|拨打?)|致电|电联|(?:^|(?<=[\s,，。、;；]))电"
     r"|(?<![a-z])(?:call|dial|ring))"
     r"(?:我|电话|手机|给我)?\s{0,2}[:：]?\s{0,2}$"
+)
+# 微信abc12345 手机: two ways to one author.
+_BESIDE = re.compile(
+    r"(?:微信|薇信|vx|wx|tg|telegram|电报|飞机|qq)号?\s?[:：]?\s?[a-z_\d][\w-]{4,20}[\s,，、/]{1,3}(?:手机|电话|tel|phone)\s?[:：]?\s?$"
 )
 _CALLED_AFTER = re.compile(
     r"[ \t]{0,2}[,，]?[ \t]?(?:找我|联系我|加我|滴我|私我|咨询我|联系(?=$|[\n。！!])|call me|text me)"
@@ -145,6 +149,9 @@ class Scene:
             return bool(_OPENER.search(said))
         if _OPENER.search(said) or _CALLED.search(said):
             return True
+        if _BESIDE.search(said):
+            stop = self.text.find("\n", hit.end)
+            return not self._has_person(hit.end, stop if stop >= 0 else len(self.text))
         if _CALLED_AFTER.match(self.lowered, hit.end):
             return not self._has_name(hit) and not (self._in_row(hit) and not re.search("[,，]", said))
         return self._in_handles(hit)
