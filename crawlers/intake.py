@@ -13,8 +13,11 @@ from domain.posts import Post
 class Intake(Protocol):
     """Where hauls go, and what is known already. Calls are short; they may be made from the crawl's event loop."""
 
-    def mark_of(self, key: str) -> Mark | None:
-        """How far the thread `key` of this source has been read."""
+    def marks_of(self, keys: Sequence[str]) -> dict[str, Mark]:
+        """How far the threads and lists `keys` of this source have been read; those that were not are left out."""
+
+    def take_revisits(self, now: datetime) -> Sequence[str]:
+        """Addresses of threads with findings that are to be looked at again now; each is told once in a while."""
 
     def validators_of(self, url: str) -> Validators | None:
         """What the server said of `url` at the last visit."""
@@ -39,5 +42,5 @@ class Intake(Protocol):
 
     def note(self, event: str, url: str, detail: str = "") -> None:
         """Something a person may want to know: a word of RUN_REASONS, or "fetched", "rendered", "unchanged",
-        "recognised", "image", "style", "nothing_found" (by a search), and in one look "board" and "feed": what the
-        start page leads to that may be watched too."""
+        "recognised", "image", "style", "nothing_found" (by a search), "removed" (a thread that had findings), and in
+        one look "board" and "feed": what the start page leads to that may be watched too."""

@@ -46,9 +46,13 @@ class MemoryIntake:
         self.posts: list[Post] = []
         self.next_turn: dict[str, float] = {}
 
-    def mark_of(self, key: str) -> Mark | None:
+    def marks_of(self, keys: Sequence[str]) -> dict[str, Mark]:
         """Nothing is known."""
-        return None
+        return {}
+
+    def take_revisits(self, now: datetime) -> Sequence[str]:
+        """Nothing is known."""
+        return ()
 
     def validators_of(self, url: str) -> Validators | None:
         """Nothing is known."""

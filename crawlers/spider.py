@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -36,12 +37,12 @@ from crawlers.plan import Plan
 from crawlers.reading import Reading
 from crawlers.results import finds_nothing, read_results
 from crawlers.styles import Styles
-from crawlers.walk.course import Errand, ListWalk, errand_of
+from crawlers.walk.course import Errand, ListWalk, ThreadWalk, errand_of
 from crawlers.walk.freshness import ends_list, is_fewer, keep_shown, list_key
 from crawlers.walk.frontier import Frontier
 from crawlers.walk.tally import Tally
 from domain.errors import CrawlEnded, TipstaffError
-from domain.pages import Haul, Mark, Page, Picture, Role, Validators
+from domain.pages import Haul, Mark, Page, Picture, Role, Roll, Validators
 from domain.plain import plain
 from domain.posts import Post
 from domain.sources import RunOutcome, expand_queries
@@ -104,6 +105,8 @@ class WatchSpider(Spider):
         for address in expand_queries(self.plan.source):
             for request in self.frontier.ask_start(address):
                 yield request
+        for request in self.frontier.ask_revisits():
+            yield request
 
     # -- the end
 
@@ -199,6 +202,9 @@ class WatchSpider(Spider):
         if errand.is_start:
             role = "thread" if isinstance(item, ThreadItem) else "home" if reading.role == "home" else "board"
             self.intake.note("recognised", page.url, f"{reading.name} {role}")
+        if errand.revisit and not isinstance(item, ThreadItem):  # what is gone leads to its board
+            self.tell_gone(page, reading)
+            return []
         if isinstance(item, ThreadItem):
             page = await self.styles.attach(page, reading.response.selector, item.posts)
             pictures = await self.images.fetch(page, (post for post in item.posts if post.id not in self.seen_posts))
@@ -260,13 +266,14 @@ class WatchSpider(Spider):
         walk.keys.update(link.key for link in fresh)
         if walk.page == 1:
             walk.rows = self.weigh(page.url, len(item.threads), walk.known)
-        known = walk.may_stop and ends_list(item.threads, self.intake.mark_of)
+        self.frontier.look_up(item.threads, walk)
+        walk.stopped = walk.may_stop and ends_list(item.threads, walk.marks)
         haul = haul_of(page, (), reading, "board", title=item.name, board=walk.name)
         walk.shown = haul if any(link.post for link in fresh) else None
         for link in fresh:
             yield from self.frontier.begin_thread(link, walk, reading.platform, onward)
         pages = len(walk.seen)
-        if item.next_url and fresh and not known:
+        if item.next_url and fresh and not walk.stopped:
             yield from self.frontier.continue_list(normalise(item.next_url, page.url), walk, onward)
         # Openings whose own pages lie elsewhere stand on the list alone.
         alone = [link.post for link in fresh if link.post and not self.conduct.scope.holds(link.url)]
@@ -275,7 +282,7 @@ class WatchSpider(Spider):
         if walk.page == 1 and not page.rendered and all(link.sign is not None for link in item.threads):
             haul = dataclasses.replace(haul, validators=validators_of(page))
         if len(walk.seen) > pages:
-            self.hand_over(dataclasses.replace(haul, mark=mark_of_list(walk, ended=False)))
+            self.hand_over(dataclasses.replace(haul, mark=mark_of_list(walk, page, ended=False)))
         else:
             walk.held = haul
 
@@ -284,11 +291,16 @@ class WatchSpider(Spider):
     ) -> Iterator[Request]:
         """One page of a thread. A page that brings nothing new ends it: its pager led in a circle."""
         walk = errand.thread or self.frontier.open_thread(item.key, page.requested_url)
+        if self.has_moved(page, walk):
+            yield from self.frontier.restart_thread(walk, errand)
+            return
+        if self.frontier.meet_thread(walk.key or item.key) and errand.thread is None:
+            return
         self.tally.threads += bool(item.posts)
         known = walk.known if walk.known and walk.known.page == walk.page else None
         shown = self.weigh(page.url, len(item.posts), known)
-        self.frontier.meet_thread(walk.key or item.key)
         posts = self.take_fresh(item.posts)
+        walk.roll.update(post.id for post in item.posts)
         following = normalise(item.next_url, page.url) if item.next_url else ""
         fresh = bool(posts) and following not in walk.seen
         if following and fresh and len(walk.seen) >= self.plan.max_thread_pages:
@@ -302,16 +314,34 @@ class WatchSpider(Spider):
         ended = not asked and not (following and fresh and (self.tally.spent or self.tally.cut))
         self.count_barren(errand, page.url, barren=not posts)
         number, floors = (walk.page, walk.floors) if posts or walk.page == 1 else (walk.page - 1, 0)
-        sign = walk.link.sign if walk.link else None
+        whole = ended and not walk.jumped and (not following or following in walk.seen)
+        mark = Mark(
+            walk.key or item.key, walk.sign, number, ended=ended, floors_before=floors, shown=shown,
+            address=normalise(page.requested_url) if number == walk.page > 1 else None,
+            deep_at=page.fetched_at if whole else walk.deep_at,
+        )  # fmt: skip
+        threads = tuple({post.thread_url: None for post in item.posts if post.thread_url})
         self.hand_over(
             dataclasses.replace(
                 haul_of(page, posts, reading, "thread", title=item.title, board=item.board or walk.board),
-                mark=Mark(walk.key or item.key, sign, number, ended=ended, floors_before=floors, shown=shown),
+                mark=mark,
                 validators=validators_of(page) if ended and not page.rendered else Validators(),
                 pictures=pictures,
+                roll=Roll(threads, tuple(walk.roll)) if whole and walk.known else None,
             )
         )
         yield from asked
+
+    def has_moved(self, page: Page, walk: ThreadWalk) -> bool:
+        """Whether the page that a mark led to redirects to one without its number: floors cannot be counted from it."""
+        numbers = (set(re.findall(r"\d+", url)) for url in (page.requested_url, page.url))
+        return bool(walk.jumped and walk.link and len(walk.seen) == 1 and next(numbers) - next(numbers))
+
+    def tell_gone(self, page: Page, reading: Reading) -> None:
+        """A thread with findings is there no more."""
+        self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other"), roll=Roll((page.requested_url,))))
+        self.intake.note("removed", page.requested_url)
+        self.tally.succeed()
 
     # -- pages that are not the page, and requests that brought none
 
@@ -332,10 +362,14 @@ class WatchSpider(Spider):
         if reason == "empty" and is_fewer(0, known):
             self.weigh(page.url, 0, known)
             reason = "fewer_than_usual"
-        lasting = reason in LASTING_WALLS
-        if lasting and walk and walk.link:
+        if errand.revisit and reason == "soft_404":
+            self.tell_gone(page, reading)
+            return
+        if reason in LASTING_WALLS and walk and walk.link:
             mark = Mark(walk.link.key, walk.link.sign, 1, ended=True)
-            self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other", board=walk.board), mark=mark))
+            gone = Roll((page.requested_url,)) if reason == "soft_404" and walk.page == 1 else None
+            haul = haul_of(page, (), reading, "other", board=walk.board)
+            self.hand_over(dataclasses.replace(haul, mark=mark, roll=gone))
         detail = f"{page.url}: {reading.fault}" if drifted and reading.fault else tell_wall(reason, page, reading.name)
         self.fail(reason, page.url, detail, errand, whole=reason in SETTLED)
         if reason in ("empty", "selector_drift"):
@@ -427,14 +461,16 @@ class WatchSpider(Spider):
         held, walk.held = walk.held, None
         ended = walk.whole and not self.tally.spent
         try:
-            self.hand_over(dataclasses.replace(held, mark=mark_of_list(walk, ended=ended)))
+            self.hand_over(dataclasses.replace(held, mark=mark_of_list(walk, held.page, ended=ended)))
         except TipstaffError as fault:
             self.break_off(fault)
 
 
-def mark_of_list(walk: ListWalk, *, ended: bool) -> Mark:
+def mark_of_list(walk: ListWalk, page: Page, *, ended: bool) -> Mark:
     """How far the pass over a list has come."""
-    return Mark(list_key(walk.url), None, walk.page, ended=ended, shown=walk.rows)
+    known = walk.known.deep_at if walk.known else None
+    deep_at = page.fetched_at if ended and not walk.stopped else known
+    return Mark(list_key(walk.url), None, walk.page, ended=ended, shown=walk.rows, deep_at=deep_at)
 
 
 def steps_after(page: Page, errand: Errand, *, first: bool) -> tuple[str, ...]:

@@ -100,6 +100,8 @@ class Mark:
     page read (from 1); `ended` whether that was the thread's last page at the time. `floors_before` is how many posts
     stood on the pages before that one: a platform that numbers floors by counting goes on from there. `shown` is how
     many posts that page showed, or, for a list, how many threads its first page did: fewer the next time is an alarm.
+    `address` is that page's own. `deep_at` is when a thread was last read from its first page to its end, or a list
+    walked past everything that was known: what changes without a sign is found when that is long ago.
     """
 
     key: str
@@ -108,6 +110,19 @@ class Mark:
     ended: bool
     floors_before: int = 0
     shown: int = 0
+    address: str | None = None
+    deep_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Roll:
+    """All posts of a thread that was read from its first page to its last, by their ids; none where it is gone.
+
+    `threads` are the addresses that it goes by (Post.thread_url). A finding of it that is not on the roll was removed.
+    """
+
+    threads: tuple[str, ...]
+    posts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,7 +164,7 @@ class Haul:
     """One page and what was read from it: the unit that a crawl hands over, all or nothing.
 
     `mark` is to be stored in the same transaction as the posts, or not at all. `pictures` are those of its posts that
-    were fetched with it; they share its fate.
+    were fetched with it; they share its fate. `roll` stands in the last page of a thread that was read whole.
     """
 
     page: Page
@@ -161,3 +176,4 @@ class Haul:
     mark: Mark | None = None
     validators: Validators = Validators()
     pictures: tuple[Picture, ...] = ()
+    roll: Roll | None = None

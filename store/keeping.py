@@ -152,6 +152,8 @@ def versions_of(session: Session, finding: FindingRow) -> list[FindingVersionRow
 def _widen(finding: FindingRow, version: FindingVersionRow, sighting: Sighting) -> None:
     if (sighting.first_seen, sighting.source_id) < (finding.first_seen, finding.source_id):
         finding.source_id = sighting.source_id
+    if finding.removed_at is not None and finding.removed_at < sighting.last_seen:
+        finding.removed_at = None
     for row in (finding, version):
         row.first_seen = min(row.first_seen, sighting.first_seen)
         row.last_seen = max(row.last_seen, sighting.last_seen)

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, select
 
 from domain.pages import Haul, Mark, Validators
-from store.engine import Store
+from store.engine import Store, in_batches
 from store.keys import Keys
 from store.tables import MarkRow, ValidatorRow
 
 
 def mark_of(store: Store, source_id: str, key: str) -> Mark | None:
-    """How far the thread `key` of a source has been read."""
-    name = mark_key(store.keys, key)
+    """How far the thread or list `key` of a source has been read."""
+    return marks_of(store, source_id, [key]).get(key)
+
+
+def marks_of(store: Store, source_id: str, keys: Iterable[str]) -> dict[str, Mark]:
+    """How far the threads and lists `keys` of a source have been read; those that were not are left out."""
+    names = {mark_key(store.keys, key): key for key in keys}
+    found: dict[str, Mark] = {}
     with store.reading() as session:
-        row = session.get(MarkRow, (source_id, name))
-    if row is None:
-        return None
-    sign = store.keys.unveil(row.sign, name) if row.sign is not None else None
-    return Mark(key, sign, row.page, row.ended, row.floors_before, row.shown)
+        for batch in in_batches(names):
+            rows = select(MarkRow).where(col(MarkRow.source_id) == source_id, col(MarkRow.key).in_(batch))
+            for row in session.exec(rows):
+                sign, address = (
+                    store.keys.unveil(veiled, row.key) if veiled is not None else None
+                    for veiled in (row.sign, row.address)
+                )
+                key = names[row.key]
+                found[key] = Mark(
+                    key, sign, row.page, row.ended, row.floors_before, row.shown, address=address, deep_at=row.deep_at
+                )
+    return found
 
 
 def validators_of(store: Store, source_id: str, url: str) -> Validators | None:
@@ -41,11 +55,11 @@ def remember(session: Session, keys: Keys, source_id: str, haul: Haul) -> None:
     """Store what a haul says of its thread and its address, over what was known."""
     if haul.mark is not None:
         mark, name = haul.mark, mark_key(keys, haul.mark.key)
-        sign = keys.veil(mark.sign, name) if mark.sign is not None else None
+        sign, address = (keys.veil(word, name) if word is not None else None for word in (mark.sign, mark.address))
         session.merge(
             MarkRow(
                 source_id=source_id, key=name, role=haul.role, sign=sign, page=mark.page, ended=mark.ended,
-                floors_before=mark.floors_before, shown=mark.shown,
+                floors_before=mark.floors_before, shown=mark.shown, address=address, deep_at=mark.deep_at,
             )
         )  # fmt: skip
     given = haul.validators

@@ -29,6 +29,7 @@ from store.keeping import Sighting, Verdict, see_again
 from store.keys import Keys
 from store.locks import delivering
 from store.marks import forget, mark_key, mark_of, remember, validators_of
+from store.revisits import call_roll
 from store.seals import destroy_page, place_page, read_page
 from store.settling import Settled, settle
 from store.sources import source_value
@@ -68,6 +69,8 @@ def deliver(store: Store, *, run_id: str, source_id: str, haul: Haul, now: datet
         with telling_faults(store.home), delivering(store.home), store.transaction() as session:
             fresh, new = _look_up(session, posts, Sighting(source_id, haul.page.fetched_at, haul.page.fetched_at))
             remember(session, store.keys, source_id, haul)
+            if haul.roll is not None:
+                call_roll(session, store.keys, haul.roll, haul.page.fetched_at)
             counts = {"pages": RunRow.pages + 1, "posts": RunRow.posts + len(posts), "new": RunRow.new + new}
             session.exec(update(RunRow).where(col(RunRow.id) == run_id).values(**counts))
             if fresh:

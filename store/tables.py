@@ -109,7 +109,7 @@ class RunRow(Row, table=True):
 
 
 class MarkRow(Row, table=True):
-    """How far a thread (or, for any other role, a list) of a source has been read. `sign` is veiled."""
+    """How far a thread (or, for any other role, a list) of a source has been read. `sign`, `address` are veiled."""
 
     __tablename__ = "marks"
 
@@ -121,6 +121,8 @@ class MarkRow(Row, table=True):
     ended: bool
     floors_before: int = Field(sa_type=Whole)
     shown: int = Field(default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"})
+    address: bytes | None = Field(default=None, sa_type=LargeBinary)
+    deep_at: datetime | None = Field(default=None, sa_type=Time)
 
 
 class ValidatorRow(Row, table=True):
@@ -193,7 +195,8 @@ class FindingRow(Row, table=True):
 
     `source_id` is the source that saw it first. `judged_at` is null until an analyst has spoken; from then on the
     state is theirs. `seller_id` is who is behind it, null until it is linked and where it is nobody's offer. `number`
-    is its place in the catalogue, in the order in which findings were made.
+    is its place in the catalogue, in the order in which findings were made. `removed_at` is when it stood on its site
+    no more; `revisited_at` when somebody was last sent to see.
     """
 
     __tablename__ = "findings"
@@ -211,6 +214,8 @@ class FindingRow(Row, table=True):
     last_seen: datetime = Field(sa_type=Time)
     seller_id: str | None = Field(default=None, sa_type=ID, index=True)
     number: int | None = Field(default=None, sa_type=Whole, index=True, unique=True)
+    removed_at: datetime | None = Field(default=None, sa_type=Time)
+    revisited_at: datetime | None = Field(default=None, sa_type=Time)
 
 
 class PostingRow(Row, table=True):
@@ -263,7 +268,7 @@ class FindingVersionRow(Row, table=True):
     evasions: int = Field(sa_type=Whole)
 
     url: str = Field(sa_type=Words)
-    thread_url: str | None = Field(default=None, sa_type=Words)
+    thread_url: str | None = Field(default=None, sa_type=Words, index=True)
     thread_title: str | None = Field(default=None, sa_type=Words)
     board: str | None = Field(default=None, sa_type=Words)
     platform: str | None = Field(default=None, sa_type=Words)

@@ -10,7 +10,7 @@ from typing import Any
 from domain.pages import Haul, Mark, Validators
 from domain.plain import plain
 from domain.posts import Post
-from store import hosts, marks, sources, spool
+from store import hosts, marks, revisits, sources, spool
 from store.database import Store
 
 Emit = Callable[[dict[str, Any]], None]
@@ -25,9 +25,13 @@ class StoreIntake:
         self.run_id = run_id
         self.emit = emit
 
-    def mark_of(self, key: str) -> Mark | None:
-        """How far the thread has been read."""
-        return marks.mark_of(self.store, self.source_id, key)
+    def marks_of(self, keys: Sequence[str]) -> dict[str, Mark]:
+        """How far the threads and lists have been read."""
+        return marks.marks_of(self.store, self.source_id, keys)
+
+    def take_revisits(self, now: datetime) -> Sequence[str]:
+        """Threads of its findings that nobody has looked at for long."""
+        return revisits.take_revisits(self.store, self.source_id, now)
 
     def validators_of(self, url: str) -> Validators | None:
         """What the server said of the address at the last visit."""
@@ -69,9 +73,13 @@ class LookIntake:
         self.emit = emit
         self.next_turn: dict[str, float] = {}
 
-    def mark_of(self, key: str) -> Mark | None:
+    def marks_of(self, keys: Sequence[str]) -> dict[str, Mark]:
         """Nothing is known."""
-        return None
+        return {}
+
+    def take_revisits(self, now: datetime) -> Sequence[str]:
+        """Nothing is known."""
+        return ()
 
     def validators_of(self, url: str) -> Validators | None:
         """Nothing is known."""

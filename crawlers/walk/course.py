@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from scrapy import Request
@@ -36,6 +37,10 @@ class ListWalk:
     # What is known of the list from before, and how many threads are to be remembered of its first page.
     known: Mark | None = None
     rows: int = 0
+    # What is known of its threads that were met so far.
+    marks: dict[str, Mark] = field(default_factory=dict)
+    # Whether known threads ended it.
+    stopped: bool = False
     # The titles of each of its pages: a page may come back under other addresses.
     faces: set[tuple[str, ...]] = field(default_factory=set)
     shown: Haul | None = None
@@ -58,7 +63,8 @@ class ThreadWalk:
     """One thread, at `page` (from 1); `floors` is how many of its posts stand on the pages before.
 
     `jumped`: it was entered at a later page, which a mark named; `known` is that mark. `shown` is the list's page that
-    has the whole of its opening (`ThreadLink.post`), `seen` are its pages' addresses.
+    has the whole of its opening (`ThreadLink.post`), `seen` are its pages' addresses, `roll` the ids of all posts that
+    they showed.
     """
 
     key: str
@@ -71,6 +77,17 @@ class ThreadWalk:
     known: Mark | None = None
     shown: Haul | None = None
     seen: set[str] = field(default_factory=set)
+    roll: set[str] = field(default_factory=set)
+
+    @property
+    def deep_at(self) -> datetime | None:
+        """When it was last read from its first page to its end."""
+        return self.known.deep_at if self.known else None
+
+    @property
+    def sign(self) -> str | None:
+        """What its list says of it, or said when one last led to it."""
+        return self.link.sign if self.link else self.known.sign if self.known else None
 
 
 @dataclass(frozen=True)
@@ -78,7 +95,7 @@ class Errand:
     """Why a page is asked for: what a link promised it to be, and the walks that it belongs to.
 
     `platform` is that of the page which had the link; `steps` the addresses that led here; `depth` how many lists of
-    boards lie between here and the start.
+    boards lie between here and the start. `revisit`: no link led here, but a finding that stood there.
     """
 
     role: Role | None = None
@@ -87,6 +104,7 @@ class Errand:
     platform: str = ""
     steps: tuple[str, ...] = ()
     depth: int = 0
+    revisit: bool = False
 
     @property
     def is_start(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from crawlers.pages import ThreadLink
@@ -11,6 +12,8 @@ from domain.pages import Mark, Validators
 
 # Of pages that show no more than this, fewer means nothing.
 LEAST_USUAL = 5
+# What changes without a sign (an early post that was edited, a reply that did not lift its thread) is found this late.
+DEEP_AFTER = timedelta(days=30)
 # skip: nothing changed. ask: with the validators, it may not have changed. read: it has, or nobody knows.
 Action = Literal["skip", "ask", "read"]
 
@@ -24,13 +27,15 @@ class Step:
     floors_before: int = 0
 
 
-def decide_thread(link: ThreadLink, mark: Mark | None, *, can_jump: bool) -> Step:
+def decide_thread(link: ThreadLink, mark: Mark | None, *, can_jump: bool, deep: bool = False) -> Step:
     """What a list page's line and the mark say of a thread. `can_jump`: the address of its page n can be told.
+
+    `deep`: it is to be read from its first page, whatever its sign says.
 
     A page beyond the first is only gone to where it is known how many posts stand before it: a floor counted from the
     wrong beginning would make every post of the page a new one.
     """
-    if mark is None:
+    if mark is None or (deep and mark.ended):
         return Step("read")
     if mark.ended and link.sign is not None and link.sign == mark.sign:
         return Step("skip", mark.page, mark.floors_before)
@@ -40,7 +45,12 @@ def decide_thread(link: ThreadLink, mark: Mark | None, *, can_jump: bool) -> Ste
     return Step("read", mark.page, mark.floors_before) if jump else Step("read")
 
 
-def ends_list(threads: Iterable[ThreadLink], mark_of: Callable[[str], Mark | None]) -> bool:
+def is_deep(mark: Mark | None, now: datetime) -> bool:
+    """Whether it is long ago that a thread or list was read whole."""
+    return mark is not None and mark.deep_at is not None and now - mark.deep_at >= DEEP_AFTER
+
+
+def ends_list(threads: Iterable[ThreadLink], marks: Mapping[str, Mark]) -> bool:
     """Whether every thread of a list page is known and unchanged, so that what follows is too.
 
     It holds only for lists in the order of the last reply, against a pass that ended; sticky threads stand on top
@@ -48,7 +58,7 @@ def ends_list(threads: Iterable[ThreadLink], mark_of: Callable[[str], Mark | Non
     """
     ordinary = [link for link in threads if not link.sticky]
     return bool(ordinary) and all(
-        decide_thread(link, mark_of(link.key), can_jump=False).action == "skip" for link in ordinary
+        decide_thread(link, marks.get(link.key), can_jump=False).action == "skip" for link in ordinary
     )
 
 

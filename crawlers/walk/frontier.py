@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from scrapy import Request
 
 from crawlers.conduct.gate import Conduct
+from crawlers.conduct.politeness import now
 from crawlers.conduct.scope import normalise
 from crawlers.pages import Platform, ThreadLink
 from crawlers.walk.course import Errand, ListWalk, ThreadWalk
-from crawlers.walk.freshness import decide_thread, list_key, validator_headers
+from crawlers.walk.freshness import decide_thread, is_deep, list_key, validator_headers
 from crawlers.walk.tally import Tally
 from domain.pages import Mark, Role
 
@@ -22,6 +23,8 @@ NEXT_PAGE_PRIORITY = 30
 # A site that has more boards than this is making them up.
 MOST_LISTS = 1000
 AGAIN_PRIORITY = 40
+# After all that lists lead to, which may be the same.
+REVISIT_PRIORITY = -10
 
 
 class Frontier:
@@ -38,6 +41,7 @@ class Frontier:
         self._errback = errback
         self._issued = 0
         self._threads: set[str] = set()
+        self._reached: set[str] = set()
         self._lists: set[str] = set()
         self.stopped = False
 
@@ -63,12 +67,22 @@ class Frontier:
         normal = normalise(url)
         mark = self._mark_of(list_key(normal))
         # What a search finds is in no order that says where the known begins.
-        ended = bool(mark and mark.ended) and not self._plan.source.is_search
+        ended = bool(mark and mark.ended) and not self._plan.source.is_search and not is_deep(mark, now())
         return ListWalk(normal, may_stop=ended, name=name, known=mark)
 
     def meet_list(self, walk: ListWalk) -> None:
         """The list was reached: it need not be asked for by another way."""
         self._lists.add(walk.url)
+
+    def ask_revisits(self) -> Iterator[Request]:
+        """Threads of findings that nobody has looked at for long."""
+        for url in self._intake.take_revisits(now()) if self._plan.mode == "watch" else ():
+            yield from self._ask(url, Errand(role="thread", revisit=True), {}, REVISIT_PRIORITY)
+
+    def look_up(self, threads: Iterable[ThreadLink], walk: ListWalk) -> None:
+        """What is known of the threads of a list page."""
+        if self._plan.mode == "watch":
+            walk.marks |= self._intake.marks_of([link.key for link in threads])
 
     def continue_list(self, url: str, walk: ListWalk, errand: Errand) -> Iterator[Request]:
         """A page of a list."""
@@ -94,21 +108,25 @@ class Frontier:
             return
         self._threads.add(link.key)
         page_url = platform.page_url if platform else None
-        known = self._mark_of(link.key)
-        step = decide_thread(link, known, can_jump=page_url is not None)
+        known = walk.marks.get(link.key)
+        address = known.address if known else None
+        step = decide_thread(link, known, can_jump=bool(page_url or address), deep=is_deep(known, now()))
         if step.action == "skip":
             self._tally.unchanged += 1
             return
-        jumps = page_url is not None and step.page > 1
-        url = page_url(link.url, step.page) if page_url and jumps else link.url
+        jumps = step.page > 1
+        url = (page_url(link.url, step.page) if page_url else address or link.url) if jumps else link.url
         thread = ThreadWalk(link.key, link, walk.name, walk, step.page, step.floors_before, jumped=jumps, known=known)
         thread.shown = walk.shown if link.post else None
         headers = self._conditions(normalise(url)) if step.action == "ask" else {}
         yield from self.continue_thread(url, thread, errand, headers=headers)
 
-    def meet_thread(self, key: str) -> None:
-        """The thread was reached: it need not be asked for by another way."""
+    def meet_thread(self, key: str) -> bool:
+        """The thread was reached: it need not be asked for by another way. The answer is whether it had been before."""
+        known = key in self._reached
         self._threads.add(key)
+        self._reached.add(key)
+        return known
 
     def open_thread(self, key: str, url: str) -> ThreadWalk:
         """A thread that the source itself names."""
@@ -171,7 +189,7 @@ class Frontier:
         )
 
     def _mark_of(self, key: str) -> Mark | None:
-        return self._intake.mark_of(key) if self._plan.mode == "watch" else None
+        return self._intake.marks_of([key]).get(key) if self._plan.mode == "watch" else None
 
     def _conditions(self, url: str) -> dict[str, str]:
         return validator_headers(self._intake.validators_of(url)) if self._plan.mode == "watch" else {}

@@ -47,7 +47,7 @@ def test_a_list_ends_where_all_is_known() -> None:
         [],
         [link("9", "z", sticky=True), known],
     ]
-    assert [ends_list(page, marks.get) for page in pages] == [True, False, False, False, False, False, True]
+    assert [ends_list(page, marks) for page in pages] == [True, False, False, False, False, False, True]
 
 
 def test_headers() -> None:

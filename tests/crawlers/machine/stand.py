@@ -133,14 +133,18 @@ class TellingIntake:
         self.marks = {key: restore(Mark, mark) for key, mark in job.get("marks", {}).items()}
         self.validators = {url: restore(Validators, data) for url, data in job.get("validators", {}).items()}
         self.known = set(job.get("known", ()))
+        self.revisits = job.get("revisits", [])
         self.turns: dict[str, float] = {}
         self.patience = job.get("patience", 0.2)
         self.full_after = job.get("full_after")
         self.wait = job.get("wait")
         self.delivered = 0
 
-    def mark_of(self, key: str) -> Mark | None:
-        return self.marks.get(key)
+    def marks_of(self, keys: Any) -> dict[str, Mark]:
+        return {key: self.marks[key] for key in keys if key in self.marks}
+
+    def take_revisits(self, now: Any) -> list[str]:
+        return self.revisits
 
     def validators_of(self, url: str) -> Validators | None:
         return self.validators.get(url)
@@ -176,7 +180,7 @@ class TellingIntake:
         self.known.update(post.id for post in haul.posts)
         tell(
             "haul", page=facts, posts=plain(haul.posts), role=haul.role, platform=haul.platform, title=haul.title,
-            board=haul.board, mark=plain(haul.mark), validators=plain(haul.validators),
+            board=haul.board, mark=plain(haul.mark), validators=plain(haul.validators), roll=plain(haul.roll),
             pictures=[[one.address, one.page.url, len(one.page.body), one.page.peer] for one in haul.pictures],
         )  # fmt: skip
         return len(new)

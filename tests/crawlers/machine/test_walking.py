@@ -52,7 +52,10 @@ def test_a_home(site: Site, crawl: Crawler) -> None:
     page = next(haul for haul in told.hauls if haul["page"]["url"].endswith("/t1?page=2"))
     assert page["page"]["entry_steps"] == [site.url("/"), site.url("/b1"), site.url("/t1")]
     assert [post["post_id"] for post in page["posts"]] == ["c"]
-    assert page["mark"] == {"key": "t1", "sign": "1", "page": 2, "ended": True, "floors_before": 2, "shown": 2}
+    assert page["mark"] == {
+        "key": "t1", "sign": "1", "page": 2, "ended": True, "floors_before": 2, "shown": 2,
+        "address": site.url("/t1?page=2"), "deep_at": page["page"]["fetched_at"],
+    }  # fmt: skip
 
 
 def test_a_board_alone(site: Site, crawl: Crawler) -> None:
