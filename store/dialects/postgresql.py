@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from domain.errors import BadValue, BrokenStore, DiskFull, StoreFault
 from store.dialects.dialect import BUSY_SECONDS, WRITES, Dialect
 
 DRIVER = "postgresql+psycopg"
+ENCODING = "UTF8"
 CONNECT_SECONDS = 10
 # How long the tables are waited for to be compacted. While somebody else reads, they stay as they are until then.
 COMPACT_SECONDS = 5
@@ -53,7 +55,7 @@ _FAULTS = {
     "28": "its PostgreSQL server refuses: {told}",
     "3D": "its PostgreSQL server refuses: {told}",
     "53": "its PostgreSQL server has no room for more: {told}",
-    "57": "its PostgreSQL server goes or comes: {told}",
+    "57": "its PostgreSQL server broke off: {told}",
     "58": "its PostgreSQL server does not read or write: {told}",
     "XX": "its database is damaged: {told}; restore a backup",
 }
@@ -61,13 +63,14 @@ _FULL = "53100"
 _UNREACHED = "its PostgreSQL server cannot be reached or refuses: {told}"
 
 
-def _connect(_home: Path, url: str | None) -> Engine:
+def _connect(home: Path, url: str | None) -> Engine:
     engine = create_engine(
         _read_url(url or ""),
         # A server that was restarted meanwhile is no fault.
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8", "application_name": "tipstaff"},
     )
+    event.listen(engine, "connect", partial(_check_encoding, home))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -78,6 +81,15 @@ def _read_url(given: str) -> URL:
     except (ArgumentError, ValueError):
         # Not quoted: there may be a password in it.
         raise BadValue(name="database", value="what was given", want="postgresql://USER@HOST/NAME") from None
+
+
+def _check_encoding(home: Path, connection: Any, _record: object) -> None:
+    found = connection.info.parameter_status("server_encoding")
+    if found != ENCODING:
+        raise BrokenStore(
+            path=home,
+            why=f"its database is in {found}; make one in {ENCODING} (CREATE DATABASE … ENCODING '{ENCODING}')",
+        )
 
 
 def _begin(connection: Connection) -> None:

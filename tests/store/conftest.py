@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from postgres import HASTY, serve_postgres
 from stores import Databases, copy_home, open_store
 
 import store.database
@@ -26,13 +25,6 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("empty") / "home"
     store.database.open_store(home).close()
     return home
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """A PostgreSQL server, and the folder of a store that nothing is in: its database is the model of others."""
-    with serve_postgres(*HASTY) as url:
-        yield Databases(url, tmp_path_factory.mktemp("empty") / "home")
 
 
 @pytest.fixture(scope="session")
