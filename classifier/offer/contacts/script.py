@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.lexicon import read_terms
+from classifier.offer.contacts.remarks import heed_remarks
 from classifier.offer.rewriting import Rule, rewrite
 
 _WORD = "a-z0-9_"
@@ -46,19 +47,6 @@ def _read_digits(match: re.Match[str]) -> str:
         digits += _ENGLISH[word] * (1 + twice)
         twice = word == "double"
     return digits
-
-
-def _join(match: re.Match[str]) -> str:
-    return re.sub(r"[\s＋+]", "", match.group("it"))
-
-
-def _draw_lines(match: re.Match[str]) -> str | None:
-    """maiku●laobiao （●换成下划线）: the sign as what it stands for."""
-    named, handle = match.group("sign"), match.group("it")
-    sign = {"点": ".·。．", "横杠": "-–—", "横线": "-–—", "空格": " ", "波浪": "~～﹏"}.get(named, named)
-    meant = "_" if match.group("line") else "."
-    drawn = "".join(meant if letter in sign else letter for letter in handle.rstrip())
-    return drawn + " " if drawn != handle.rstrip() else None
 
 
 def _write_address(match: re.Match[str]) -> str:
@@ -111,15 +99,6 @@ def _rules() -> tuple[Rule, ...]:
         ("d点", re.compile(r"(?<=[a-z0-9])(?: dot | ?点 ?)(?=[a-z]|\d{2,4}(?![\d元块毛条]))(?<!\d点)(?<!\d 点 )"),
          lambda match: "."),
         (".", re.compile(r"(?<=[a-z]) \. (?=[a-z0-9])"), lambda match: "."),
-        ("换代=＝是当", re.compile(
-            r"(?P<it>[a-z0-9][^\s\u3400-\u9fff，,（(]{3,40}\s?)(?=[(（][^()（）]{0,4}?)(?P<all>[(（](?P<sign>点"
-            r"|横杠|横线|空格|波浪|[^\w\s(（)）])\s?(?:换成?|改成?|[=＝]|是|代替|当)\s?(?:(?P<line>下划线|底线"
-            r"|_)|点)[^()（）]{0,4}[)）])"
-        ), _draw_lines),
-        ("写空拼", re.compile(rf"(?<![{_WORD}])(?P<it>"
-            rf"(?:[a-z0-9_]{{1,16}}\s?[ ＋+]\s?){{1,12}}[a-z0-9_]{{1,16}})\s?(?=[(（,，](?:请?连着?写|连起来"
-            rf"|拼一?起|去掉?空格|没有?空格|无空格|中间没|中间无))"),
-         _join),
         ("eox", _SPELLED, _read_digits),
     )  # fmt: skip
 
@@ -169,4 +148,4 @@ def write_plainly(folded: Folded) -> Folded:
     """`folded` with its handles written as they are used; itself where nothing is spelled out. Linear."""
     if len(_SPREAD.findall(folded.text)) >= 3:
         folded = rewrite(folded, _GAPS)
-    return rewrite(folded, _rules())
+    return rewrite(heed_remarks(folded), _rules())
