@@ -7,7 +7,6 @@ of other posts into the store first. The last lines are for searching among `--f
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import statistics
 import tempfile
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.stock import add_known
 from domain.pages import Haul, Mark, Page, Validators
 from domain.posts import Author, Post, text_digest
 from domain.signals import Contact, Offer, Price, Reason, Signal
@@ -85,17 +85,6 @@ def judge(post: Post) -> Verdict:
     return Verdict(post, signal, keep=kept)
 
 
-def add_known(store: Store, count: int) -> None:
-    """Fingerprints of posts that nobody will see again."""
-    with store.engine.execution_options(tipstaff_writes=True).begin() as connection:
-        for start in range(0, count, 50_000):
-            rows = [
-                (os.urandom(16), os.urandom(16), "2026-11-01 00:00:00.000000", "2026-11-01 00:00:00.000000", "bench", 0)
-                for _ in range(min(50_000, count - start))
-            ]
-            connection.exec_driver_sql("INSERT INTO fingerprints VALUES (?, ?, ?, ?, ?, ?)", rows)
-
-
 @contextmanager
 def clocked(what: str, count: int, unit: str) -> Iterator[None]:
     """Prints how many of `unit` a second were done."""
@@ -139,7 +128,8 @@ def main() -> None:
         with open_store(home) as store:
             source = add_source(store, Source("bench", SITE), every_seconds=3600, now=NOW)
             run_id = begin_run(store, source.id, NOW, NOW)
-            add_known(store, given.known)
+            if given.known:
+                add_known(store, given.known)
             hauls = [make_page(chance, number, number % 10 == 0) for number in range(given.pages)]
             for name in ("deliver, all new", "deliver, nothing new"):
                 with clocked(name, len(hauls), "pages"):

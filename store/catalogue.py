@@ -18,9 +18,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, func, select
 
+from store.dialects import dialect_of
 from store.engine import Store, in_batches
 from store.tables import ContactRow, FindingRow, FindingVersionRow, PostingRow, PriceRow, StretchRow
 from store.terms import Facts, list_terms
@@ -36,6 +37,9 @@ Lookup: TypeAlias = Sequence[Sequence[Sequence[str]]]
 
 _BITMAP = SHELF // 8
 _WATCHED = "watched findings"
+_ADD = "INSERT INTO postings (slots, shelf, term) VALUES ({0}, {0}, {0})"
+_REPLACE = "UPDATE postings SET slots = {0} WHERE shelf = {0} AND term = {0}"
+_TAKE = "DELETE FROM postings WHERE shelf = {0} AND term = {0}"
 
 
 class Filed(NamedTuple):
@@ -83,16 +87,14 @@ def refile(session: Session) -> None:
     for number, finding in enumerate(fresh, _next_number(session) if fresh else 0):
         finding.number = number
     session.flush()
-    added: Changes = defaultdict(list)
-    removed: Changes = defaultdict(list)
+    shelves: dict[int, Changes] = defaultdict(lambda: defaultdict(lambda: ([], [])))
     for one, item in changed.items():
         shelf, slot = divmod(item.finding.number or 0, SHELF)
         was, is_now = old.get(one, set()), new.get(one, set())
-        for term in is_now - was:
-            added[shelf, term].append(slot)
-        for term in was - is_now:
-            removed[shelf, term].append(slot)
-    _change(session, added, removed)
+        for term in was ^ is_now:
+            shelves[shelf][term][term in is_now].append(slot)
+    for shelf, changes in sorted(shelves.items()):
+        _change(session, shelf, changes)
     _stretch(session, [(item.finding.number or 0, item.finding.first_seen) for one, item in changed.items()
                        if one not in gone])  # fmt: skip
 
@@ -115,15 +117,15 @@ def file_rest(store: Store) -> None:
             if not found:
                 return
             numbers = {one: number for number, one in enumerate(found, first)}
-            added: Changes = defaultdict(list)
+            changes: Changes = defaultdict(lambda: ([], []))
             for ids in in_batches(found, 1000):
                 for one, terms in _read_terms(session, {one: found[one] for one in ids}).items():
-                    shelf, slot = divmod(numbers[one], SHELF)
+                    slot = numbers[one] % SHELF
                     for term in terms:
-                        added[shelf, term].append(slot)
+                        changes[term][True].append(slot)
             named = update(FindingRow).where(col(FindingRow.id) == bindparam("one")).values(number=bindparam("place"))
             session.connection().execute(named, [{"one": one, "place": number} for one, number in numbers.items()])
-            _change(session, added, {})
+            _change(session, first // SHELF, changes)
             _stretch(session, [(numbers[one], filed.first_seen) for one, filed in found.items()])
 
 
@@ -155,8 +157,8 @@ def find_numbers(
 
 
 _FILED = tuple(getattr(FindingRow, name) for name in Filed._fields)
-# By shelf and term: slots.
-Changes: TypeAlias = dict[tuple[int, str], list[int]]
+# By term: the slots that it is taken from, and those that it is put to.
+Changes: TypeAlias = dict[str, tuple[list[int], list[int]]]
 
 
 def _filed(finding: FindingRow) -> Filed:
@@ -194,35 +196,28 @@ def _next_number(session: Session) -> int:
     return 0 if last is None else last + 1
 
 
-def _change(
-    session: Session, added: Mapping[tuple[int, str], list[int]], removed: Mapping[tuple[int, str], list[int]]
-) -> None:
-    """Add to postings and take from them."""
-    touched: dict[int, set[str]] = defaultdict(set)
-    for shelf, term in (*added, *removed):
-        touched[shelf].add(term)
-    for shelf, terms in sorted(touched.items()):
-        known = {term: slots for batch in in_batches(sorted(terms))
-                 for _, term, slots in session.execute(_postings([shelf], batch))}  # fmt: skip
-        wanted = {term: _revise(known.get(term), added.get((shelf, term), ()), removed.get((shelf, term), ()))
-                  for term in sorted(terms)}  # fmt: skip
-        table = PostingRow.__table__  # type: ignore[attr-defined]
-        here = (table.c.shelf == shelf) & (table.c.term == bindparam("of"))
-        for statement, chosen in (
-            (insert(table), [{"shelf": shelf, "term": term, "slots": slots}
-                             for term, slots in wanted.items() if slots and term not in known]),
-            (update(table).where(here).values(slots=bindparam("packed")),
-             [{"of": term, "packed": slots} for term, slots in wanted.items() if slots and term in known]),
-            (delete(table).where(here), [{"of": term} for term, slots in wanted.items() if not slots]),
-        ):  # fmt: skip
-            if chosen:
-                session.connection().execute(statement, chosen)
+def _change(session: Session, shelf: int, changes: Changes) -> None:
+    """Add to the postings of a shelf and take from them."""
+    known = {term: slots for batch in in_batches(changes)
+             for _, term, slots in session.execute(_postings([shelf], batch))}  # fmt: skip
+    wanted = [(_revise(known.get(term), *slots), shelf, term) for term, slots in sorted(changes.items())]
+    connection = session.connection()
+    # Straight to the driver: a shelf has tens of thousands of terms.
+    for statement, rows in (
+        (_ADD, [row for row in wanted if row[0] and row[2] not in known]),
+        (_REPLACE, [row for row in wanted if row[0] and row[2] in known]),
+        (_TAKE, [row[1:] for row in wanted if not row[0]]),
+    ):
+        if rows:
+            connection.exec_driver_sql(statement.format(dialect_of(connection).marker), rows)
 
 
-def _revise(packed: bytes | None, added: Iterable[int], removed: Iterable[int]) -> bytes:
+def _revise(packed: bytes | None, removed: Sequence[int], added: Sequence[int]) -> bytes:
+    if packed is None and len(added) < _BITMAP // 2:
+        return np.array(sorted(added), dtype="<u2").tobytes()
     bits = np.zeros(SHELF, dtype=np.bool_) if packed is None else unpack(packed)
-    bits[np.fromiter(added, dtype=np.int64)] = True
-    bits[np.fromiter(removed, dtype=np.int64)] = False
+    bits[np.array(removed, dtype=np.int64)] = False
+    bits[np.array(added, dtype=np.int64)] = True
     return pack(bits)
 
 

@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import Select
 from domain.errors import BadValue, UnknownName
 from domain.signals import LABELS, STATES
 from store.catalogue import refile, watch
+from store.columns import begins
 from store.engine import Store, new_id
 from store.evidence import enter_verdict
 from store.searching import Query, find_matches
@@ -28,7 +29,7 @@ BATCH = 500
 # More findings than that are not counted: nobody reads them, and counting a common word takes as long as it is common.
 COUNTED = 1000
 
-FoundSelect: TypeAlias = Select[FindingRow, FindingVersionRow, SourceRow]
+FoundSelect: TypeAlias = Select[FindingRow, FindingVersionRow]
 
 
 def search_findings(store: Store, query: Query) -> list[dict[str, Any]]:
@@ -106,7 +107,7 @@ def judge_finding(store: Store, name: str, *, state: str, note: str | None, by: 
 def locate(session: Session, name: str) -> Found:
     """The finding whose id begins with `name`. Raises UnknownName, or BadValue when several begin so."""
     wanted = name.strip().lower()
-    condition = col(FindingRow.id).startswith(wanted, autoescape=True)
+    condition = begins(FindingRow.id, wanted)
     found = _rows(session, _select([condition]).order_by(col(FindingRow.id)).limit(2)) if wanted else []
     if not found:
         raise UnknownName(kind="finding", name=name)
@@ -125,17 +126,20 @@ def _write_whole(session: Session, found: Found) -> dict[str, Any]:
 
 
 def _select(conditions: list[ColumnElement[bool]]) -> FoundSelect:
-    """Findings, the wording of each that stands, and its source."""
+    """Findings, and the wording of each that stands."""
     return (
-        select(FindingRow, FindingVersionRow, SourceRow)
+        select(FindingRow, FindingVersionRow)
         .join(FindingVersionRow, col(FindingVersionRow.id) == FindingRow.version_id)
-        .join(SourceRow, col(SourceRow.id) == FindingRow.source_id)
         .where(*conditions)
     )
 
 
 def _rows(session: Session, statement: FoundSelect) -> list[Found]:
-    return [(finding, version, source) for finding, version, source in session.exec(statement)]
+    """Findings with their sources, of which there are few: each is read once."""
+    found = session.exec(statement).all()
+    wanted = {finding.source_id for finding, _ in found}
+    sources = {row.id: row for row in session.exec(select(SourceRow).where(col(SourceRow.id).in_(wanted)))}
+    return [(finding, version, sources[finding.source_id]) for finding, version in found]
 
 
 def _place(session: Session, finding: str | None) -> int | None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, true
 from sqlmodel import Session, col, select
 
 from store.catalogue import Numbers, find_numbers
+from store.columns import clean
 from store.tables import FindingRow, FindingVersionRow, PriceRow, SourceRow
 from store.terms import is_exact, look_up_price, look_up_region, look_up_words, split_words
 from store.words import handle_forms
@@ -108,7 +109,7 @@ FILTERS: dict[str, Callable[[Session, Any], tuple[str, ...]]] = {
     "label": lambda _, label: (f"label:{label}",),
     "state": lambda _, state: (f"state:{state}",),
     "source": _look_up_source,
-    "contact": lambda _, handle: tuple(f"contact:{form}" for form in handle_forms(handle)),
+    "contact": lambda _, handle: tuple(f"contact:{clean(form)}" for form in handle_forms(handle)),
     "region": lambda _, name: look_up_region(name),
     "max_price": lambda _, price: look_up_price(price),
 }

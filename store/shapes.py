@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from domain.plain import plain
 from store.tables import (
     CaptureRow,
     CaptureVersionRow,
@@ -46,16 +47,17 @@ def write_findings(session: Session, found: Sequence[Found]) -> list[dict[str, A
     standing = [version.id for _, version, _ in found]
     parts = {kind: _read_parts(session, kind, standing) for kind in PARTS}
     versions = _read_versions(session, [finding.id for finding, _, _ in found])
-    captures = _read_captures(session, [version.id for group in versions.values() for version in group])
+    captures = _read_captures(session, [version["id"] for group in versions.values() for version in group])
     return [
         {
             "id": finding.id, "state": finding.state, "practice": source.practice,
             "post": _write_post(finding, version),
             "signal": _write_signal(finding, version, {kind: rows[version.id] for kind, rows in parts.items()}),
             "source": source.name, "seller_id": finding.seller_id,
-            "first_seen": plain(finding.first_seen), "last_seen": plain(finding.last_seen),
-            "versions": [_pick(one, _VERSION) for one in versions[finding.id]],
+            "first_seen": _tell(finding.first_seen), "last_seen": _tell(finding.last_seen),
+            "versions": versions[finding.id],
             "captures": _write_captures(versions[finding.id], captures),
+            **({"removed_at": _tell(finding.removed_at)} if finding.removed_at else {}),
             **_write_pictures(version),
         }
         for finding, version, source in found
@@ -89,19 +91,16 @@ def write_signal(session: Session, finding: FindingRow, version: FindingVersionR
 
 
 def _write_post(finding: FindingRow, row: FindingVersionRow) -> dict[str, Any]:
-    written: dict[str, Any] = plain(
-        {
-            "id": finding.post_id, "url": row.url, "thread_url": row.thread_url, "thread_title": row.thread_title,
-            "board": row.board, "platform": row.platform, "post_id": row.site_post_id, "floor": row.floor,
-            "author": {"name": row.author_name, "id": row.author_id, "url": row.author_url},
-            "posted_at": row.posted_at, "posted_at_text": row.posted_at_text,
-            "posted_at_precision": row.posted_at_precision, "edited_at": row.edited_at, "text": row.text,
-            "quoted": row.quoted, "links": row.links, "images": row.images,
-            "counts": {"views": row.views, "replies": row.replies, "members": row.members},
-            "fetched_at": row.fetched_at, "content_sha256": row.content_sha256,
-        }
-    )  # fmt: skip
-    return written
+    return {
+        "id": finding.post_id, "url": row.url, "thread_url": row.thread_url, "thread_title": row.thread_title,
+        "board": row.board, "platform": row.platform, "post_id": row.site_post_id, "floor": row.floor,
+        "author": {"name": row.author_name, "id": row.author_id, "url": row.author_url},
+        "posted_at": _tell(row.posted_at), "posted_at_text": row.posted_at_text,
+        "posted_at_precision": row.posted_at_precision, "edited_at": _tell(row.edited_at), "text": row.text,
+        "quoted": row.quoted, "links": row.links, "images": row.images,
+        "counts": {"views": row.views, "replies": row.replies, "members": row.members},
+        "fetched_at": _tell(row.fetched_at), "content_sha256": row.content_sha256,
+    }  # fmt: skip
 
 
 def _write_signal(
@@ -119,51 +118,59 @@ def _write_signal(
 
 
 def _write_captures(
-    versions: Iterable[FindingVersionRow], captures: dict[str, list[CaptureRow]]
+    versions: Iterable[Mapping[str, Any]], captures: Mapping[str, list[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
     """Each capture once, in the order they were made."""
-    rows = {row.id: row for version in versions for row in captures[version.id]}
-    return [_pick(rows[key], _CAPTURE) for key in sorted(rows, key=lambda key: (rows[key].fetched_at, key))]
+    rows = {row["id"]: row for version in versions for row in captures[version["id"]]}
+    return sorted(rows.values(), key=lambda row: (row["fetched_at"], row["id"]))
 
 
+# What follows reads columns, not mapped objects: a page of findings has hundreds of rows, and those cost three times.
 def _read_parts(session: Session, kind: type[Part], version_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    rows = session.exec(
-        select(kind).where(col(kind.version_id).in_(version_ids)).order_by(col(kind.version_id), col(kind.position))
-    )
+    names = ("version_id", "picture", *PARTS[kind])
+    wanted = _columns(kind, names).where(col(kind.version_id).in_(version_ids))
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        grouped[row.version_id].append(_write_part(row))
+    for row in _read(session, wanted.order_by(col(kind.version_id), col(kind.position)), names):
+        grouped[row.pop("version_id")].append(_place_part(row))
     return grouped
 
 
-def _read_versions(session: Session, finding_ids: Sequence[str]) -> dict[str, list[FindingVersionRow]]:
-    rows = session.exec(
-        select(FindingVersionRow)
-        .where(col(FindingVersionRow.finding_id).in_(finding_ids))
-        .order_by(col(FindingVersionRow.first_seen), col(FindingVersionRow.content_sha256))
-    )
-    grouped: dict[str, list[FindingVersionRow]] = defaultdict(list)
-    for row in rows:
-        grouped[row.finding_id].append(row)
+def _read_versions(session: Session, finding_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    names = ("finding_id", *_VERSION)
+    wanted = _columns(FindingVersionRow, names).where(col(FindingVersionRow.finding_id).in_(finding_ids))
+    order = col(FindingVersionRow.first_seen), col(FindingVersionRow.content_sha256)
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in _read(session, wanted.order_by(*order), names):
+        grouped[row.pop("finding_id")].append(row)
     return grouped
 
 
-def _read_captures(session: Session, version_ids: Sequence[str]) -> dict[str, list[CaptureRow]]:
-    rows = session.exec(
-        select(CaptureVersionRow.version_id, CaptureRow)
-        .join(CaptureRow, col(CaptureRow.id) == CaptureVersionRow.capture_id)
+def _read_captures(session: Session, version_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    wanted = (
+        _columns(CaptureRow, _CAPTURE)
+        .add_columns(col(CaptureVersionRow.version_id))
+        .join(CaptureVersionRow, col(CaptureVersionRow.capture_id) == CaptureRow.id)
         .where(col(CaptureVersionRow.version_id).in_(version_ids))
     )
-    grouped: dict[str, list[CaptureRow]] = defaultdict(list)
-    for version_id, row in rows:
-        grouped[version_id].append(row)
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in _read(session, wanted, (*_CAPTURE, "version_id")):
+        grouped[row.pop("version_id")].append(row)
     return grouped
 
 
-def _write_part(row: Part) -> dict[str, Any]:
+def _columns(kind: type[Any], names: Iterable[str]) -> Any:
+    return select_columns(*(getattr(kind, name) for name in names))
+
+
+def _read(session: Session, statement: Any, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for row in session.execute(statement):
+        yield dict(zip(names, map(_tell, row), strict=True))
+
+
+def _place_part(row: dict[str, Any]) -> dict[str, Any]:
     """One part; of a picture's the place in the post's own text is unknown, and the picture is named."""
-    written = _pick(row, PARTS[type(row)])
-    return written if row.picture is None else written | {"start": None, "end": None, "picture": row.picture}
+    picture = row.pop("picture")
+    return row if picture is None else row | {"start": None, "end": None, "picture": picture}
 
 
 def _write_pictures(row: FindingVersionRow) -> dict[str, Any]:
@@ -177,5 +184,9 @@ def _write_pictures(row: FindingVersionRow) -> dict[str, Any]:
 
 
 def _pick(row: object, names: Iterable[str]) -> dict[str, Any]:
-    picked: dict[str, Any] = plain({name: getattr(row, name) for name in names})
-    return picked
+    return {name: _tell(getattr(row, name)) for name in names}
+
+
+def _tell(value: Any) -> Any:
+    """What a column holds, as JSON has it; lists and tables in it are plain already."""
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -8,13 +8,15 @@ source and handles, its regions by every beginning of their names, and the order
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 
 from store.columns import clean
 from store.words import fold_words
 
+_TRIPLES = re.compile("(?=([0-9a-z]{3}))")
 # A price is filed in quarters of an order of magnitude, within these.
 _QUARTERS = 4
 _LOWEST, _HIGHEST = -16, 24
@@ -43,15 +45,18 @@ def list_terms(words: str, facts: Facts) -> set[str]:
     ['i', 'in', 'label:offer', 'n', 'price:-2', 'source:s1', 'state:new', 'v', 'vi', 'vin', '主', '车', '车主']
     """
     terms = {f"label:{facts.label}", f"state:{facts.state}", f"source:{facts.source_id}"}
-    terms.update(f"contact:{handle}" for handle in facts.handles)
-    terms.update(f"region:{name[:length]}" for name in facts.regions for length in range(min(len(name), _NAME) + 1))
+    terms.update(f"contact:{clean(handle)}" for handle in facts.handles)
+    names = map(clean, facts.regions)
+    terms.update(f"region:{name[:length]}" for name in names for length in range(min(len(name), _NAME) + 1))
     if facts.lowest_price is not None:
         terms.add(f"price:{_magnitude(facts.lowest_price)}")
-    for word in clean(words).split():
+    words = clean(words)
+    # The words are there as they were written and with disguises undone: most of them twice.
+    for word in set(words.split()):
         terms.update(word)
-        terms.update(map("".join, pairwise(word)))
-        terms.update(filter(_is_triple, map("".join, zip(word, word[1:], word[2:], strict=False))))
-    return {clean(term) for term in terms}
+        terms.update(map(add, word, word[1:]))
+    terms.update(_TRIPLES.findall(words))
+    return terms
 
 
 def look_up_words(words: Iterable[str]) -> list[tuple[str, ...]]:
@@ -81,7 +86,7 @@ def is_exact(word: str) -> bool:
     >>> is_exact("车主"), is_exact("车主们"), is_exact("vin"), is_exact("a b")
     (True, False, True, False)
     """
-    return " " not in word and (len(word) < 3 or _is_triple(word))
+    return " " not in word and (len(word) < 3 or (len(word) == 3 and _is_triple(word)))
 
 
 def split_words(text: str) -> list[str]:
@@ -118,7 +123,7 @@ def _cover(word: str) -> Iterator[str]:
 
 
 def _is_triple(letters: str) -> bool:
-    return len(letters) == 3 and letters.isascii() and letters.isalnum()
+    return _TRIPLES.match(letters) is not None
 
 
 def _magnitude(price: float) -> int:

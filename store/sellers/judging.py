@@ -9,6 +9,7 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from domain.errors import BadValue, UnknownName
+from store.columns import begins
 from store.engine import Store, new_id
 from store.evidence import enter_decision
 from store.findings import locate
@@ -63,8 +64,8 @@ def locate_seller(session: Session, name: str) -> str:
     Raises UnknownName, or BadValue where several begin so.
     """
     wanted = name.strip().lower()
-    begins = col(SellerRow.id).startswith(wanted, autoescape=True)
-    found = session.exec(select(SellerRow).where(begins).order_by(col(SellerRow.id)).limit(2)).all() if wanted else []
+    named = select(SellerRow).where(begins(SellerRow.id, wanted)).order_by(col(SellerRow.id)).limit(2)
+    found = session.exec(named).all() if wanted else []
     if not found:
         raise UnknownName(kind="seller", name=name)
     if len(found) > 1 and found[0].id != wanted:

@@ -85,6 +85,16 @@ SEARCHES: tuple[tuple[dict[str, Any], list[int]], ...] = (
     ({"text": "实_x"}, [1]),
     ({"text": "车险"}, [2]),
     ({"text": "車險", "folded": "车险"}, [2]),
+    ({"text": '"vin code"'}, [1]),
+    ({"text": '"code vin"'}, []),
+    ({"text": '"vin code'}, []),
+    ({"text": "据,v"}, [1]),
+    ({"text": "主車"}, []),
+    ({"text": "车主资料"}, [3]),
+    ({"text": "車主", "folded": "车主"}, [3, 1]),
+    ({"text": "保 车"}, [2]),
+    ({"text": "x" * 500}, []),
+    ({"text": "\0"}, []),
     ({"text": "'; DROP TABLE findings --"}, []),
     ({"text": "   "}, [3, 2, 1]),
     ({"label": "wanted"}, [2]),
@@ -108,25 +118,32 @@ SEARCHES: tuple[tuple[dict[str, Any], list[int]], ...] = (
     ({"max_price": 0.3}, [3, 1]),
     ({"max_price": 0.29}, []),
     ({"max_price": 5}, [3, 2, 1]),
+    ({"text": "车主", "source": "board-0"}, [1]),
+    ({"text": "出售", "since": at(1), "max_price": 1}, [3]),
+    ({"text": "出售", "region": "海", "label": "wanted"}, [2]),
     ({"label": "offer", "contact": "che_zhu88", "text": "che", "state": "review"}, [3]),
 )
 
 
-@pytest.mark.parametrize(("asked", "wanted"), SEARCHES, ids=lambda value: str(value))
-def test_findings_are_found_by_what_is_asked(store: Store, asked: dict[str, Any], wanted: list[int]) -> None:
+def numbers_of(found: list[dict[str, Any]]) -> list[int]:
+    """The numbers by which the posts of findings were made."""
+    return [int(finding["post"]["id"][5:]) for finding in found]
+
+
+def test_findings_are_found_by_what_is_asked(store: Store) -> None:
     """Words, filters and both together; the newest first; the count does not know the limit."""
     _stock(store)
-    found = search_findings(store, Query(**asked))
-    assert [int(finding["post"]["id"][5:]) for finding in found] == wanted
-    if asked.get("limit", 50) != 2:
-        assert count_findings(store, Query(**asked)) == len(wanted)
+    for asked, wanted in SEARCHES:
+        assert (asked, numbers_of(search_findings(store, Query(**asked)))) == (asked, wanted)
+        if asked.get("limit", 50) != 2:
+            assert (asked, count_findings(store, Query(**asked))) == (asked, len(wanted))
 
 
-@pytest.mark.parametrize("asked", [{"label": "sale"}, {"state": "open"}, {"source": "nobody"}])
-def test_a_search_for_what_cannot_be_is_refused(store: Store, asked: dict[str, str]) -> None:
-    """A label, state or source that does not exist is named."""
-    with pytest.raises((BadValue, UnknownName), match=next(iter(asked.values()))):
-        search_findings(store, Query(**asked))
+def test_a_search_for_what_cannot_be_is_refused(store: Store) -> None:
+    """A label, state, source or finding that does not exist is named."""
+    for asked in ({"label": "sale"}, {"state": "open"}, {"source": "nobody"}, {"before": "zzz"}):
+        with pytest.raises((BadValue, UnknownName), match=next(iter(asked.values()))):
+            search_findings(store, Query(**asked))
 
 
 def test_a_finding_is_shown_by_the_beginning_of_its_id(store: Store) -> None:
