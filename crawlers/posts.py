@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from parsel import Selector
 from web_poet import HttpResponse
@@ -113,6 +115,14 @@ def read_element(visit: Visit, node: Selector | None) -> Moment:
     inner = node.css("[datetime], [title], [data-time], [data-timestamp]")[:4]
     places += [each.attrib.get(name) for each in inner for name in attributes]
     return read_moment(visit, [*places, text_of(node)])
+
+
+def in_zone(visit: Visit, hours: int) -> Visit:
+    """The visit, in the zone so many hours east of UTC; the zone it has, where that agrees or the hours are none."""
+    zone = timezone(timedelta(hours=hours)) if -12 <= hours <= 14 else None
+    if zone is None or visit.fetched_at.astimezone(ZoneInfo(visit.timezone)).utcoffset() == zone.utcoffset(None):
+        return visit
+    return replace(visit, timezone=f"Etc/GMT{-hours:+d}" if hours else "UTC")
 
 
 def text_of(node: Selector | None) -> str | None:

@@ -62,7 +62,7 @@ class LayoutBoardPage(BoardPage):
 
     def read_threads(self) -> tuple[ThreadLink, ...]:
         """What `threads` says, for a program that also has other forms of page."""
-        visit = stated_zone(self.response, self.visit)
+        visit = stated_zone(self.response, self.visit, self.layout.clock)
         base = get_base_url(self.response.text, str(self.response.url))
         found: dict[str, ThreadLink] = {}
         for row in self.response.css(self.layout.row):

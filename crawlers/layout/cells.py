@@ -15,6 +15,7 @@ from crawlers.layout.table import Layout
 from crawlers.pages import Visit
 from crawlers.posts import (
     first,
+    in_zone,
     read_element,
     read_moment,
 )
@@ -25,6 +26,9 @@ ZONE = re.compile(
     r"(?i)(?:all times are|times are in|时间均为|時間均為|时区|時區|所有時間)[^<\d+-]{0,40}?(?:<[^>]*>\s*)?(?:UTC|GMT)"
     r"(?:\s*(?P<hours>[+-]\s?\d{1,2})(?::?00)?(?![:\d]))?"
 )
+
+HOUR = 3600  # seconds
+CLOCK_ERROR = 300  # seconds by which a page's clock may differ from the time of its fetch, whole hours apart
 
 
 def find_first(node: Selector | HttpResponse, selectors: tuple[str, ...]) -> Selector | None:
@@ -38,7 +42,7 @@ def is_itself(node: Selector, css: str) -> bool:
     return any(part.strip().startswith(".") and part.strip()[1:] in own for part in css.split(","))
 
 
-def read_when(node: Selector, selectors: tuple[str, ...], visit: Visit) -> Moment:
+def read_when(node: Selector | HttpResponse, selectors: tuple[str, ...], visit: Visit) -> Moment:
     """The time that the first fitting selector gives; "::text" takes an element's own words and the titles in it."""
     for css in selectors:
         if css.endswith("::text"):
@@ -52,14 +56,18 @@ def read_when(node: Selector, selectors: tuple[str, ...], visit: Visit) -> Momen
     return Moment()
 
 
-def stated_zone(response: HttpResponse, visit: Visit) -> Visit:
-    """The visit, in the zone that the page names for its times ("All times are UTC+08:00"), if it does."""
+def stated_zone(response: HttpResponse, visit: Visit, clock: tuple[str, ...] = ()) -> Visit:
+    """The visit, in the zone of the page's times: it names it ("All times are UTC+08:00") or shows its own clock."""
     text = response.text
     match = ZONE.search(text, max(0, len(text) - 20_000)) or ZONE.search(text, 0, 20_000)
-    if match is None:
+    if match is not None:
+        return in_zone(visit, int((match["hours"] or "0").replace(" ", "")))
+    shown = read_when(response, clock, replace(visit, timezone="UTC"))
+    if shown.when is None or shown.precision not in ("second", "minute"):
         return visit
-    hours = int((match["hours"] or "0").replace(" ", ""))
-    return replace(visit, timezone=f"Etc/GMT{-hours:+d}" if hours else "UTC") if abs(hours) <= 12 else visit
+    ahead = (shown.when - visit.fetched_at).total_seconds()
+    hours = round(ahead / HOUR)
+    return in_zone(visit, hours) if abs(ahead - hours * HOUR) < CLOCK_ERROR else visit
 
 
 def find_next(response: HttpResponse, layout: Layout, kind: str, base: str) -> str | None:

@@ -19,7 +19,7 @@ class Layout:
     A row's or post's own selectors are looked for inside it. `post_number` finds the post's number in its `id` or
     `data-…` attributes, `numbered_by` names the element that has them, where that is not the post itself. `number_base`
     is what the page number of an address counts: "page", or "posts" (an offset, which tells the floor).
-    `permalink` is filled with `folder`, `thread` and `post`.
+    `permalink` is filled with `folder`, `thread` and `post`. `clock` is where the page says what time it is now.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Layout:
     row_poster: tuple[str, ...] = ()
     row_time: tuple[str, ...] = ()
     sticky: str = ""
+    clock: tuple[str, ...] = ()
 
     def role(self, response: HttpResponse) -> Role | None:
         """What a page of this program is for; None for other programs' pages, and for a skin that hides all of it."""

@@ -94,7 +94,7 @@ class LayoutThreadPage(ThreadPage):
         thread = Thread(
             self.layout.name, url, self.key, self.first_url(address), self.title, self.board, self.read_counts()
         )
-        visit = stated_zone(self.response, self.visit)
+        visit = stated_zone(self.response, self.visit, self.layout.clock)
         nodes = [node for node in self.response.css(self.layout.post) if self.number_of(node)]
         before = place.page if self.layout.counts_posts and place and place.page else visit.floors_before
         read = (self.read_post(node, thread, visit, place, before + n) for n, node in enumerate(nodes, 1))

@@ -15,11 +15,12 @@ from parsel import Selector
 from web_poet import HttpResponse, field
 
 from crawlers.bodies import read_body
-from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
+from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage, Visit
 from crawlers.posts import (
     Thread,
     build_post,
     first,
+    in_zone,
     once,
     pick_text,
     read_count,
@@ -35,6 +36,8 @@ from domain.posts import Author, Counts, Post
 NAME = "discuz"
 STATIC_THREAD = re.compile(r"/thread-(\d+)-(\d+)-\d+\.html?$")
 STATIC_BOARD = re.compile(r"/forum-(\w+)-(\d+)\.html?$")
+# "GMT+8, 2026-11-22 20:08", the foot of each page: the zone of all its times.
+CLOCK = re.compile(r"\bGMT(?P<hours>[+-]\d{1,2})?, \d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}")
 # Guests are called 匿名 or 游客, and where they came from: "游客 203.0.113.x:4711".
 GUEST_PLACE = re.compile(r"(?i)\s+[\da-f]+(?:[.:][\da-fx*]+)+$")
 FINGERPRINT = re.compile(
@@ -120,6 +123,13 @@ def page_url(url: str, number: int) -> str:
     return f"{base}{parts.path}?" + "&".join(f"{name}={value}" for name, value in (*kept, *more))
 
 
+def _zoned(response: HttpResponse, visit: Visit) -> Visit:
+    """The visit, in the zone that the foot of the page names; touch templates and the archive name none."""
+    text = response.text
+    match = CLOCK.search(text, max(0, len(text) - 20_000))
+    return in_zone(visit, int(match["hours"] or 0)) if match else visit
+
+
 def _next_url(response: HttpResponse) -> str | None:
     """The "next" of the pager that belongs to this very thread or board; other pagers lead elsewhere."""
     here = str(response.url)
@@ -176,10 +186,11 @@ class DiscuzBoardPage(BoardPage):
         rows = self.response.css("tbody[id^=normalthread_], tbody[id^=stickthread_]")
         rows = rows or self.response.css(".threadlist li:is(.list, .list_top)")
         rows = rows or self.response.css(".threadlist li, #alist li")
-        links = (link for row in rows if (link := self._read_row(row)) is not None)
+        visit = _zoned(self.response, self.visit)
+        links = (link for row in rows if (link := self._read_row(row, visit)) is not None)
         return tuple({link.key: link for link in links}.values())
 
-    def _read_row(self, row: Selector) -> ThreadLink | None:
+    def _read_row(self, row: Selector, visit: Visit) -> ThreadLink | None:
         # The icon before a title leads to the thread as well, without a word.
         anchor = first(row.css("a.xst")) or first(
             row.css("th a[href*='tid='], th a[href*='thread-'], a[href*='viewthread']")
@@ -196,7 +207,7 @@ class DiscuzBoardPage(BoardPage):
         poster = text_of(first(last.css("cite")))
         # "3 分钟前" changes by itself; the title beside it, or a date written out, does not.
         when = last.css("em span::attr(title)").get() or text_of(first(last.css("em")))
-        moment = read_element(self.visit, first(last.css("em span[title]")) or first(last.css("em")))
+        moment = read_element(visit, first(last.css("em span[title]")) or first(last.css("em")))
         sign = "|".join(filter(None, (replies, poster, when if when and not moment.relative else None))) or None
         sticky = row.attrib.get("id", "").startswith("stick") or bool(row.css(".icon_top, a > .micon"))
         # Touch templates have the writer's name or a word on a sticky thread inside the link.
@@ -209,6 +220,13 @@ class DiscuzBoardPage(BoardPage):
     def next_url(self) -> str | None:
         """Page 2 and on."""
         return _next_url(self.response)
+
+
+def _read_moment(node: Selector, pid: str, visit: Visit) -> Moment:
+    desktop = first(node.css(f"#authorposton{pid}"))
+    if desktop is not None:
+        return read_element(visit, desktop)
+    return read_moment(visit, ["".join(node.css(".authi .mtime::text, .authi .rela::text").getall())])
 
 
 @attrs.define(kw_only=True)
@@ -253,10 +271,11 @@ class DiscuzThreadPage(ThreadPage):
         thread = Thread(NAME, str(self.response.url), self.key, page_url(address, 1), self.title, self.board, counts)
         desktop = [node for node in self.response.css("div[id^=post_]") if re.fullmatch(r"post_\d+", node.attrib["id"])]
         nodes = desktop or [n for n in self.response.css(".plc[id^=pid]") if re.fullmatch(r"pid\d+", n.attrib["id"])]
-        read = [self._read_post(node, thread, number) for number, node in enumerate(nodes, 1)]
+        visit = _zoned(self.response, self.visit)
+        read = [self._read_post(node, thread, visit, visit.floors_before + n) for n, node in enumerate(nodes, 1)]
         return once(post for post in read if post is not None)
 
-    def _read_post(self, node: Selector, thread: Thread, number: int) -> Post | None:
+    def _read_post(self, node: Selector, thread: Thread, visit: Visit, number: int) -> Post | None:
         pid = re.sub(r"\D", "", node.attrib["id"])
         message = first(node.css(f"#postmessage_{pid}, .message"))
         if message is None:
@@ -271,21 +290,15 @@ class DiscuzThreadPage(ThreadPage):
         findpost = f"{folder}/forum.php?mod=redirect&goto=findpost&ptid={thread_id(thread.url) or ''}&pid={pid}"
         return build_post(
             thread,
-            self.visit,
+            visit,
             identity=(folder, "pid", pid),
             url=urljoin(thread.page_url, findpost),
             body=read_body(options + (message.get() or ""), thread.page_url),
             author=Author(text_of(link) or GUEST_PLACE.sub("", guest or "") or None, uid[1] if uid else None, target),
-            moment=self._read_moment(node, pid),
+            moment=_read_moment(node, pid, visit),
             post_id=pid,
-            floor=read_floor(floor_label) or self.visit.floors_before + number,
+            floor=read_floor(floor_label) or number,
         )
-
-    def _read_moment(self, node: Selector, pid: str) -> Moment:
-        desktop = first(node.css(f"#authorposton{pid}"))
-        if desktop is not None:
-            return read_element(self.visit, desktop)
-        return read_moment(self.visit, ["".join(node.css(".authi .mtime::text, .authi .rela::text").getall())])
 
     @field
     def next_url(self) -> str | None:

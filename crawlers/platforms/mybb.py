@@ -46,6 +46,7 @@ LAYOUT = Layout(
     row_poster=(".lastpost a[href*='uid='], .lastpost a[href*='user-']",),
     row_time=(".lastpost::text",),
     sticky=".forumdisplay_sticky",
+    clock=("#current_time::text",),
 )
 # A file that stands inside the text: its sign, its name, "(Size: 20 KB / Downloads: 3)".
 INLINE_FILE = re.compile(
