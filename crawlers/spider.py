@@ -311,7 +311,8 @@ class WatchSpider(Spider):
             steps = steps_after(page, errand, first=len(walk.seen) == 1)
             onward = dataclasses.replace(errand, platform=reading.name, steps=steps)
             asked = list(self.frontier.continue_thread(following, after, onward))
-        ended = not asked and not (following and fresh and (self.tally.spent or self.tally.cut))
+        left = self.tally.spent or self.tally.cut or self.frontier.stopped  # not asked for, but to be read
+        ended = not asked and not (following and fresh and left)
         self.count_barren(errand, page.url, barren=not posts)
         number, floors = (walk.page, walk.floors) if posts or walk.page == 1 else (walk.page - 1, 0)
         whole = ended and not walk.jumped and (not following or following in walk.seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parsel import Selector
 
-from crawlers.bodies import read_body, resolve
+from crawlers.bodies import _read_simple, _read_tree, read_body, resolve
 from domain.plain import plain
 
 CASES = [json.loads(line) for line in (Path(__file__).parent.parent / "data" / "bodies.jsonl").open(encoding="utf-8")]
@@ -56,6 +57,24 @@ SOUP = st.lists(
 def test_reading_never_raises(markup: str) -> None:
     """Damaged markup gives a body all the same."""
     assert isinstance(read_body(markup, BASE).text, str)
+
+
+NOTICE = "本帖最后由 老周 于 11-20 编辑"
+WORDS = st.text(max_size=6)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["<div>", '<p class="words">', "<div style='display:none'>", "<article id='sig'>", "<div hidden>"]),
+    st.lists(
+        st.sampled_from(["<br>", "<BR />", "\n", " \xa0", "&amp;", "&lt;b&gt;", "\v", NOTICE, "引用：老周"]) | WORDS
+    ),
+)
+def test_simple_bodies_are_read_as_others_are(opening: str, pieces: list[str]) -> None:
+    """A body of text and line breaks takes a shorter way, and comes out the same."""
+    markup = f"{opening}{''.join(pieces)}</{re.split('[ >]', opening[1:])[0]}>"
+    simple = _read_simple(markup)
+    assert simple is None or simple == _read_tree(markup, "https://forum.example.org/t/1")
 
 
 @given(st.text(max_size=200))

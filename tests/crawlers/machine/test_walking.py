@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from rig import CHROMIUM, Answer, Site, Told, board_page, home_page, start_crawl, thread_page
+from rig import CHROMIUM, Answer, Crawl, Site, Told, board_page, home_page, start_crawl, thread_page
 
 Crawler = Callable[..., Told]
 
@@ -239,6 +239,22 @@ def test_interrupted(site: Site, number: int) -> None:
     told = crawl.end(20)
     assert (told.reason, "Traceback" in told.stderr) == ("interrupted", False)
     assert 1 <= len(told.names) < 60
+
+
+def test_an_interrupted_thread_is_not_at_its_end(site: Site) -> None:
+    """The page that was under way when the signal came is kept, and the next run goes on from it."""
+    crawls: list[Crawl] = []
+
+    def answer(_handler: object) -> str:
+        os.kill(crawls[0].number, signal.SIGTERM)
+        time.sleep(0.3)
+        return thread_page("t", ("a", "first"), following="/t?page=2")
+
+    site.routes |= {"/b": board_page(("t", "/t", "1")), "/t": answer, "/t?page=2": thread_page("t", ("b", "second"))}
+    crawls.append(start_crawl(site.url("/b"), source={"delay": 0.2}))
+    told = crawls[0].end(20)
+    assert (told.reason, told.names) == ("interrupted", ["a"])
+    assert not told.marks["t"]["ended"]
 
 
 def test_the_capture_says_how_it_came(site: Site, crawl: Crawler) -> None:
