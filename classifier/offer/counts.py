@@ -37,11 +37,12 @@ _SCALE = "十百千万亿拾佰仟"
 # 12,400 · 22.8k · 3.2 million · 40多万 · 1.5 lakh
 _ARABIC = (
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)|[1-9]\d{0,2}(?: \d{3})+(?=\s(?:lines|rows|records|owners|leads))|\d+(?:\.\d+)?)"
-    r"(?:[万千][1-9](?![\d.万千百块毛元角])|\s?[多余来几]?(?:[十百千]?[万亿]|[百千])|\s?[wkm](?![a-z0-9]|/ )"
+    r"(?:万\s?[1-9]\s?千"
+    r"|[万千][1-9](?![\d.万千百块毛元角])|\s?[多余来几]?(?:[十百千]?[万亿]|[百千])|\s?[wkm](?![a-z0-9]|/ )"
     r"|\s?(?:million|mil|mln|lakhs?|lacs?|crores?|thousand)(?![a-z]))?"
 )
 # 四十来万 · 一万三千多 · 十几万; and by itself only after a word that makes it a count (上千万) or before a unit.
-_SPOKEN = rf"[{_DIGIT}十拾][{_DIGIT}{_SCALE}零〇半]*(?:[多余来几][百千万亿]+)?"
+_SPOKEN = rf"[{_DIGIT}十拾廿][{_DIGIT}{_SCALE}零〇半]*(?:[多余来几][百千万亿]+)?"
 _BARE = r"(?:(?<=[上近逾超过破达])[十百千]?[百千万亿]|[百千]万(?=级|[条份行名个]))"
 _ENGLISH = {
     "one hundred": 100, "hundred thousand": 10**5, "one hundred thousand": 10**5, "half a million": 500_000,
@@ -63,7 +64,7 @@ _UNIT = (
     "|枚|件(?!事)"
 )
 _COUNT = re.compile(
-    rf"(?P<low>(?<![\d.,a-z_@/=#$¥￥€£₹+-])(?<!\d ){_ARABIC}|(?<![第{_DIGIT}{_SCALE}几数]){_SPOKEN}|{_BARE}"
+    rf"(?P<low>(?<![\d.a-z_@/=#$¥￥€£₹+-])(?<!\d,)(?<!\d ){_ARABIC}|(?<![第廿{_DIGIT}{_SCALE}几数]){_SPOKEN}|{_BARE}"
     rf"|(?<![a-z])(?:{_SAID})(?![a-z]))"
     rf"(?:\s?(?:[-~～–—]|至|到| to )\s?(?P<high>{_ARABIC}|{_SPOKEN}))?"
     rf"(?P<about>\s?(?:[+＋]|多|余|来|几|级))?(?P<more>左右|上下)?"
@@ -71,10 +72,10 @@ _COUNT = re.compile(
     rf"|of )?(?P<noun>(?:[a-z/-]+ ){{0,4}}?{_NOUN}(?: {_NOUN})*))?"
 )
 # Where a count can begin at all.
-_STARTS = re.compile(rf"[\d{_DIGIT}十拾百千万亿]|[ohatf](?<![a-z][ohatf])")
+_STARTS = re.compile(rf"[\d{_DIGIT}十拾廿百千万亿]|[ohatf](?<![a-z][ohatf])")
 _PAIR = re.compile(rf"([{_DIGIT}])([{_DIGIT}])[{_SCALE}]+$")
 # A count begins with one of these; most texts have none.
-_ANY = re.compile(rf"\d|[{_DIGIT}上近逾超过破达百千十][{_SCALE}]|[多余来几][百千万亿]|thousand|million|hundred")
+_ANY = re.compile(rf"\d|[{_DIGIT}上近逾超过破达百千十廿][{_SCALE}六七八]|[多余来几][百千万亿]|thousand|million|hundred")
 
 
 def find_counts(text: str) -> Iterator[Count]:

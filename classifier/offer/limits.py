@@ -157,7 +157,7 @@ def _make_limit(
 
 # What is no quantity of records, before the number; after it, what a quantity gets besides a price.
 _SPEAKS_OF = re.compile(
-    r"(?:车价|房价|价值|资产|身价|薪|收入|存款|月缴|缴存|额度|消费|充值过?|流水|车龄|年龄|贷款|公里)[^\d,，]{0,2}$"
+    r"(?:车价|房价|价值|资产|身价|薪|保费|收入|存款|月缴|缴存|额度|消费|充值过?|流水|车龄|年龄|贷款|公里)[^\d,，]{0,2}$"
 )
 _GIVES = re.compile(
     r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|再[谈议说]|面[谈议]|可[谈议]|可?试|有?优惠|送"
@@ -282,7 +282,9 @@ _THEN = re.compile(
 
 
 # Said of a whole list: 都是1000条起, 均2000条起.
-_OF_ALL = re.compile(r"(?:都|均|全|一律|统一|不管|all|always)[^,，。\d]{0,4}$")
+_OF_ALL = re.compile(
+    r"(?:都|均|全|一律|统一|不管|all|always|元\s?[/／]\s?条)[^,，。\d]{0,4}$|[(（]\s?元\s?[/／]\s?条[,，]\s?$"
+)
 
 
 def _spread(scene: Scene, takers: list[Purchase], limits: list[Limit], firm: Limit) -> None:

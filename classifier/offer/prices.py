@@ -185,6 +185,9 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
             if count is not None and count >= 100:
                 purchase.per, purchase.unit = count, "record"
         one = purchase.unit in ("record", "set") and (purchase.per or 1) < 50
+        if one and purchase.low >= 100 and not scene.lookup and _speaks_of_city(scene, purchase):
+            purchase.unit = "city"
+            continue
         if purchase.unit == "set" and purchase.low >= 500 and _SYSTEM.search(scene.text):
             continue
         # A row of a list costs less than a question.
@@ -212,6 +215,17 @@ def _settle_tiers(purchases: list[Purchase]) -> None:
             and purchase.high / per < LEAST_RECORD
         ):
             purchase.per, purchase.min_qty = 1, per
+
+
+_CITY = re.compile("(?:每|一|各|一个|省会|[一二三]线|地级|县级)(?:个)?(?:城市|城|市|省会)|城市价|按城市")
+
+
+def _speaks_of_city(scene: Scene, purchase: Purchase) -> bool:
+    """一个城市打包1800，省会城市2600一个: what one gets is a city's list."""
+    said = scene.text[purchase.start : purchase.end]
+    at = bisect_left(scene.stops, purchase.start)
+    left = max(scene.stops[at - 1] if at else 0, purchase.start - _NEARBY // 2)
+    return "个" in said and _CITY.search(scene.text, left, purchase.start) is not None
 
 
 # What is sold by the set, whatever it asks for.
@@ -284,8 +298,23 @@ def _is_said_of_data(scene: Scene, purchase: Purchase) -> bool:
     return len(scene.text) <= 2 * _NEARBY or bool(contexts()[0].search(NO_DATA.sub("", near)))
 
 
-_HEAD = re.compile(r"(?:每|/|按)\s?(?P<count>百|千|万|100|1000|10000|1k|1w)\s?[条个份笔][^\d。；;\n]{0,4}[:：]")
-_HEADS = {"百": 100, "千": 1000, "万": 10**4, "100": 100, "1000": 1000, "10000": 10**4, "1k": 1000, "1w": 10**4}
+_HEAD = re.compile(
+    r"(?:每|/|按)\s?(?P<count>百|千|万|100|1000|10000|1k|1w)\s?[条个份笔][^\d。；;\n]{0,4}[:：]"
+    r"|(?<![a-z])per (?P<lot>1k|1,?000|10k|10,?000|100|thousand|hundred)(?: \w{3,8})?[)\]]?\s?[:：]"
+)
+_HEADS = {
+    "10k": 10**4,
+    "thousand": 1000,
+    "hundred": 100,
+    "百": 100,
+    "千": 1000,
+    "万": 10**4,
+    "100": 100,
+    "1000": 1000,
+    "10000": 10**4,
+    "1k": 1000,
+    "1w": 10**4,
+}
 
 
 def _headed_count(scene: Scene, purchase: Purchase) -> int:
@@ -293,7 +322,7 @@ def _headed_count(scene: Scene, purchase: Purchase) -> int:
     at = bisect_left(scene.stops, purchase.start)
     start = max(scene.stops[at - 1] if at else 0, purchase.start - _SENTENCE)
     head = _HEAD.search(scene.text, start, purchase.start)
-    return _HEADS[head.group("count")] if head else 0
+    return _HEADS[(head.group("count") or head.group("lot")).replace(",", "")] if head else 0
 
 
 # Periods that the contract has no word for.

@@ -346,7 +346,7 @@ _NUMBERED = frozenset("是号第码")
 # 15 天: what a number counts by days and the like.
 _A_SPAN = re.compile(r"\s?(?:天|日|小时|分钟|秒|周|岁|[个家]|路|位)")
 # What ends an item of a list of prices.
-_ITEM_ENDS = re.compile(r"\s*(?:[→➜,，、;；。|｜┃│┆▪/／\n\r]|$)|\s+(?=[^\d\s])")
+_ITEM_ENDS = re.compile(r"(?:之间|左右|不等|上下)?\s*(?:[→➜,，、;；。|｜┃│┆▪/／\n\r]|$)|\s+(?=[^\d\s])")
 _ITEM_BEGINS = re.compile(r"(?:[\u3400-\u9fff)）】:：=→➡️|｜┃│┆]|[\u3400-\u9fff][a-z](?=\s))\s*[:：=→➡️-]*\s*$")
 
 

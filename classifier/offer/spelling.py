@@ -177,6 +177,15 @@ _RULES: tuple[Rule, ...] = (
     ("内", re.compile(rf"(?<=[条笔个份])内(?:(?![\u3400-\u9fff])|(?=[{_NUMERAL}每]))"), lambda match: "以内"),
     (" ", re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?=\s?(?:rows|records|lines|leads|owners|pcs)(?![a-z]))"),
      lambda match: match.group().replace(" ", ",")),
+    # （一张=100块）: what slang means.
+    ("张", re.compile(r"[（(]\s?一\s?张\s?(?:[=＝]|就?[是算]|等于)?\s?(?:一百|100)\s?[块元]?\s?[)）]"),
+     lambda match: " "),
+    # 过千八毛: more than a thousand.
+    (
+        "过满超",
+        re.compile(rf"(?<=[过满超])[百千万](?=[{_ONES}]{{1,2}}[毛块角])"),
+        lambda match: {"百": "100条", "千": "1000条", "万": "10000条"}[match.group()],
+    ),
     ("₿", re.compile("₿(?=tc)"), lambda match: "b"),
     ("．", re.compile(r"(?<=\d)．(?=\d)"), lambda match: "."),
     # 2 k lines; 10,000-record slice; R e a l, 1 1 U S D T.

@@ -37,6 +37,8 @@ class Token(NamedTuple):
     common: bool = False
 
 
+# 10k $40: the sign is of the number behind it.
+_UNLESS_BEFORE = dict.fromkeys(("$", "₹", "¥", "￥", "₿", "hk$", "¢"), r"(?!\s?\d)")
 _ASCII_WORD = re.compile(r"[a-z0-9]", re.ASCII)
 
 
@@ -72,7 +74,8 @@ def _numbers() -> re.Pattern[str]:
     slang = "".join(row["term"] for row in read_terms("pricing") if row["role"] == "slang")
     careful = {"分", "毫", "蚊", "圆", "块", "毛", "角", *slang}
     plain = "|".join(
-        re.escape(term) + (r"(?![a-z0-9])" if term[-1].isascii() and term[-1].isalpha() else "")
+        re.escape(term)
+        + (r"(?![a-z0-9])" if term[-1].isascii() and term[-1].isalpha() else _UNLESS_BEFORE.get(term, ""))
         for term in sorted(after.keys() - careful, key=len, reverse=True)
     )
     lead = "|".join(
@@ -99,8 +102,8 @@ def _numbers() -> re.Pattern[str]:
     spoken = rf"(?<!(?<!系)统){chinese}+(?:[多余来几](?=[{units}])|[wk](?![a-z0-9]))?"
     fifth = (
         rf"(?:[0零][1-9{ones}](?![{CHINESE}\d](?<!一))"
-        rf"|[{ones}1-9半](?![{units}{CHINESE}0-9.毛角]|\s?(?:[{units}跳]|tiao|ci(?![a-z])))"
-        rf"|[{ones}](?=[一1]\s?(?:[{units}]|tiao)|台[票币])|[1-9](?=一(?:[{units}]|\s?tiao)|台[票币]))"
+        rf"|[{ones}1-9半](?![{units}{CHINESE}0-9.毛角天周]|\s?(?:[{units}跳]|tiao|ci(?![a-z])))"
+        rf"|[{ones}](?=[一1]\s?(?:[{units}]|tiao)|台[票币])|[1-9](?=一(?:[{units}]|\s?tiao)|1[条笔个份次台](?![\d起])|台[票币]))"
     )
     return re.compile(
         "|".join(

@@ -10,10 +10,10 @@ import re
 from bisect import bisect_left
 
 from classifier.fold import Folded
-from classifier.offer.counts import Count, find_counts
+from classifier.offer.counts import LEAST, Count, find_counts
 from classifier.offer.prices import Parsed
 from classifier.offer.scene import contexts
-from domain.signals import Volume
+from domain.signals import Price, Volume
 
 # How far back and (half as far) ahead a sentence is read.
 _SENTENCE = 120
@@ -29,11 +29,12 @@ _NOT_BEFORE = re.compile(
     r"|过|到)?|要|需|求|收(?:购)?|低于"
     r"|不足|少于|不到|至少|最少|最低|起步|起订|起售|首(?:次|单|批|月|期)|一次|单次"
     r"|每[次单份包组条套个批席人]|单日限|日限|上限|限"
-    r"|最多|至多|不超过?|[一每]份|编号|单号|工号|车龄|满|拿|走|整|按|打|拨|呼|跑|领|导|换|充|(?<!库)存|押|花"
+    r"|最多|至多|不超过?|[一每]份|编号|单号|工号|车龄|满|拿|走|整|按|打|拨|呼|跑|领|导|换|充|(?<![库总现])存|押|花"
     r"|烧|赚|罚|判|赔|抵|凭|超过|过"
     r"|欠款?|余额|保底|保证|承诺|[=＝]|保额|三者险?|资产|存款|入金|薪|收入|贷款?|额度|车价|价值|房价|身价|消费"
-    r"|流水|行驶|跑了"
-    r"|(?<![a-z])(?:min|minimum|moq|first|sample|test|buy|need|sell|over|above|than|under|below|up to"
+    r"|流水|行驶|跑了|保费都?在?|台币|港币|人民币|美金|人民幣|拿到|起手|门槛|起码|凑够"
+    r"|(?<![a-z])(?:min|minimum|moq|first|sample|test|trial|floor(?: is)?|abv|buy"
+    r"|need|sell|over|above|than|under|below|up to"
     r"|at least|from|lots? of"
     r"|order|take|get free|each|every|per|max|limit|rs\.?|usd|inr|aed|php|thb|myr))"
     r"[\s:：了的个有为是约大概]{0,3}(?:about |around |roughly )?$"
@@ -91,7 +92,7 @@ _PARTED = re.compile(r" ?[，,；;]")
 # --- what speaks for ----------------------------------------------------------------------------------------------
 
 _HELD = re.compile(
-    r"(?:手[里上头边]|库存|现货|存量|现有|现存|拥有|存有|已有|共有|在库|入库|总量|总数|总计|总共|一共|累计"
+    r"(?:手[里上头边]|库存|总存|仓存|现货|存量|现有|现存|拥有|存有|已有|共有|在库|入库|总量|总数|总计|总共|一共|累计"
     r"|合计|共计|共|数据量|数据总量"
     r"|收录|沉淀|积累|储备|攒了|存了|存着|剩余?|还剩|留了|囤|覆盖|包含|涵盖|内置|内含|内建|预装|灌好|导入"
     r"|整理(?:了|出|好)|规模|体量|数量|条数|行数"
@@ -114,7 +115,8 @@ _LABELLED = re.compile(
 )
 # By the day without a unit only in these words (日量5000): 一个月260 and 300/天 are money.
 _DAILY = re.compile(
-    r"(?:日[量出更产供均增]|日更新|日新增|每[天日](?:新增|更新|入库|新进|出)|daily)(?:[^\d。；;！!？?\n，,、]{0,4})$"
+    r"(?:日[量出更产供均增]|日更新|日新增|每[天日](?:新增|更新|入库|新进|出)|每?[周月][补更增]|daily"
+    r"|(?:monthly|weekly) (?:adds?|new|plus))(?:[^\d。；;！!？?\n，,、]{0,4})$"
 )
 _PERIOD = re.compile(
     r"(?:日[量出更产供均活增]|单日|每[天日]|一天|天天|日更新|日新增|(?<![首本当上下满])月[量出更产均增]"
@@ -171,21 +173,42 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
     if not counts:
         return ()
     volumes: dict[int, Volume] = {}
-    sold = any(price.unit == "record" and price.per == 1 for price in parsed.prices)
+    sold = any(price.unit == "record" for price in parsed.prices)
     about_data = sold or bool(contexts()[0].search(text) or _TALK.search(text))
     starts = [token.start for token in parsed.tokens]
     last: Count | None = None
+    lots = _find_lots(parsed)
     for count in counts:
         at = bisect_left(starts, count.start)
         priced = at < len(starts) and starts[at] < count.number and at in parsed.used
         counted = count.unit or count.scaled or (count.about and not _CHINESE.match(text, count.start))
         priced = priced and not (counted and (_PARTED.match(text, count.end) or _is_crooked(count)))
+        begin = folded.span(count.start, count.number)[0]
+        if any(count.records == lot.per and lot.start <= begin < lot.end for lot in lots):
+            continue
         follows = last is not None and not priced and bool(_NEXT.fullmatch(text, last.end, count.start))
         if _is_claimed(text, count, priced, about_data, follows) and not _is_told(text, count):
             last = count
             start, stop = folded.span(count.start, count.number if count.latin else count.end)
             volumes.setdefault(count.records, Volume(count.records, folded.original[start:stop], start, stop))
     return tuple(volumes.values())
+
+
+# A price for all there is.
+_WHOLE = re.compile("[全整总]|一共|一起|打包|一口|清|包圆|拿走|带走|whole|all|entire|everything|total|full")
+
+
+def _find_lots(parsed: Parsed) -> list[Price]:
+    """What is bought by the lot: 100元1万条; 3k条1200, 9k条3000. One count before its price may be all there is."""
+    lots = [price for price in parsed.prices if price.unit == "record" and price.per >= LEAST]
+    lots = [price for price in lots if not _WHOLE.search(price.text.lower())]
+    several = len({price.per for price in lots}) > 1
+    return [price for price in lots if several or _PAID_FIRST.match(price.text.lower())]
+
+
+_PAID_FIRST = re.compile(
+    r"(?:[¥￥$₹]|[a-z]{2,4}\s?)?[\d.,一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟万]+\s?(?:[元块圆¥毛u]|usdt?|btc|yuan|rmb)"
+)
 
 
 def _is_claimed(text: str, count: Count, priced: bool, about_data: bool, follows: bool) -> bool:
