@@ -2,7 +2,8 @@
 
 Files without a row: a delivery that was not committed, or a page that was settled and not yet removed; they go (a
 sealed page lies among the captures by then). Rows without a file: the page is gone, so that all that would keep it
-from being fetched again goes too. Findings that an older version has left unfiled are filed.
+from being fetched again goes too. Packages that were being written are finished or go (store/referrals/drafts.py).
+Findings that an older version has left unfiled are filed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from store.evidence import adopt
 from store.ledger import replaced_keys
 from store.locks import sweeping
 from store.purging import finish_purge
+from store.referrals.drafts import finish_drafts
 from store.runs import close_dead_runs
 from store.seals import clear_spool, destroy_page, spooled_pages
 from store.signing import destroy_signers, list_signers
@@ -39,6 +41,7 @@ def recover(store: Store, now: datetime) -> None:
     file_rest(store)
     finish_purge(store)
     clear_signers(store)
+    finish_drafts(store, now)
     with store.reading() as session:
         running = session.exec(select(RunRow.id).where(col(RunRow.ended_at).is_(None))).first()
     if running is not None:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlmodel import Session
 
@@ -22,6 +21,7 @@ from store.ledger import Head, record
 from store.referrals.channels import advise
 from store.referrals.composing import compose
 from store.referrals.dossier import Dossier
+from store.referrals.drafts import open_draft
 from store.referrals.package import (
     MANIFEST,
     SIGNATURE,
@@ -72,7 +72,7 @@ def freeze(store: Store, dossier: Dossier, path: Path, *, now: datetime) -> Froz
     signature = sign_manifest(manifest, load_signer(store.keys.folder, dossier.custody.key))
     files = [(member.path, member.data) for member in members]
     files = sorted([*files, (MANIFEST, manifest), (SIGNATURE, signature)])
-    with _draft(path) as (stream, draft):
+    with _telling_place(path), open_draft(store, dossier.id, path, now) as (stream, draft):
         digest, size = hashlib.sha256(), 0
         for piece in write_zip(folder_of(dossier.id), files):
             stream.write(piece)
@@ -90,19 +90,14 @@ def freeze(store: Store, dossier: Dossier, path: Path, *, now: datetime) -> Froz
 
 
 @contextmanager
-def _draft(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file beside `path` that nobody else can read; gone again unless it was moved into its place."""
-    draft = path.with_name(f".{path.name}.part")
+def _telling_place(path: Path) -> Iterator[None]:
+    """A place that cannot be written is bad input. Raises BadValue or DiskFull."""
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream, draft
+        yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(path=path) from None
         raise BadValue(name="--out", value=path, want=f"a place that can be written ({error.strerror})") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _enter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +14,18 @@ from typing import Any
 import pytest
 from custody import actions, capture_ids, fill, finding_ids, read_ledger
 from hauls import OFFER, at, make_haul, make_post, score_all, take, watch
-from stores import change
+from stores import change, open_store
 
 from domain.errors import BadValue, DiskFull, NotReferable, Refused, UnknownName
 from store.database import Store
 from store.findings import find_finding, judge_finding
+from store.holders import this_holder
 from store.ledger import Head
 from store.purging import purge_findings
 from store.referrals import freezing
 from store.referrals.checking import check_package
 from store.referrals.dossier import Dossier, Member, Request
+from store.referrals.drafts import finish_drafts, open_draft
 from store.referrals.freezing import Frozen, freeze
 from store.referrals.gathering import gather
 from store.rotation import change_key
@@ -89,6 +92,58 @@ def test_findings_are_referred_to_the_police_with_their_captures(
     assert {f"captures/{one}.wacz" for one in last.facts["captures"]} <= names_in(tmp_path / "r.zip")
     assert verify_store(store).faults == ()
     assert os.stat(tmp_path / "r.zip").st_mode & 0o077 == 0
+
+
+def test_a_package_that_was_being_written_is_finished_or_gone(
+    store: Store, filled: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the ledger's entry nothing of it is left at the next opening; killed after it, it is in place."""
+    for place, commits in (("gone.zip", 0), ("kept.zip", 1)):
+        child = os.fork()
+        if child == 0:
+            opened = open_store(store.home)
+            monkeypatch.setattr(os, "replace" if commits else "fsync", _dying(tmp_path / f".{place}.part"))
+            refer(opened, tmp_path / place, filled[1 + commits])
+            os._exit(1)
+        assert os.waitpid(child, 0)[1] == signal.SIGKILL
+        assert (tmp_path / f".{place}.part").exists()
+    finish_drafts(store, at(40))
+    assert {path.name for path in tmp_path.glob("*.zip")} == {"kept.zip"}
+    assert list(tmp_path.glob(".*.part")) == []
+    assert list((store.home / "drafts").iterdir()) == []
+    assert check_package(tmp_path / "kept.zip").flaws == ()
+    assert verify_store(store).faults == ()
+
+
+def test_a_package_that_is_being_written_is_left_alone(store: Store, tmp_path: Path) -> None:
+    """While its process lives a draft stays; where its folder is not there the note waits for it."""
+    (tmp_path / "stick").mkdir()
+    with open_draft(store, "r1", tmp_path / "stick" / "r.zip", at(1)) as (_stream, draft):
+        finish_drafts(store, at(2))
+        assert draft.exists()
+        note = (store.home / "drafts" / "r1.json").read_text()
+    gone = note.replace(this_holder(), this_holder() + "0")
+    (store.home / "drafts" / "r1.json").write_text(gone)
+    draft.write_bytes(b"half")
+    (tmp_path / "stick").rename(tmp_path / "away")
+    finish_drafts(store, at(3))
+    assert (store.home / "drafts" / "r1.json").exists()
+    (tmp_path / "away").rename(tmp_path / "stick")
+    finish_drafts(store, at(4))
+    assert list((tmp_path / "stick").iterdir()) == list((store.home / "drafts").iterdir()) == []
+
+
+def _dying(draft: Path) -> Callable[..., None]:
+    """Kills the process at a call that concerns a draft, or any once it is there."""
+    real = os.replace
+
+    def call(*args: Any) -> None:
+        if draft.exists() and (isinstance(args[0], int) or Path(args[0]) == draft):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if not isinstance(args[0], int):
+            real(*args)
+
+    return call
 
 
 @pytest.mark.parametrize("to", ["12377", "12321", "12378"])
