@@ -1,14 +1,16 @@
 """What kill -9 leaves: `python -m benchmarks.kills [--times 200] [--seed 1]`.
 
 A process captures, judges, pictures, purges and enters without end, and is killed at a random moment; in one of five
-rounds it is a migration that is killed. After each kill the store is opened as the next command does, and must be
-whole: the chain holds against the last head that was told, nothing that was told as done is lost, nothing is half
-written, and of what is no finding no byte is left once the pages are settled. One store goes through all rounds.
+rounds it is a migration that is killed, in one the writing of referrals. After each kill the store is opened as the
+next command does, and must be whole: the chain holds against the last head that was told, nothing that was told as done
+is lost, nothing is half written, and of what is no finding no byte is left once the pages are settled. One store goes
+through all rounds.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import multiprocessing
 import os
@@ -37,13 +39,16 @@ from store.findings import judge_finding
 from store.ledger import Head, head_of, read_entry
 from store.picturing import keep_picture, list_undrawn
 from store.purging import purge_findings
+from store.referrals import freezing
+from store.referrals.dossier import Member, Request
+from store.referrals.gathering import gather
 from store.rotation import show_key
 from store.runs import begin_run, finish_run
 from store.schema import MIGRATIONS
 from store.seals import read_capture
 from store.sources import add_source, find_source
 from store.spool import Verdict, deliver, open_page, settle, waiting
-from store.tables import CaptureRow, FindingRow, LedgerRow, PagePictureRow, PageRow
+from store.tables import CaptureRow, FindingRow, LedgerRow, PagePictureRow, PageRow, ReferralRow
 from store.verification import verify_store
 
 FORK = multiprocessing.get_context("fork")
@@ -108,6 +113,28 @@ def work(home: Path, round_: int, said: Connection) -> None:
             said.send(("head", str(_head(store))))
 
 
+def refer(home: Path, round_: int, said: Connection) -> None:
+    """Write referrals, and say which. What is in them is no matter here, and their documents take seconds."""
+    freezing.compose = lambda _dossier: [Member("pages.bin", os.urandom(2_000_000), "网页", "WARC")]  # type: ignore[attr-defined]
+    with open_store(home) as store:
+        watched = find_source(store, "board")
+        run = begin_run(store, watched.id, NOW, NOW)
+        deliver(store, run_id=run, source_id=watched.id, haul=make_page(f"r{round_}"), now=NOW)
+        (finding,) = score(store)
+        judge_finding(store, finding, state="confirmed", note=None, by="kills", now=NOW)
+        said.send(("ready", ""))
+        for number in itertools.count():
+            dossier = gather(store, [finding], Request("police", operator="kills"), lambda _: ([], ""), login="kills",
+                             software="kills", now=NOW)  # fmt: skip
+            frozen = freezing.freeze(store, dossier, out_of(home) / f"r{round_}n{number}.zip", now=NOW)
+            said.send(("referred", frozen.sha256))
+
+
+def out_of(home: Path) -> Path:
+    """Where the packages of a store go."""
+    return home.with_name("packages")
+
+
 def migrate(home: Path, said: Connection) -> None:
     """Bring an older store to the present form."""
     said.send(("ready", ""))
@@ -149,6 +176,7 @@ def check(home: Path, head: Head | None, found: set[str]) -> int:
         for capture_id in list_undrawn(store):
             keep_picture(store, capture_id, PagePicture(gap="timed_out"), NOW)
         _check_files(store)
+        _check_packages(store)
         assert verify_store(store).faults == ()
     assert not [path for path in home.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
     return proof.entries
@@ -166,6 +194,14 @@ def _check_files(store: Store) -> None:
     assert keys == captures, keys ^ captures
     for capture_id in captures:
         read_capture(store, capture_id)
+
+
+def _check_packages(store: Store) -> None:
+    """Every referral that is entered is a file, and there is no other, nor a part of one."""
+    with store.reading() as session:
+        entered = set(session.exec(select(ReferralRow.sha256)))
+    there = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in out_of(store.home).iterdir()}
+    assert there.keys() == entered, (there, entered)
 
 
 def _head(store: Store) -> Head | None:
@@ -194,7 +230,8 @@ def main() -> None:
     given = parser.parse_args()
     chance, done, entries = random.Random(given.seed), Counter[str](), 0
     with tempfile.TemporaryDirectory() as folder:
-        home, older = Path(folder) / "home", Path(folder) / "older"
+        home, older = Path(folder) / "home", Path(folder) / "older" / "home"
+        out_of(home).mkdir()
         with open_store(home) as store:
             watched = add_source(store, Source("board", SITE), every_seconds=3600, now=NOW)
             run = begin_run(store, watched.id, NOW, NOW)
@@ -208,12 +245,13 @@ def main() -> None:
         for number in range(given.times):
             after = chance.uniform(0, LONGEST)
             if number % 5 == 4:
-                copy = Path(shutil.copytree(older, Path(folder) / "copy"))
+                copy = Path(shutil.copytree(older, Path(folder) / "copy" / "home"))
+                out_of(copy).mkdir()
                 done.update(what for what, _ in kill_one(migrate, copy, after=after))
                 check(copy, None, set())
-                shutil.rmtree(copy)
+                shutil.rmtree(copy.parent)
                 continue
-            for what, words in kill_one(work, home, number, after=after):
+            for what, words in kill_one(refer if number % 5 == 2 else work, home, number, after=after):
                 done[what] += 1
                 if what == "found":
                     found.add(words)
@@ -221,8 +259,8 @@ def main() -> None:
                     seq, _, digest = words.partition(":")
                     head = Head(int(seq), digest)
             entries = check(home, head, found)
-    print(f"{given.times} kills, {done['found']} findings sealed and {done['purged']} purged meanwhile, {done['done']}"
-          f" migrations ended, {entries} entries in the ledger")  # fmt: skip
+    print(f"{given.times} kills, {done['found']} findings sealed, {done['purged']} purged, {done['referred']} referrals"
+          f" made and {done['done']} migrations ended meanwhile, {entries} entries in the ledger")  # fmt: skip
     print("nothing lost, nothing half written, the chain holds")
 
 
