@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import shutil
@@ -25,6 +26,7 @@ USER = "tipstaff"
 HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 FIXED = ("listen_addresses=", "max_connections=50", "shared_buffers=64MB", "logging_collector=off")
 SEARCHABLE = 0o001
+PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
@@ -45,7 +47,7 @@ def serve_postgres(*options: str) -> Iterator[URL]:
         given = [f"unix_socket_directories={folder}", *FIXED, *options]
         server = subprocess.Popen(
             [programs / "postgres", "-D", data, *(word for option in given for word in ("-c", option))],
-            user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent,
         )  # fmt: skip
         try:
             url = URL.create("postgresql", USER, database="postgres", query={"host": str(folder)})
@@ -78,6 +80,11 @@ def _reachable(package: Path, folder: Path, *, anyone: bool) -> Path:
             shutil.copytree(part, folder / part.name)
         package = folder / package.name
     return package / "pginstall" / "bin"
+
+
+def _end_with_parent() -> None:
+    """Should we be killed, the server does not stay behind (prctl(2))."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 def _wait_for(server: subprocess.Popen[bytes], url: URL) -> None:
