@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 import ahocorasick
@@ -59,6 +60,11 @@ def _aliases() -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
     for row in read_terms("aliases"):
         automaton.add_word(row["term"], (row["kind"], row["force"] == "strong", len(row["term"])))
+    for row in read_terms("compounds"):
+        for parts in product(row["heads"].split(" "), row["joints"].split(" "), row["tails"].split(" ")):
+            term = "".join(part for part in parts if part != "-")
+            if term not in automaton:
+                automaton.add_word(term, (row["kind"], row["force"] == "strong", len(term)))
     automaton.make_automaton()
     return automaton
 
@@ -94,7 +100,7 @@ def read_contacts(folded: Folded, victims: Iterable[Hit] = ()) -> tuple[Contact,
 # What an author says of a handle that is not, or no longer, his.
 _NOT_MINE_BEFORE = re.compile(
     r"(?:假的?(?:账?号|帐号)?|冒充(?:的|我的?)?(?:账?号)?|骗子(?:的|号)?|高仿号?|山寨号?|盗号|(?<![a-z])(?:原"
-    r"|旧|老|之前的?|以前的?|丢了的?|被封的?|作废的?)(?:的)?(?:号|账号|qq|微信|飞机|电报|tg|群)号?"
+    r"|旧|老|之前的?|以前的?|丢了的?|被封的?|作废的?)(?:的)?(?:号|账号|qq|微信|飞机|电报|tg|群|vx|wx|[vw微薇威])号?"
     r"|你的(?:号|电话|微信|qq)?|别加|不要加|勿加|小心|当心|认准不是|不是|并非"
     r"|(?<![a-z])(?:fake|scammer|old|not|impostor|imposter|beware of)(?: (?:is|account|id|number|handle"
     r"|telegram|tg))?)[\s:：，,“\"「@]{0,3}$"
@@ -129,8 +135,9 @@ def find_hits(text: str) -> tuple[Hit, ...]:
     aliases = _find_aliases(lowered)
     for group in _chains(lowered, aliases):
         _add_group(found, taken, list(_read_after(text, lowered, group, found)))
+    _add(found, taken, list(_read_glued(text, lowered)))
     for name in ("email", "url", "telegram", "phone", "landline"):
-        _add(found, taken, [_lead(lowered, hit) for hit in standing[name]])
+        _add(found, taken, [_lead(lowered, hit) for hit in standing[name] if not _is_order(lowered, hit)])
     _add(found, taken, list(_read_on(text)))
     _add(found, taken, list(_read_added(text, lowered)))
     _add(found, taken, list(_read_bracketed(text, lowered, aliases)))
@@ -152,6 +159,18 @@ def _add_group(found: list[Hit], taken: bytearray, hits: list[Hit]) -> None:
     for hit in free:
         taken[hit.start : hit.end] = bytes([1]) * (hit.end - hit.start)
     found += free
+
+
+# Numbers of orders and the like, which have the length of telephones.
+_ORDER = re.compile(
+    r"(?:订单|单号|编号|查询码|验证码|流水号?|快递|运单|发票|税号|工单|货号|合同|案号|备案|许可证|执照|[邀激兑][请活换]码|序列号)"
+    r"[^\n,，。;；]{0,6}$"
+)
+
+
+def _is_order(lowered: str, hit: Hit) -> bool:
+    numeric = hit.kind in ("phone", "landline") and not hit.led
+    return numeric and _ORDER.search(lowered, max(0, hit.start - 12), hit.start) is not None
 
 
 _LEAD = re.compile(
@@ -220,8 +239,8 @@ _CONNECT = re.compile(
     r"|me|us|is|on|at|only)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
     r"|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
     r"|[(（][\u3400-\u9fff]{1,8}[)）](?=\s?[:：])|(?<![a-z])(?:karo|karein|kijiye|pe|par|to|through"
-    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜"
-    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓是为加请【〔｛{\[(（)）「“\"'<@*~·"
+    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
+    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓是为加请【】〔〕〖〗｛｝{}\[\](（)）「」『』《》〈〉“”\"'<>@*~～·丶﹕∶|｜┊"
     r"|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
@@ -241,7 +260,7 @@ def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hi
         kinds.pop("qq", None)
     # An @ or a bracket may be the handle's own: @name, 【car】【88】.
     places = [connect.start("link") + link.index("@")] if "@" in link else []
-    places += [at - 1, at] if link[-1:] in ("【", "[", "(", "（") else [at]
+    places += [at - 1, at] if link[-1:] in ("【", "[", "(", "（", "+") else [at]
     hits = list(_read_backwards(lowered, chain[-1].end, kinds))
     for kind, strong in kinds.items() if not hits else ():
         read = CONTACTS[kind].read
@@ -251,6 +270,7 @@ def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hi
             continue
         hits.append(hit)
         hits += _listed(text, kind, hit)
+    hits = hits or list(_read_pointed(text, lowered, chain))
     if connect.group("same").strip() and len(hits) == 1:
         other = "phone" if hits[0].kind != "phone" else "wechat"
         shared = CONTACTS[other].share(hits[0])
@@ -259,6 +279,21 @@ def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hi
         if shared and not told:
             hits.append(Hit(other, shared, hits[0].start, hits[0].end, hits[0].valid, led=True))
     yield from hits
+
+
+# 号 ⓪不开头 ➜, 🅾️不读零读圈 →: something short is said before the sign that points at the handle.
+_POINTED = re.compile(r"[^\n,，。;；:：a-z0-9]{1,12}?(?:\ufe0f)?\s?[:：→➜➔⇒⇨▶►☞👉=＝]\ufe0f?\s{0,2}")
+_GOODS = re.compile("资料|数据|名单|信息|客户|车主|价|条|单|元|块|毛|销|卡|费|查|套餐")
+
+
+def _read_pointed(text: str, lowered: str, chain: list[_Alias]) -> Iterator[Hit]:
+    pointed = _POINTED.match(lowered, chain[-1].end)
+    if pointed is None or "不同" in pointed.group() or _GOODS.search(pointed.group()):
+        return
+    for alias in chain:
+        hit = CONTACTS[alias.kind].read(text, pointed.end())
+        if hit is not None and _convincing(lowered, alias, ":", hit, alias.strong):
+            yield hit
 
 
 _BACKWARDS = re.compile(
@@ -285,6 +320,12 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
     if word in _alias_words() or (word.isascii() and word.isalpha() and word in _PLAIN_WORDS):
         return False
     numeric = any(letter.isdigit() or letter in "_.:" for letter in hit.value)
+    if hit.kind == "line" and hit.value.isalpha() and _CHINESE.search(lowered, max(0, alias.start - 3), alias.start):
+        return True
+    if alias.end - alias.start == 1 and lowered[alias.start].isascii() and lowered[alias.end : alias.end + 1].isdigit():
+        # V934418 is a handle; Q4 2024, V6 and Q7 are none.
+        glued = _GLUED_NUMBER.match(lowered, alias.end)
+        return glued is not None and not _COUNTS.match(lowered, glued.end())
     led = bool(_LEAD_BEFORE.search(lowered, max(0, alias.start - 8), alias.start))
     firm = bool(_FIRM_LINK.search(link))
     if strong:
@@ -300,6 +341,9 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
     return firm or led or (numeric and len(hit.value) >= 5)
 
 
+# An English word amid Chinese is the name of the place.
+_CHINESE = re.compile("[\u3400-\u9fff][。，,；;：: ]{0,2}$")
+_GLUED_NUMBER = re.compile(r"\d{6,12}(?![\d.a-z])")
 # Before a single character that stands for a place: 售后扣 1966203714, 总部企 …
 _ASKS = frozenset("后加下单购系询号问找的联我是管部服前")
 _PLAIN_WORDS = frozenset(
@@ -456,6 +500,29 @@ def _read_on(text: str) -> Iterator[Hit]:
 _VERBS = frozenset(
     ["find", "here", "only", "write", "ping", "reach", "talk", "text", "call", "catch", "online", "also", "active"]
 )
+# 加vxlaowang88, 原wxcheliao66, 问价Vlaoma_88: the place is written together with the handle.
+_GLUED = re.compile(
+    r"(?P<before>[^a-z0-9_@./-]|^)(?P<place>vx|wx|v|tg|qq|q)(?P<sign>[:：号]?)(?P<it>[a-z][a-z0-9_-]{4,19}|\d{5,11})(?![a-z0-9_@.])"
+)
+_GLUED_KINDS = {"vx": "wechat", "wx": "wechat", "v": "wechat", "tg": "telegram", "qq": "qq", "q": "qq"}
+_GLUED_LEAD = re.compile(
+    r"(?:[加➕+嘉伽佳夹原旧新换老找私滴添戳扣联寻]|jia|问价|咨询|联系|详询|详聊|要的|下单|拿货|我)我?[\s:：]{0,2}$"
+)
+
+
+def _read_glued(text: str, lowered: str) -> Iterator[Hit]:
+    for match in _GLUED.finditer(lowered):
+        start, place = match.start("place"), match.group("place")
+        capital = text[start : start + len(place)].isupper() and text[match.start("it")].islower()
+        led = _GLUED_LEAD.search(lowered, max(0, start - 6), start)
+        if not led or (len(place) == 1 and not (capital or lowered[start - 1] in "加➕+嘉")):
+            continue
+        kind = _GLUED_KINDS[place]
+        hit = CONTACTS[kind].read(text, match.start("it"))
+        if hit is not None and hit.valid and hit.end == match.end("it") and not match.group("it").isalpha():
+            yield hit
+
+
 _ADDED = re.compile(
     r"(?P<firm>加我|加好友|添加|➕我?|加一?下|加|嘉|珈|伽|jia)\s{0,2}[:：]?\s{0,2}(?=[a-z0-9_])"
     r"|(?:联系|找我|滴滴?我?|私我|戳我?|咨询|详询|详谈|详聊|有意|需要的?)\s{0,2}[:：]?\s{0,2}(?=[a-z_])"
@@ -480,7 +547,7 @@ _COUNTS = re.compile(r"\s?[条元块万个份人%u元起天月]")
 _NUMERALS = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖"
 _NUMERALS = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖"
 _BEFORE_BRACKET = re.compile(
-    rf"(?:^|[\s:：,，。;；、】是])(?P<it>@?[A-Za-z0-9_{_NUMERALS}][A-Za-z0-9_.{_NUMERALS} -]{{4,31}}?)\s?$"
+    rf"(?:^|[\s:：,，。;；、】是加➕+嘉我])(?P<it>@?[A-Za-z0-9_{_NUMERALS}][A-Za-z0-9_.{_NUMERALS} -]{{4,31}}?)\s?$"
 )
 
 
@@ -505,7 +572,7 @@ def _read_bracketed(text: str, lowered: str, aliases: list[_Alias]) -> Iterator[
 # --- same number --------------------------------------------------------------------------------------------------
 
 _SAME = re.compile(
-    r"[\s)）]{0,2}[(（\[【,，、/;；]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名"
+    r"[\s)）\-—–]{0,4}[(（\[【,，、/;；]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名"
     r"|同微信号|同上|同|也是(?![\sa-z0-9:：]|它|这个?)|(?:也|都)(?:是|系)(?:它|他|这个?|此|呢个)号?|也可以?加?"
     r"|都是(?:这个|同)|一样|通用|就是(?:这|手机|电话|上面))"
 )
@@ -519,6 +586,7 @@ _SAME_AS = re.compile(r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?同(?:步)?(?P<n
 
 def _share_handles(lowered: str, found: list[Hit], aliases: list[_Alias]) -> list[Hit]:
     shared = []
+    placed = {(hit.kind, hit.start) for hit in found}
     for hit in found:
         match = _SAME.match(lowered, hit.end, hit.end + 30)
         named = _named(aliases, match) if match else []
@@ -530,13 +598,17 @@ def _share_handles(lowered: str, found: list[Hit], aliases: list[_Alias]) -> lis
             named = _named(aliases, english)
         if match and not named and match.group("names").strip() == "" and hit.kind == "phone":
             named = ["wechat"]
+        after = max(match.end() if match else 0, english.end() if english else 0, hit.end)
         for kind in named:
-            value = CONTACTS[kind].share(hit) if kind != hit.kind else None
+            own = any((kind, place) in placed for place in range(after, after + _OWN))
+            value = CONTACTS[kind].share(hit) if kind != hit.kind and not own else None
             if value:
                 shared.append(Hit(kind, value, hit.start, hit.end, hit.valid, led=True))
     return shared
 
 
+# QQ 同步 391750624: a place that is named with its own handle close behind shares none.
+_OWN = 5
 _ABOVE = re.compile(
     r"[\s:：=＝→☞,，(（]{0,4}(?:同上|同号|同步|一样|同一个|same(?: number| id| handle"
     r"| as above)?(?![a-z]))"

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 DIGIT_FORMS = {form: str(digit) for digit, forms in enumerate(
-    ("0０〇零○洞OoＯ⓪⓿", "1一壹幺妖么lI丨Ⅰ①❶➊", "2二贰两Ⅱ②❷➋", "3三叁Ⅲ③❸➌", "4四肆Ⅳ④❹➍", "5五伍Ⅴ⑤❺➎",
+    ("0０〇零○洞OoＯ⓪⓿⭕🅾", "1一壹幺妖么lI丨Ⅰ①❶➊", "2二贰两Ⅱ②❷➋", "3三叁Ⅲ③❸➌", "4四肆Ⅳ④❹➍", "5五伍Ⅴ⑤❺➎",
      "6六陆Ⅵ⑥❻➏", "7七柒拐Ⅶ⑦❼➐", "8八捌Ⅷ⑧❽➑", "9九玖勾Ⅸ⑨❾➒")
 ) for form in forms}  # fmt: skip
 FORM = "[" + "".join(re.escape(form) for form in DIGIT_FORMS) + "]"
 _INSERT = r"(?:[(（\[【]?(?:删除?|去掉?|中文去掉)[)）\]】]?)"
-_JOIN = rf"(?:{_INSERT}|[ \t\u3000\xa0.·•*_~—–=^,、/\\-])"
+_JOIN = rf"(?:{_INSERT}|[ \t\u3000\xa0.·•*_~—–－‐﹣=^,、/\\-])"
 _RUN = re.compile(rf"{FORM}(?:{_JOIN}{{0,4}}{FORM}){{4,}}")
 _GROUP = re.compile(rf"{FORM}+")
 _PLAIN = re.compile(r"[0-9]")

@@ -14,6 +14,9 @@ _FIXED = re.compile(
     r"|[3-9]\d{2}))[)）]?[ -]{0,2}([1-9]\d{2,3}[ -]?\d{4})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
 )
 _TAIWAN = re.compile(r"市(?:内电)?话\s?[:：]?\s?(?P<it>[(（]?0[2-8]\d{0,2}[)）]?[ -]{1,2}\d{3,4}[ -]?\d{4})(?!\d)")
+_AT_HOME = re.compile(
+    r"(?:电话|洽|专线|打|tel)\s?[:：]?\s?(?P<it>[(（]?0[2-8]\d?[)）]?[ -]{1,2}\d{3,4}[ -]\d{4})(?![\d-])", re.IGNORECASE
+)
 _FREE = re.compile(r"(?<![\d.A-Za-z-])([48]00)[ -]?(\d{3,4})[ -]?(\d{3,4})(?![\d-])")
 
 
@@ -22,6 +25,9 @@ def _find(text: str) -> Iterator[Hit]:
         value = "+86" + match.group(1)[1:] + re.sub(r"\D", "", match.group(2))
         yield Hit("landline", value, match.start(), match.end(), is_valid(value))
     for match in _TAIWAN.finditer(text) if "市" in text or "电话" in text else ():
+        value = "+886" + re.sub(r"\D", "", match.group("it"))[1:]
+        yield Hit("landline", value, *match.span("it"), is_valid(value))
+    for match in _AT_HOME.finditer(text) if "0" in text else ():
         value = "+886" + re.sub(r"\D", "", match.group("it"))[1:]
         yield Hit("landline", value, *match.span("it"), is_valid(value))
     for match in _FREE.finditer(text) if "400" in text or "800" in text else ():

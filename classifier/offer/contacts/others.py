@@ -9,11 +9,16 @@ from classifier.offer.contacts.digits import read_run, take_number
 from classifier.offer.contacts.shape import Hit, Kind, read_word
 
 _FREE = re.compile(r"@?[A-Za-z0-9_][A-Za-z0-9_.#-]{3,75}(?![A-Za-z0-9_@])")
+# Session's ids, Matrix's names with their server.
+_LONG = re.compile(r"05[0-9A-Fa-f]{64}|@?[A-Za-z0-9._=-]{2,40}:[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,40}){1,3}")
 _DIGITS = re.compile(r"\d+")
 
 
 def read_free(kind: str, text: str, at: int) -> Hit | None:
     """A handle whose rules nobody has published."""
+    known = _LONG.match(text, at)
+    if known:
+        return Hit(kind, known.group().lower(), at, known.end(), True, led=True)
     number = take_number(read_run(text, at), 5, 15)
     word = read_word(text, at, _FREE)
     if number is not None and (word is None or number.end >= word[1]):

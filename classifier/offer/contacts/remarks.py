@@ -52,12 +52,13 @@ _REPLACED = re.compile(
     rf"{_WHICH}{_SIGN}\s?(?:都|就|全)?\s?(?:[=＝→]|是|为|读作?|念作?|换成?|换为|改成?|改为|打成|写成|代替|当|代表|表示)\s?(?:成|作)?\s?{_MEANT}.{{0,4}}"
 )
 _SINGLE = re.compile(rf"{_WHICH}{_SIGN}\s?(?:都|就)?(?:是|只有|只)\s?一[根个条]")
+_KEPT = re.compile(rf"{_WHICH}(?P<sign>{_NAMES})\s?(?:要?保留|都?要|别去掉?|不能?去掉?|也要|留着).{{0,4}}")
 _TOGETHER = re.compile(r".{0,3}(?:连着?写|连起来|连在一起|拼起来|拼一起|合起来|[没无]有?空格).{0,4}")
 _WHOLE = re.compile(r"(?:[=＝]|即|就是|也就是|连埋|连起来是?|完整是?)\s?(?P<whole>[a-z0-9_.@-]{5,32})")
 _REMARK = re.compile(
     r"\s?(?:[(（\[【](?P<inside>[^()（）\[\]【】\n]{2,24})[)）\]】]|[,，、;；]\s?(?P<behind>[^,，。;；()（）\n]{3,14}))"
 )
-_SPOKEN = re.compile("[=＝→是为读念换改打写当代去删拿不忽无省根连拼合没即就]")
+_SPOKEN = re.compile("[=＝→是为读念换改打写当代去删拿不忽无省根连拼合没即就留要别不]")
 _HANDLE = re.compile(r"[^\s,，。;；:：→☞👉➜➔(（【】「」『』][^\n,，。;；:：→☞👉➜➔(（【】「」『』\u3400-\u9fff]{2,40}$")
 # With Chinese characters in it, where one of them stands for a sign: yc 一 hao 一 che.
 _MIXED = re.compile(r"[a-z0-9_][^\n,，。;；:：→☞👉➜➔(（【】「」『』]{2,40}$")
@@ -91,7 +92,7 @@ def _find_edits(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def _find_handle(text: str, end: int, said: str) -> re.Match[str] | None:
     start = max(0, end - _LOOK_BACK)
-    mixed = _MIXED if re.match("[“\"']?[一二三四五六七八九零〇]", said) else None
+    mixed = _MIXED if (re.match("[“\"']?[一二三四五六七八九零〇]", said) or _WHOLE.fullmatch(said)) else None
     patterns = (_LINK, mixed, _HANDLE) if mixed else (_LINK, _HANDLE)
     return next(filter(None, (pattern.search(text, start, end) for pattern in patterns)), None)
 
@@ -103,6 +104,9 @@ def _understand(said: str) -> Callable[[str], str | None] | None:
         return lambda written: whole.group("whole")
     if _TOGETHER.fullmatch(said):
         return lambda written: re.sub(r"[\s＋+]", "", written)
+    kept = _KEPT.fullmatch(said)
+    if kept:
+        return _exchange(kept.group("sign"), _PLAIN.get(kept.group("sign"), ""))
     single = _SINGLE.fullmatch(said)
     if single:
         return lambda written: re.sub(rf"([{_class(single.group('sign'))}])\1+", r"\1", written)

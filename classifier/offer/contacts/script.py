@@ -33,7 +33,7 @@ _ENGLISH = {
 }
 _DIGIT = "|".join(word for word in _ENGLISH if word != "double")
 _SPELLED = re.compile(
-    rf"(?<![a-z])(?:(?:double )?(?:{_DIGIT})[ ,.-]{{1,2}}){{5,16}}(?:double )?(?:{_DIGIT})"
+    rf"(?<![a-z])(?:(?:double )?(?:{_DIGIT})[ ,，.-]{{1,3}}){{5,16}}(?:double )?(?:{_DIGIT})"
     rf"(?![a-z])"
 )
 # 扣扣 with blanks between; signs of the underscore, of the address and its parts.
@@ -64,6 +64,63 @@ _DOT = rf"(?:\s?(?:\.|。|．|点|㊀|(?<= )dot(?= )|{_OPEN}\s?(?:dot|点)\s?{_C
 _ENDS = "com|cn|net|org|me|io|test|example|cc|top|xyz|info|vip|ru|ch|hk|tw"
 
 
+_RAISED = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
+_BESIDE = re.compile(r"艾 ?特|@|(?<=[a-z0-9]) ?点|点 ?(?=[a-z0-9])|减号|下划线|底线|横杠")
+
+
+def _join_spread(match: re.Match[str]) -> str | None:
+    """z b d 艾特 e x a m p l e 点 o r g: letters apart, at the signs of an address."""
+    start, end = match.span()
+    near = match.string[max(0, start - 4) : start], match.string[end : end + 4]
+    return match.group().replace(" ", "") if any(map(_BESIDE.search, near)) else None
+
+
+_SEPARATED = r"[ /.·丶の、*|]{1,3}"
+# Links and addresses as they are written to pass a filter.
+_HOSTS: tuple[Rule, ...] = (
+    (
+        "hx*",
+        re.compile(r"h(?:xx|\*\*|tt|__)p(?P<safe>s?) ?[:：] ?[/／∕]{2}(?=[a-z0-9])"),
+        lambda match: f"http{match.group('safe')}://",
+    ),
+    (
+        "点.。d﹒",
+        re.compile(rf"(?<=[a-z0-9])(?:\s?{_OPEN}\s?(?:\.|。|点|dot|d0t)\s?{_CLOSE}\s?|﹒)(?=[a-z0-9])"),
+        lambda match: ".",
+    ),
+    (
+        "。",
+        re.compile("[a-z0-9]{2,20}(?:。[a-z0-9]{1,20}){2,4}(?![a-z0-9])"),
+        lambda match: match.group().replace("。", "."),
+    ),
+    (
+        "艾圈at@",
+        re.compile(rf"(?<=[a-z0-9])\s?(?:{_OPEN}\s?(?:at|@|艾 ?特|圈 ?a)\s?{_CLOSE}|圈 ?a|艾 ?特)\s?(?=[a-z0-9])"),
+        lambda match: "@",
+    ),
+    (
+        "@",
+        re.compile(r"(?<=@)\s?[a-z0-9-]{2,30}(?: ?· ?[a-z0-9-]{2,30}){1,3}"),
+        lambda match: re.sub(" ?· ?", ".", match.group().strip()),
+    ),
+)
+# Letters that stand apart, and small digits.
+_APART: tuple[Rule, ...] = (
+    ("艾特@点减下底横", re.compile("(?<![a-z0-9])[a-z0-9](?: [a-z0-9]){1,30}(?![a-z0-9])"), _join_spread),
+    (
+        "₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹",
+        re.compile("(?<=[a-z0-9_])[₀-₉⁰¹²³⁴-⁹]{1,6}"),
+        lambda match: match.group().translate(_RAISED),
+    ),
+    (
+        "_",
+        re.compile(r"(?<=[:：→➜⇒=“\"「『【])\s?(?=(?:[a-z0-9] )*_ )(?:[a-z0-9_] ){5,31}[a-z0-9_](?![a-z0-9_])"),
+        lambda match: match.group().replace(" ", ""),
+    ),
+    ("p", re.compile(rf"(?<![a-z])plus (?=\d|{_DIGIT})"), lambda match: "+"),
+)
+
+
 @lru_cache(maxsize=1)
 def _rules() -> tuple[Rule, ...]:
     names = sorted(
@@ -71,18 +128,20 @@ def _rules() -> tuple[Rule, ...]:
         key=len,
         reverse=True,
     )
-    spread = "|".join(" ".join(name) for name in names)
+    spread = "|".join(_SEPARATED.join(name) for name in names)
     firsts = "".join(sorted({name[0] for name in names}))
     return (
         *_PLACED,
-        (" ", re.compile(rf"(?=[{firsts}] )(?<![\u3400-\u9fff] )(?:{spread})(?=\s?[\s:：=＝→☞👉a-z0-9"
-            rf"(（【同号一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖])"),
-         lambda match: match.group().replace(" ", "")),
+        (" /.·丶の、*|", re.compile(rf"(?=[{firsts}]{_SEPARATED})(?<![\u3400-\u9fff] )(?:{spread})"
+            rf"(?=\s?[\s:：=＝→☞👉a-z0-9(（)）【同号也就都/一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖])"),
+         lambda match: re.sub(_SEPARATED, "", match.group())),
         (" ", re.compile(r"(?<=[同童桐铜通瞳]) (?=号)|(?<=[微薇威]) (?=同 ?号)|(?<=也) (?=是)|(?<=一) (?=样)"),
          lambda match: ""),
         ("童桐铜瞳", re.compile("[童桐铜瞳](?=号)"), lambda match: "同"),
+        *_HOSTS,
+        *_APART,
         ("：／．∕", re.compile(r"https?\s?[:：]\s?[/／]\s?[/／][a-z0-9.．/／?？=＝&＆_＿%％-]{4,200}"), _write_link),
-        ("m", re.compile(r"(?<![a-z0-9])t ?(?:\.|．|。|点|dot|d0t|\") ?me ?(?:/|／|∕|斜 ?杠"
+        ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\") ?me ?(?:/|／|∕|斜 ?杠"
             r"|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
          lambda match: "t.me/" + ("+" if match.group("plus") else "")),
         (_LINES + "下底u", re.compile(rf"(?<=[a-z0-9]) ?(?:[(（\[╱/] ?(?:{_SAID_LINE}) ?[)）\]╱/]|{_SAID_LINE}"
@@ -144,8 +203,27 @@ _PLACED: tuple[Rule, ...] = (
 )
 
 
+# Some characters apart in a text that is not: 信 同 号, 威 信 也 是 它. Only what says how somebody is reached.
+_TELLS = re.compile("同号|也是|就是|减号|底线|下划线|去掉|微信|威信|薇信|绿色|企鹅|蝙蝠|飞机|电报|土豆|小写|字母|数字")
+
+
+def _close(match: re.Match[str]) -> str | None:
+    joined = match.group().replace(" ", "")
+    return joined if _TELLS.search(joined) else None
+
+
+_FEW: tuple[Rule, ...] = (
+    (
+        " ",
+        re.compile("(?<![\u3400-\u9fff〇])[\u3400-\u9fff〇](?: [\u3400-\u9fff〇]){2,}(?![\u3400-\u9fff〇])"),
+        _close,
+    ),
+)
+
+
 def write_plainly(folded: Folded) -> Folded:
     """`folded` with its handles written as they are used; itself where nothing is spelled out. Linear."""
     if len(_SPREAD.findall(folded.text)) >= 3:
         folded = rewrite(folded, _GAPS)
+    folded = rewrite(folded, _FEW)
     return rewrite(heed_remarks(folded), _rules())

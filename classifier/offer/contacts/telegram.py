@@ -20,6 +20,8 @@ _RESOLVE = re.compile(r"tg://(?:resolve\?domain=(?P<name>\w{4,32})|join\?invite=
 _HOST = re.compile(r"(?<![A-Za-z0-9_.-])(?P<name>[a-z][a-z0-9_]{3,31})\.t\.me(?![A-Za-z0-9_.])", re.IGNORECASE)
 _AT = re.compile(r"(?<![A-Za-z0-9_@./%+-])@[A-Za-z][A-Za-z0-9_]{4,31}(?![A-Za-z0-9_@])(?!\.[a-z])")
 _HANDLE = re.compile(r"@?[A-Za-z][A-Za-z0-9_]{3,31}(?![A-Za-z0-9_@])")
+# What follows t.me/ in an invitation, said without it.
+_INVITE = re.compile(r"\+(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{12,64}(?![A-Za-z0-9_@])")
 _VALID = re.compile(r"(?!.*__)[a-z][a-z0-9_]{2,30}[a-z0-9]")
 _RESERVED = frozenset(
     {"share", "joinchat", "addstickers", "proxy", "socks", "setlanguage", "login", "iv", "blog", "telegram"}
@@ -45,6 +47,9 @@ def _find(text: str) -> Iterator[Hit]:
 
 
 def _read(text: str, at: int) -> Hit | None:
+    invite = _INVITE.match(text, at)
+    if invite:
+        return Hit("telegram", invite.group(), at, invite.end(), True, led=True)
     word = read_word(text, at, _HANDLE)
     if word is None:
         return None

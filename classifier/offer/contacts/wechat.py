@@ -32,7 +32,11 @@ def _read(text: str, at: int) -> Hit | None:
 
 def _share(hit: Hit) -> str | None:
     value = hit.value.removeprefix("+86") if hit.kind in ("phone", "whatsapp") else hit.value
-    return value.lower() if hit.kind in ("phone", "qq", "telegram", "whatsapp", "other", "batchat") else None
+    return (
+        value.lower()
+        if hit.kind in ("phone", "qq", "telegram", "whatsapp", "other", "batchat", "line", "skype", "potato", "signal")
+        else None
+    )
 
 
 WECHAT = Kind("wechat", read=_read, share=_share)

@@ -59,7 +59,7 @@ def _read(text: str, at: int) -> Hit | None:
 
 
 def _share(hit: Hit) -> str | None:
-    return hit.value if hit.kind == "phone" else None
+    return hit.value if hit.kind in ("phone", "signal") and hit.value.startswith("+") else None
 
 
 WHATSAPP = Kind("whatsapp", find=_find, read=_read, share=_share)
