@@ -33,7 +33,7 @@ def read_offer(folded: Folded) -> Offer:
     text = lower(said.text)
     counted = decode(respell(close_up(said)))
     parsed = parse_prices(counted)
-    slots = read_slots(text)
+    slots = read_slots(lower(counted.text))
     return Offer(
         goods=slots["goods"],
         fields=slots["fields"],

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 DIGITS = {digit: value for value, forms in enumerate(
     ("零〇", "一壹弌", "二两贰俩貳弍", "三叁仨弎", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
@@ -37,6 +38,7 @@ WORDS = {"lakh": 10**5, "lac": 10**5, "crore": 10**7, "million": 10**6, "mil": 1
 _WORD = re.compile(rf"\s?({'|'.join(sorted(WORDS, key=len, reverse=True))})s?$")
 
 
+@lru_cache(maxsize=4096)
 def read_numeral(token: str) -> float | None:
     """The value of one numeral, None when it is none. `token` has no unit or money word in it."""
     written = _ABOUT.sub("", token.lower()).replace("廿", "二十")

@@ -44,13 +44,15 @@ def _write(text: str, rules: tuple[Rule, ...]) -> tuple[str, Sequence[int] | Non
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
     lowered = lower(text)
+    letters = set(lowered)
     for signs, pattern, spell in rules:
-        if not any(sign in lowered for sign in signs):
+        if letters.isdisjoint(signs):
             continue
         edits = list(_find_edits(lowered, pattern, spell))
         if edits:
             text, starts, ends = _apply(text, starts, ends, edits)
             lowered = lower(text)
+            letters = set(lowered)
     return text, starts, ends
 
 

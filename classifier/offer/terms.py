@@ -5,6 +5,7 @@ The codes are listed in docs/reading.md. A word counts where it stands free: Lat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -45,7 +46,7 @@ def read_slots(text: str) -> dict[str, tuple[str, ...]]:
                 fields.append((start, end, code))
             elif slot != "guarantees" or not text[max(0, start - 8) : start].endswith(_NOT):
                 found[slot].setdefault(code, start)
-    for start, _, code in _listed(fields):
+    for start, _, code in _listed(text, fields):
         found["fields"].setdefault(code, start)
     return {slot: tuple(sorted(codes, key=codes.__getitem__)) for slot, codes in found.items()}
 
@@ -80,7 +81,27 @@ def _stands_free(text: str, start: int, end: int) -> bool:
     return not (last.isascii() and last.isalnum() and after.isascii() and after.isalnum())
 
 
-def _listed(fields: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+# What one gives to get the rest is no field on sale: 车牌查车主, 输入车牌, plate → name.
+_ASKED_AFTER = re.compile(
+    r"(?:号码?)?\s?(?:反?查|匹配|[→➜⇒]|->|=>|给我|能查|都能(?:查|进)|实时位置|(?:in|lookups?|search)(?![a-z]))"
+)
+_ASKED_BEFORE = re.compile(r"(?:输入|只?给(?!你)|报(?!价)|发来|提供|凭|拿着|send|type|enter|give(?: me)?)(?:我|一?个|a|the|us)?\s?$")
+_ASKABLE = frozenset({"plate", "vin", "phone", "id", "engine", "name"})
+# A field by itself counts where it is said to be there: 含身份证号, 只有手机号, 车主电话.
+_INCLUDED = re.compile(r"(?:含|带|附|[只仅]有|仅|加|with|incl|includes?|including|车主的?|机主的?|访客的?|投保人的?|客户的?)\s?(?:上|了)?\s?$")
+_NOT_INCLUDED = re.compile(r"(?:没|不|无|未|还)\s?(?:含|带|有)\s?$")
+
+
+def _is_asked(text: str, start: int, end: int) -> bool:
+    return bool(_ASKED_AFTER.match(text, end) or _ASKED_BEFORE.search(text, max(0, start - 10), start))
+
+
+def _is_included(text: str, start: int) -> bool:
+    before = text[max(0, start - 8) : start]
+    return bool(_INCLUDED.search(before)) and not _NOT_INCLUDED.search(before)
+
+
+def _listed(text: str, fields: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """The fields that stand in a row with another one: longest words first, so that 车架号 is not 车架."""
     kept: list[tuple[int, int, str]] = []
     for field in sorted(fields, key=lambda field: (field[0], -field[1])):
@@ -90,7 +111,9 @@ def _listed(fields: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     for at, field in enumerate(kept):
         before = at > 0 and field[0] - kept[at - 1][1] <= _LIST_REACH and kept[at - 1][2] != field[2]
         after = at + 1 < len(kept) and kept[at + 1][0] - field[1] <= _LIST_REACH and kept[at + 1][2] != field[2]
-        if before or after or field[2] == "track":
+        if field[2] in _ASKABLE and _is_asked(text, field[0], field[1]):
+            continue
+        if before or after or field[2] == "track" or _is_included(text, field[0]):
             # Where a car has been is sold by itself; other words alone are just words.
             listed.append(field)
     return listed

@@ -231,9 +231,12 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
 
 def read_spoilt(text: str) -> str:
     """`text` (in lower case) with numbers of amounts as they are meant; its length never changes."""
+    letters = set(text)
     for signs, pattern, meant in _SPOILT:
-        if any(sign in text for sign in signs):
-            text = pattern.sub(meant, text)
+        if not letters.isdisjoint(signs):
+            changed = pattern.sub(meant, text)
+            if changed != text:
+                text, letters = changed, set(changed)
     return text
 
 
