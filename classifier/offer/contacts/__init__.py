@@ -239,7 +239,7 @@ _CONNECT = re.compile(
     r"|me|us|is|on|at|only)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
     r"|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
     r"|[(（][\u3400-\u9fff]{1,8}[)）](?=\s?[:：])|(?<![a-z])(?:karo|karein|kijiye|pe|par|to|through"
-    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
+    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|我(?=[\s:：])|(?<=号)码|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
     r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓是为加请【】〔〕〖〗｛｝{}\[\](（)）「」『』《》〈〉“”\"'<>@*~～·丶﹕∶|｜┊"
     r"|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
@@ -325,7 +325,7 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
     if alias.end - alias.start == 1 and lowered[alias.start].isascii() and lowered[alias.end : alias.end + 1].isdigit():
         # V934418 is a handle; Q4 2024, V6 and Q7 are none.
         glued = _GLUED_NUMBER.match(lowered, alias.end)
-        return glued is not None and not _COUNTS.match(lowered, glued.end())
+        return glued is not None and not _DATE.fullmatch(glued.group()) and not _COUNTS.match(lowered, glued.end())
     led = bool(_LEAD_BEFORE.search(lowered, max(0, alias.start - 8), alias.start))
     firm = bool(_FIRM_LINK.search(link))
     if strong:
@@ -336,16 +336,21 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
         before = lowered[alias.start - 1]
         own = not lowered[alias.start].isascii() and ("_" in hit.value or (alias.kind == "qq_group" and numeric))
         long = numeric and hit.value.isdigit() and len(hit.value) >= 7 and before in _ASKS
-        if before.isalnum() and not (own or long):
+        named = (
+            lowered[alias.start] == "v" and not before.isascii() and hit.valid and hit.value[0].isalpha() and numeric
+        )
+        if before.isalnum() and not (own or long or named):
             return False
-    return firm or led or (numeric and len(hit.value) >= 5)
+    counted = hit.value.isdigit() and _COUNTS.match(lowered, hit.end)
+    return firm or led or (numeric and len(hit.value) >= 5 and not counted)
 
 
 # An English word amid Chinese is the name of the place.
 _CHINESE = re.compile("[\u3400-\u9fff][。，,；;：: ]{0,2}$")
+_DATE = re.compile(r"20\d\d[01]\d[0-3]\d")
 _GLUED_NUMBER = re.compile(r"\d{6,12}(?![\d.a-z])")
 # Before a single character that stands for a place: 售后扣 1966203714, 总部企 …
-_ASKS = frozenset("后加下单购系询号问找的联我是管部服前")
+_ASKS = frozenset("同也和跟后加下单购系询号问找的联我是管部服前")
 _PLAIN_WORDS = frozenset(
     [
         "and",
@@ -541,7 +546,7 @@ def _read_added(text: str, lowered: str) -> Iterator[Hit]:
 
 
 # After a number that counts something: 加 10000 条.
-_COUNTS = re.compile(r"\s?[条元块万个份人%u元起天月]")
+_COUNTS = re.compile(r"\s?[条元块万个份人%u起天月年只颗款台辆次粉赞字版]")
 
 
 _NUMERALS = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖"

@@ -19,6 +19,10 @@ _BARE = re.compile(
     r"|icu|me|io|test|example|store)(?![A-Za-z0-9_.])(?:/[\w./?=&%-]{0,200})?",
     re.IGNORECASE,
 )
+# Hidden services, whose names are the digest of a key: nobody links to one by the way.
+_HIDDEN = re.compile(
+    r"(?:https?://)?(?:[a-z0-9-]+\.)?[a-z2-7]{16}(?:[a-z2-7]{40})?\.onion(?:/[\w./?=&%-]{0,200})?", re.IGNORECASE
+)
 _INVITES = re.compile(
     r"^(?:https?://)?(?:qm\.qq\.com|jq\.qq\.com|qun\.qq\.com|u\.wechat\.com|work\.weixin\.qq\.com"
     r"|weixin\.qq\.com|wpa\.qq\.com"
@@ -48,10 +52,14 @@ def _find(text: str) -> Iterator[Hit]:
     if "." not in text and "/" not in text:
         return
     trade: bool | None = None
+    for match in _HIDDEN.finditer(text) if "onion" in text.lower() else ():
+        yield Hit("url", normalise(match.group()), match.start(), match.end(), True, led=True)
     for pattern in (_LINK, _BARE):
         for match in pattern.finditer(text):
             link = match.group().rstrip(".,;:!?)]}*、")
             invite = _INVITES.match(link)
+            if _HIDDEN.match(link):
+                continue
             own = bool(invite or _OWN.search(text, max(0, match.start() - 16), match.start()))
             if not own and pattern is _LINK and not _ELSEWHERE.search(text, max(0, match.start() - 12), match.end()):
                 # Where data are sold an address is where one orders.

@@ -52,6 +52,11 @@ _PARTED = re.compile(
     rf"(?:[【\[(（][A-Za-z0-9_-]{{1,16}}[】\])）]){{2,6}}"
     rf"|[A-Za-z0-9_-]{{1,19}}(?:[{_SIGN}]{{1,3}}[A-Za-z0-9_-]{{1,19}}){{1,6}}(?![A-Za-z0-9_])"
 )
+# che zhu 88, after a colon: a name of syllables, with its number at the end.
+_BROKEN = re.compile(
+    r"[A-Za-z]{2,10}(?: [A-Za-z]{1,8}){0,2} (?=[0-9_])[A-Za-z0-9_]{1,7}(?![A-Za-z0-9_@.:/-])(?!\s?[条元块万个份起笔%])"
+)
+_SHORTEST, _LONGEST = 6, 20
 _INSERTED = re.compile(r"[(（\[【](?:删除?|去掉?)[)）\]】]")
 
 
@@ -75,35 +80,45 @@ _WORDED = re.compile(
 _DIGIT_WORDS = str.maketrans("零〇⓪一二三四五六七八九壹贰叁肆伍陆柒捌玖①②③④⑤⑥⑦⑧⑨幺", "000" + "123456789" * 3 + "1", " ")
 
 
-def _read_lined(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:
+Word = tuple[str, int]
+
+
+def _read_lined(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
     lined = _LINED.match(text, at)
     joined = _LINE_SIGN.sub("_", lined.group().lstrip("@ ")) if lined else ""
     return (joined, lined.end()) if lined and pattern.fullmatch(joined) else None
 
 
-def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:
-    """The handle at `at`: what `pattern` matches, also with its letters set apart or in brackets.
-
-    A sign or a 删 put into it is taken out again.
-    """
-    lined = _read_lined(text, at, pattern)
-    if lined:
-        return lined
+def _read_spaced(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
     spaced = _SPACED.match(text, at)
-    if spaced:
-        joined = re.sub(r"[ .·]", "", spaced.group())
-        if pattern.fullmatch(joined):
-            return joined, spaced.end()
+    joined = re.sub(r"[ .·]", "", spaced.group()) if spaced else ""
+    return (joined, spaced.end()) if spaced and pattern.fullmatch(joined) else None
+
+
+def _read_parted(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
     parted = _PARTED.match(text, at)
-    if parted:
-        joined = re.sub(r"[^A-Za-z0-9_-]", "", parted.group())
-        if pattern.fullmatch(joined):
-            return joined, parted.end()
+    joined = re.sub(r"[^A-Za-z0-9_-]", "", parted.group()) if parted else ""
+    return (joined, parted.end()) if parted and pattern.fullmatch(joined) else None
+
+
+def _read_loose(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
     loose = _LOOSE.match(text, at)
-    if loose and not re.search(r"\s[·•、]\s", loose.group()):
-        joined = re.sub(r"[^A-Za-z0-9_]", "", loose.group())
-        if pattern.fullmatch(joined) and not joined.isalpha():
-            return joined, loose.end()
+    if loose is None or re.search(r"\s[·•、]\s", loose.group()):
+        return None
+    joined = re.sub(r"[^A-Za-z0-9_]", "", loose.group())
+    return (joined, loose.end()) if pattern.fullmatch(joined) and not joined.isalpha() else None
+
+
+def _read_broken(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
+    if not at or text[max(0, at - 2) : at].rstrip()[-1:] not in (":", "：", "="):
+        return None
+    broken = _BROKEN.match(text, at)
+    joined = broken.group().replace(" ", "") if broken else ""
+    fits = _SHORTEST <= len(joined) <= _LONGEST and pattern.fullmatch(joined)
+    return (joined, broken.end()) if broken and fits else None
+
+
+def _read_whole(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
     match = pattern.match(text, at)
     if match is None:
         return None
@@ -112,8 +127,16 @@ def read_word(text: str, at: int, pattern: re.Pattern[str]) -> tuple[str, int] |
     if worded:
         return word + worded.group().translate(_DIGIT_WORDS), worded.end()
     inserted = _INSERTED.match(text, end)
-    if inserted:
-        rest = re.compile(r"[A-Za-z0-9_-]+").match(text, inserted.end())
-        if rest:
-            return word + rest.group(), rest.end()
-    return word, end
+    rest = re.compile(r"[A-Za-z0-9_-]+").match(text, inserted.end()) if inserted else None
+    return (word + rest.group(), rest.end()) if rest else (word, end)
+
+
+_WAYS = (_read_lined, _read_spaced, _read_parted, _read_loose, _read_broken, _read_whole)
+
+
+def read_word(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
+    """The handle at `at`: what `pattern` matches, also with its letters set apart or in brackets.
+
+    A sign or a 删 put into it is taken out again.
+    """
+    return next(filter(None, (way(text, at, pattern) for way in _WAYS)), None)
