@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crawlers.inference.words import word_set
 
 USER_PATH = re.compile(
-    r"(?i)(?:^|/)(?:u|user|users|usr|member|members|profile|profiles|people|person|author|authors|space|home|uid|userinfo)"
+    r"(?i)(?:^|[/?])(?:u|user|users|usr|member|members|profile|profiles|people|person|author|authors|space|home|uid|userinfo)"
     r"[/.-](?=[^/?#])|/@[\w.-]+/?$|/~[\w.-]+|[?&;](?:uid|user_?id|member_?id|u|userid|username|user|author)=|space-uid|viewprofile"
     r"|[?&;]\w{1,9}=(?:user|users|member|members|profile|space|people|u)(?:[&;/.]|$)"
     r"|(?:profile|member|user|userinfo|memberinfo)\.(?:php|asp|aspx|jsp|cgi)"
@@ -22,7 +22,19 @@ NOISE_NAMES = word_set(
     "sid s phpsessid jsessionid sessionid utm_source utm_medium utm_campaign ref extra highlight sort order "
     "filter orderby view lastpost unread new replytocom share from_source spm"
 )
-PAGE_PATH = re.compile(r"(?i)/(?:page[-/_]?\d+|p\d+)(?=/?$|\.html?$)|;jsessionid=[^/?#]+")
+PAGE_PATH = re.compile(r"(?i)/(?:(?:comments?-)?page[-/_]?\d+|p\d+)(?=/?$|\.html?$)|;jsessionid=[^/?#]+")
+
+
+@lru_cache(maxsize=20_000)
+def split_address(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """Path, route and named values of an address. The route is what a query says without a name: many programs
+    write their path there ("?/question/20", "?thread-12.htm", "list.php?3,page=2"). Raises ValueError."""
+    parts = urlsplit(url)
+    first, _, rest = parts.query.partition("&")
+    said = first.split(",") if "=" not in first.partition(",")[0] else [first]
+    route = ",".join(piece for piece in said if "=" not in piece)
+    named = "&".join(filter(None, (*(piece for piece in said if "=" in piece), rest)))
+    return parts.path, route, tuple(parse_qsl(named.replace(";", "&"), keep_blank_values=True))
 
 
 @lru_cache(maxsize=20_000)
@@ -30,10 +42,10 @@ def page_free(url: str) -> str:
     """An address without page number, session id, sorting and fragment: what pages of one thread have in common."""
     try:
         parts = urlsplit(url)
+        path, route, pairs = split_address(url)
     except ValueError:
         return url
-    query = []
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = [PAGE_PATH.sub("", route)] if route else []
     for name, value in pairs:
         low = name.lower()
         if low in NOISE_NAMES and not (low == "s" and len(value) < 16):
@@ -41,10 +53,8 @@ def page_free(url: str) -> str:
         if low in PAGE_NAMES and value.lstrip("-").isdecimal() and not (low == "p" and len(pairs) == 1):
             continue
         query.append(f"{name}={value}")
-    path = PAGE_PATH.sub("", parts.path)
-    return f"{parts.scheme}://{parts.netloc}{path.rstrip('/') or '/'}" + (
-        f"?{'&'.join(sorted(query))}" if query else ""
-    )
+    path = PAGE_PATH.sub("", path).rstrip("/") or "/"
+    return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{'&'.join(sorted(query))}" if query else "")
 
 
 ACTION_SEGMENTS = word_set(
@@ -74,15 +84,17 @@ def pattern_of(url: str) -> str:
     """The pattern that addresses of one kind share: numbers become #, slugs *."""
     try:
         parts = urlsplit(url)
+        path, route, pairs = split_address(url)
     except ValueError:
         return url
-    segments = [_segment_pattern(segment) for segment in parts.path.strip("/").split("/")]
+    steps = path.strip("/").split("/") + (route.strip("/").split("/") if route else [])
+    segments = [_segment_pattern(segment) for segment in steps]
     numbered = [position for position, segment in enumerate(segments) if "#" in segment]
     if numbered and not set(segments) & ACTION_SEGMENTS:
         segments = segments[: numbered[-1] + 1]  # what follows the number of a thread is its slug
     names = sorted(
         f"{name}={_segment_pattern(value) if len(value) < 40 else '*'}"
-        for name, value in parse_qsl(parts.query.replace(";", "&"))
-        if name.lower() not in NOISE_NAMES and name.lower() not in PAGE_NAMES - {"p"}
+        for name, value in pairs
+        if value and name.lower() not in NOISE_NAMES and name.lower() not in PAGE_NAMES - {"p"}
     )
     return f"{parts.netloc}/{'/'.join(segments)}" + (f"?{'&'.join(names)}" if names else "")

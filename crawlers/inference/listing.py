@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from crawlers.bodies import QUOTE_CLASSES
 from crawlers.dates import LEAD, find_time, is_time, tidy_time
-from crawlers.inference.links import USER_PATH, page_free, pattern_of
+from crawlers.inference.links import USER_PATH, page_free, pattern_of, split_address
 from crawlers.inference.records import is_chrome
 from crawlers.inference.shapes import ACTION_TEXT, Element, shape_of, text_within, words_of
 from crawlers.inference.trees import EVER, Mark, Tree
@@ -20,7 +20,7 @@ from crawlers.pages import Visit
 
 BOARD_WORDS = word_set(
     "forum forums board boards category categories cat section sections node nodes channel channels forumdisplay "
-    "viewforum fid boardid viewboard c f forumid bbs group groups subforum"
+    "viewforum fid boardid viewboard c f forumid bbs group groups subforum list lists threadlist topiclist"
 )
 THREAD_WORDS = word_set(
     "thread threads topic topics t viewtopic showthread viewthread tid read post posts question questions "
@@ -110,7 +110,10 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
         _names_author(each) for each in (node, *node.iterchildren(), node.getparent())
     ):
         return None
-    if USER_PATH.search(link) or FRAME_PATH.search(parts.path + "?" + parts.query) or page_free(url) == page_free(here):
+    route = split_address(url)[1]
+    if USER_PATH.search(link) or any(map(FRAME_PATH.search, (f"{parts.path}?{parts.query}", f"/{route.lstrip('/')}"))):
+        return None
+    if page_free(url) == page_free(here):
         return None
     if len(title) < 60 and (is_time(title, now=EVER, timezone="UTC") or _is_dated_label(title)):
         return None

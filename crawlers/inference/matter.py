@@ -23,7 +23,7 @@ PANEL_NAMES = (
 )
 # Floor labels and the lines of an author's panel, known without having seen them repeat.
 PANEL_TEXT = re.compile(
-    r"(?i)^[\s|·•()\[\]]*(?:第\s?\d+\s?[楼樓层層]|\d{1,5}\s?[楼樓]|#\d{1,5}|\d{1,5}#|No\.\s?\d*"
+    r"(?i)^[\s|·•()\[\]]*(?:第\s?\d+\s?[楼樓层層]|\d{1,5}\s?[楼樓]|#\d{1,5}|\d{1,5}#|No\.\s?\d*|Lv\.?\s?\d{1,3}"
     rf"|(?:{PANEL_NAMES}|from)\s?[:：]\s?[^\s]{{0,20}})[\s|·•()\[\]]*$"
 )
 PARTS_OF_FRAME = word_set("td div ul ol dl p span aside header footer section dt th em h1 h2 h3 h4 small")
@@ -54,8 +54,16 @@ def is_dirt(reading: Reading, node: Element, part: Parts) -> bool:
     if is_signature(*(node.get("class") or "").lower().split(), (node.get("id") or "").lower()):
         return True
     if node.tag in PARTS_OF_FRAME and (hint_of(names_of(node)) < 0 or node.tag in ("header", "footer", "aside")):
-        return True
+        return not _holds_post(node, part)
     return 0 < reading.tree.text.get(node, 0) <= 20 and node.tag in SMALL_TAGS and _is_furniture(node)
+
+
+def _holds_post(node: Element, part: Parts) -> bool:
+    """Whether an element holds the signature of its post and a body that says it is one: "post group-member" names who
+    wrote, and is the whole post."""
+    marks = {mark.element for mark in (part.author_mark, part.time) if mark is not None}
+    bodies = [each for each in node.iterdescendants(*CONTAINERS) if hint_of(names_of(each)) > 0]
+    return any(each in marks for each in node.iterdescendants()) and any(text_within(each, 9) for each in bodies)
 
 
 def _is_heading(reading: Reading, node: Element) -> bool:

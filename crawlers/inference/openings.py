@@ -12,11 +12,18 @@ from crawlers.inference.shapes import Element, text_within, words_of
 from crawlers.inference.titles import HEAD_SHARE, find_start, is_crumbs
 from crawlers.inference.trees import EVER, Tree
 from crawlers.inference.voting import read_parts
+from crawlers.inference.writers import author_weight
 
 # "This topic has 33 replies and was last updated 1 day ago": of a thread, not in it.
 SUMMARY = re.compile(
     r"(?i)\blast (?:updated|repl(?:y|ied)|post(?:ed)?|activity|edited)\b|\b\d+ (?:replies|voices|participants)\b"
     r"|最后(?:回复|发表|更新|编辑)|最後(?:回覆|發表|更新)"
+)
+
+# What stands over the name of whoever began, in a box beside the thread.
+ASKER = re.compile(
+    r"(?i)\W*(?:发起人|發起人|提问者|提問者|提问人|发布者|發佈者|关于作者|關於作者"
+    r"|asked by|started by|about the author)\W*"
 )
 
 
@@ -36,6 +43,21 @@ def with_opening(tree: Tree, posts: Reading | None) -> list[Reading]:
     if own < 2 or own < 0.5 * part.body_length or sums_up(part, posts.parts[0]):
         return [posts]
     return [opening, posts] if _is_opening(part, own, posts) else [posts]
+
+
+def sign_opening(tree: Tree, readings: list[Reading]) -> None:
+    """Gives an opening without a name the one that a box of the page says it is by: "发起人" over the asker's name."""
+    part = readings[0].parts[0] if readings and readings[0].parts else None
+    if part is None or part.author is not None:
+        return
+    for label in (node for node in tree.order if tree.text[node] <= 20 and ASKER.fullmatch(text_within(node, 40))):
+        box = next((node for node in label.iterancestors() if tree.text.get(node, 0) > tree.text[label] + 1), None)
+        after = (node for node in box.iter() if tree.order.get(node, -1) > tree.order[label]) if box is not None else ()
+        for node in after:
+            name = text_within(node, 60)
+            if name and author_weight(tree, node) >= 2:
+                part.author, part.author_url = name, node.get("href")
+                return
 
 
 def _is_opening(part: Parts, own: int, posts: Reading) -> bool:

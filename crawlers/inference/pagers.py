@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from crawlers.inference.links import NOISE_NAMES, PAGE_NAMES, page_free
+from crawlers.inference.links import NOISE_NAMES, PAGE_NAMES, page_free, split_address
 from crawlers.inference.shapes import Element, names_of, text_within, words_of
 from crawlers.inference.trees import Tree
 from crawlers.inference.words import word_set
@@ -132,6 +132,8 @@ def _same_kind(here: str, target: str) -> bool:
 
 def _same_query(mine: str, theirs: str) -> bool:
     """Whether two queries name one thread: "topic=2.0" and "topic=2.15" do, "board=2.0" and "topic=2.15" do not."""
+    if not _same_route(split_address(f"?{mine}")[1], split_address(f"?{theirs}")[1]):
+        return False
     here, there = _named_values(mine), _named_values(theirs)
     if here.keys() - there.keys():
         return False
@@ -143,9 +145,20 @@ def _same_query(mine: str, theirs: str) -> bool:
     return bool(old) and len(new) > 1 and old[0] == new[0] and after.startswith(re.split(r"\d+", before, maxsplit=1)[0])
 
 
+def _same_route(mine: str, theirs: str) -> bool:
+    """Whether two routes name one thread: "4,12" and "4,12,page=2" do, "thread-12.htm" and "thread-12-2.htm"."""
+    if not mine or mine == theirs:
+        return True
+    old, new = re.findall(r"\d+", mine), re.findall(r"\d+", theirs)
+    if len(new) > len(old) > 0:
+        return new[: len(old)] == old
+    alike = re.sub(r"\d+", "#", mine) == re.sub(r"\d+", "#", theirs)
+    return alike and len(new) > 1 and new[:-1] == old[:-1]
+
+
 def _named_values(query: str) -> dict[str, str]:
     """What a query says beside page numbers and session ids."""
-    pairs = parse_qsl(query.replace(";", "&"))
+    pairs = split_address(f"?{query}")[2]
     return {name: value for name, value in pairs if name.lower() not in PAGE_NAMES - {"p"} | NOISE_NAMES}
 
 
@@ -170,7 +183,7 @@ def _is_next(here: str, target: str) -> bool:
         return one_on and len(mine) > 1 and not _is_other_thread(here, target)
     stem = re.sub(r"\.\w+$", "", one.path.rstrip("/"))
     return two.path.startswith(stem) and bool(
-        re.fullmatch(r"(?i)[-_/,]?(?:page|p|index|list)?[-_/]?2(?:\.\w+)?/?", two.path[len(stem) :])
+        re.fullmatch(r"(?i)[-_/,]?(?:(?:comments?-)?page|p|index|list)?[-_/]?2(?:\.\w+)?/?", two.path[len(stem) :])
     )
 
 
@@ -213,8 +226,9 @@ def _number_rows(tree: Tree) -> Iterator[list[tuple[int, str | None, bool]]]:
         link = node if node.tag == "a" else next((each for each in node.iterancestors("a")), None)
         href = link.get("href") if link is not None else None
         words = words_of(node) | words_of(item)
-        marked = bool(words & ACTIVE_WORDS) or node.get("aria-current") is not None or href in ("#", "javascript:;")
-        rows.setdefault(parent, []).append((int(text), href if href and href != "#" else None, marked))
+        dead = bool(href) and re.sub(r"(?i)[:;]|void\(0?\)", "", href or "").strip() in ("#", "javascript")
+        marked = bool(words & ACTIVE_WORDS) or node.get("aria-current") is not None or dead
+        rows.setdefault(parent, []).append((int(text), None if dead else href or None, marked))
     for row in rows.values():
         numbers = [number for number, _, _ in row]
         plain = sum(link is None for _, link, _ in row)

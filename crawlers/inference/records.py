@@ -197,7 +197,7 @@ def is_chrome(node: Element) -> bool:
         return True
     named = [split_words(name) for name in f"{node.get('class') or ''} {node.get('id') or ''}".split()]
     named = [words for words in named if words and not _is_of_item(words)]
-    if any(words[-1] in CHROME_WORDS for words in named):
+    if any(words[-1] in CHROME_WORDS or "".join(words[-2:]) == "sidebar" for words in named):
         return True
     # "appnav" is a menu; "boardnav" is what one program calls the box round its lists.
     return any(words[-1].endswith(CHROME_ENDINGS) for words in named) and next(node.iter(*MATTER_TAGS), None) is None
@@ -215,12 +215,18 @@ def _cut_siblings(
     tree: Tree, parent: Element, pairs: list[tuple[Element, Mark]], count: dict[Element, int]
 ) -> Iterator[Record]:
     """Records of one parent: each marked child, with the unmarked ones beside it that belong to it."""
-    if any(top is parent for top, _ in pairs):
-        yield Record(_own_nodes(parent, count) or [parent], pairs[0][1])
+    own = next((mark for top, mark in pairs if top is parent), None)
+    if own is not None:
+        yield Record(_own_nodes(parent, count) or [parent], own)
+        yield from (Record([top], mark) for top, mark in pairs if top is not parent)  # its one reply
         return
     children = list(parent)
     place = {child: number for number, child in enumerate(children)}
     pairs = sorted(pairs, key=lambda pair: place[pair[0]])
+    if len(pairs) == 2 and _nests(parent, pairs[1][0]):
+        yield Record(_widen_lone(tree, children, place[pairs[0][0]], count), pairs[0][1])
+        yield Record([pairs[1][0]], pairs[1][1])
+        return
     at = [place[top] for top, _ in pairs]
     if len(pairs) == 1:
         (top, mark), where = pairs[0], at[0]
@@ -246,6 +252,19 @@ def _cut_siblings(
         bodies = [*[gap[:-before] for gap in gaps], _like(trail, [gap[:-before] for gap in gaps])]
     for (top, mark), head, body in zip(pairs, heads, bodies, strict=True):
         yield Record([*head, top, *body], mark)
+
+
+def _nests(post: Element, part: Element) -> bool:
+    """Whether a part of a post holds another: its one reply, marked as the post itself is."""
+    shape, _, ident = shape_of(post).partition("@")
+    kind = post.get("itemtype")
+    if shape.endswith(".") and not ident and not kind:
+        return False
+    for node in part.iter(post.tag):
+        inner, _, other = shape_of(node).partition("@")
+        if (ident and other == ident) or (kind and node.get("itemtype") == kind) or (not ident and inner == shape):
+            return True
+    return False
 
 
 def _own_nodes(parent: Element, count: dict[Element, int]) -> list[Element]:

@@ -31,8 +31,8 @@ def read_title(response: HttpResponse, tree: Tree) -> str | None:
     whole = without_page(" ".join((response.css("title::text").get() or "").split()))
     stated = without_page(read_meta(response, "og:title", "twitter:title") or "")
     headings = [heading for heading in _read_headings(tree) if len(heading) >= 2]
-    for heading in headings:
-        if whole.startswith(heading) or stated.startswith(heading):
+    for heading in (*headings, *_read_headings(tree, ("h4", "h5", "h6"))):
+        if len(heading) >= 2 and (whole.startswith(heading) or stated.startswith(heading)):
             return heading
     pieces = _pieces(whole)
     for piece in pieces:
@@ -53,8 +53,8 @@ def without_page(title: str) -> str:
     return PAGE_OF.sub(" ", title).strip()
 
 
-def _read_headings(tree: Tree) -> list[str]:
-    found = [node for node in tree.order if node.tag in ("h1", "h2", "h3")][:MOST_HEADINGS]
+def _read_headings(tree: Tree, tags: tuple[str, ...] = ("h1", "h2", "h3")) -> list[str]:
+    found = [node for node in tree.order if node.tag in tags][:MOST_HEADINGS]
     return [without_page(text_within(node, 300)) for node in found if not _leads_away(tree, node)]
 
 

@@ -79,7 +79,7 @@ def drop(element: Element) -> None:
 
 def build_tree(markup: str, url: str) -> Tree | None:
     """The tidied tree of a page; None where there is nothing in it."""
-    selector = Selector(text=markup)
+    selector = Selector(text=markup, type="html")  # XHTML with its declaration would be taken for XML
     root = selector.root
     if not hasattr(root, "iter"):
         return None
@@ -125,6 +125,7 @@ def _letters(text: str | None) -> int:
 
 
 MAYBE_TIME = re.compile(r"(?i)\d|前|昨|今|刚|剛|周|星期|ago|now|yesterday|today|mon|tue|wed|thu|fri|sat|sun")
+DAY_LABEL = re.compile(r"(?i)(?:今日|昨日|今天|昨天|本周|today|yesterday)\s*[:：]\s*$")  # of a count: "今日: 12"
 TIME_ATTRIBUTES = (
     "datetime",
     "data-time",
@@ -157,6 +158,8 @@ def find_times(tree: Tree) -> Iterator[Mark]:
                 yield Mark(node, "self", text, (*places, text), 2.0)
                 continue
         for owner, slot, text in _own_texts(node):
+            if DAY_LABEL.search(text):
+                continue
             byline = len(text) <= 90 and BYLINE.search(text) and _holds_time(text)
             if is_time_text(text) or byline or (len(text) <= 60 and _is_mostly_time(text)):
                 alone = slot == "text" and len(node) == 0

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from web_poet import HttpResponse
 
-from crawlers.inference.links import page_free, pattern_of
+from crawlers.inference.links import page_free, pattern_of, split_address
 from crawlers.inference.listing import (
     BOARD_WORDS,
     THREAD_WORDS,
@@ -21,7 +21,7 @@ from crawlers.inference.listing import (
     words_of_address,
 )
 from crawlers.inference.lone import read_lone
-from crawlers.inference.openings import is_summary, sums_up, with_opening
+from crawlers.inference.openings import is_summary, sign_opening, sums_up, with_opening
 from crawlers.inference.pagers import find_next, first_page_of
 from crawlers.inference.parts import Parts, Reading
 from crawlers.inference.records import Series, count_swallowed, find_series, is_chrome
@@ -86,11 +86,14 @@ def _infer(response: HttpResponse) -> Inference:
     posts = _best_reading(tree, [listing for listing in (threads, boards) if listing is not None])
     found.role = _decide(tree, url, posts, threads, boards)
     found.next_url = find_next(tree)
+    if found.role == "board" and found.next_url is None and _is_portal(url, boards):
+        found.role = "home"
     if found.role in ("board", "home"):
         found.listing, found.boards = threads, boards
         return found
     found.key = first_page_of(tree)
     readings = with_opening(tree, posts)
+    sign_opening(tree, readings)
     if found.role == "thread" or any(_is_signed(part) for reading in readings for part in reading.parts):
         found.readings = readings  # a link may have promised a thread where a short post alone does not look like one
     return found
@@ -134,6 +137,9 @@ def _holds_list(series: Series, rows: Listing) -> bool:
 
 def _looks_written(reading: Reading) -> bool:
     """Whether records have names or times, or at least are called comments: a list of facts is no thread."""
+    said = {(part.author is not None, part.time is not None) for part in reading.parts}
+    if {(True, False), (False, True)} <= said and (True, True) not in said:
+        return False  # "Author: …", "Date: …": the head of one entry, line by line
     signed = sum(_is_signed(part) and _has_matter(part) for part in reading.parts)
     if 2 * signed > len(reading.parts):
         return True
@@ -236,7 +242,7 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
             return "thread"
     if thread_like <= 0 and not one_of_them and _are_dated_boards(tree, threads, boards):
         return "home"
-    lone, signed_well = _weigh_lone(tree, [row for listing in (threads, boards) if listing for row in listing.rows])
+    lone, signed_well = _weigh_lone(tree, [listing for listing in (threads, boards) if listing])
     rows = len(threads.rows) if threads else 0
     if one_of_them and lone >= 2:
         return "thread"
@@ -246,6 +252,8 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
     if threads is not None and rows >= 5 and threads.dated >= 0.6 and thread_like <= 0 and lone < 3 * title_length:
         return "board"  # a notice over the list is no thread
     if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
+        return "thread"
+    if rows < 3 and lone >= 15 and thread_like > 0:
         return "thread"
     if rows < 3 and any(node.get("type") == "password" for node in tree.order):
         return "other"
@@ -273,6 +281,14 @@ def _is_front(url: str) -> bool:
     return not last or last in BOARD_WORDS or last in ("index", "community", "discuss", "home", "main", "portal")
 
 
+def _is_portal(url: str, boards: Listing | None) -> bool:
+    """Whether a page is a site's front that names its boards: the threads beside them are only the latest."""
+    path, route, pairs = split_address(url)
+    if boards is None or len(boards.rows) < 2 or route or pairs:
+        return False
+    return path.count("/") <= 1 and _is_front(url)
+
+
 def _lies_in_row(part: Parts, rows: list[Row]) -> bool:
     """Whether a body is the summary in one row of a list: its rows are alike, and it stands in one of them."""
     shapes = [shape_of(row.nodes[0]) for row in rows]
@@ -292,7 +308,7 @@ def _lie_within(tree: Tree, threads: Listing, boards: Listing) -> bool:
     return len(boards.rows) >= 2 and within >= 0.6 * len(threads.rows)
 
 
-def _weigh_lone(tree: Tree, rows: list[Row]) -> tuple[int, bool]:
+def _weigh_lone(tree: Tree, lists: list[Listing]) -> tuple[int, bool]:
     """Letters of the page's one body, links left out, where it is signed and holds no list; and whether it has both
     a time and a name."""
     reading = read_lone(tree)
@@ -300,11 +316,13 @@ def _weigh_lone(tree: Tree, rows: list[Row]) -> tuple[int, bool]:
         return 0, False
     part = reading.parts[0]
     inside = {node for top in part.container for node in top.iter()}
+    rows = [row for listing in lists for row in listing.rows]
     alone = {row.anchor for row in find_titles(tree, rows)}
     titles = [row for row in rows if row.anchor in alone or board_words(row.url)]
     if len(titles) > 1 and sum(row.anchor in inside for row in titles) > 0.5 * len(titles):
         return 0, False
-    if _lies_in_row(part, titles):
+    kept = [[row for row in listing.rows if row in titles] for listing in lists]
+    if any(_lies_in_row(part, each) for each in (*kept, titles)):
         return 0, False
     linked = sum(tree.linked.get(node, 0) for node in part.container)
     return max(0, part.body_length - linked), part.time is not None and part.author is not None
