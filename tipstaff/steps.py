@@ -399,7 +399,7 @@ def _verdict(post: Post, reading: Reading, reader: Reader) -> Verdict:
     wanted, unsure = _weigh(reading, reader)
     return Verdict(
         post=post, signal=reading.signal, keep=wanted or unsure, state="review" if unsure else "new",
-        masked=len(reading.masks), evasions=reading.evasions, folded=reading.folded,
+        masked=len(reading.masks), evasions=reading.evasions, folded=_undisguise(reading),
         pictures=reading.passage.pictures, withheld=reading.withheld,
     )  # fmt: skip
 
@@ -407,7 +407,15 @@ def _verdict(post: Post, reading: Reading, reader: Reader) -> Verdict:
 def _reread(wording: Wording, reading: Reading, reader: Reader) -> Rereading:
     """What is kept stays: where the present model would not keep it, a person decides."""
     wanted, unsure = _weigh(reading, reader)
+    reading = replace(reading, folded=_undisguise(reading))
     return Rereading(wording, reading, keep=wanted or unsure, state="new" if wanted else "review")
+
+
+def _undisguise(reading: Reading) -> str:
+    """What a search for plain words looks in, beside the words as they stand: those of the thread's title, too."""
+    from classifier.fold import fold
+
+    return "\n".join(filter(None, (fold(reading.passage.thread_title or "").text, reading.folded)))
 
 
 def _weigh(reading: Reading, reader: Reader) -> tuple[bool, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from reader import RuleReader
 
+from classifier.fold import fold
 from domain.errors import BadValue, Refused
 from domain.signals import Passage, Reading
 from domain.sources import Source
@@ -88,6 +90,29 @@ def test_a_source_becomes_findings_once(market: Site, store: Store, settings: Se
     assert len(reader.read_texts) == scored
     assert len(market.hits) - asked < asked / 2
     assert len(search_findings(store, Query(limit=10))) == 1
+
+
+class FoldingReader(RuleReader):
+    """One that undoes disguises as the real one does."""
+
+    def _read(self, passage: Passage) -> Reading:
+        return replace(super()._read(passage), folded=fold(passage.text).text)
+
+
+def test_disguised_words_are_found_by_their_plain_form(
+    market: Site, store: Store, settings: Settings, board: WatchedSource
+) -> None:
+    """However the seller writes it, in the post or in the thread's title, the plain word finds it, and so does his."""
+    forms = ("车zhu", "車主", "车.主", "车祝")
+    for form in forms:
+        market.post("trade", "转让", "planted", f"出一手{form}名单，七毛三一条，一千条起")
+    market.post("trade", "全国車主", "planted", "要的来，七毛三一条")
+    watch(store, settings, board, FoldingReader("七毛三一条"))
+    found = search_findings(store, Query(text="车主", folded=fold("车主").text))
+    assert len(found) == len(forms) + 1
+    for form in forms:
+        written = [one for one in found if form in one["post"]["text"]]
+        assert written == search_findings(store, Query(text=f"一手{form}"))
 
 
 def test_what_is_new_is_fetched_and_what_was_edited_gets_a_version(

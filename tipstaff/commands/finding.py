@@ -27,12 +27,13 @@ def findings(
     max_price: Annotated[float | None, typer.Option(min=0, help="At most so much for one unit.")] = None,
     state: Annotated[str | None, typer.Option(help="new, review, confirmed, dismissed or referred.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    before: Annotated[str | None, typer.Option(help="Go on after the finding of this id.")] = None,
     as_json: Json = False,
 ) -> None:
     """Search the findings, newest first."""
     from classifier.fold import fold
     from domain.signals import LABELS, STATES
-    from store.findings import Query, search_findings
+    from store.findings import COUNTED, Query, count_findings, search_findings
 
     query = Query(
         text=text,
@@ -45,6 +46,7 @@ def findings(
         region=region,
         max_price=max_price,
         state=_one_of("state", state, STATES),
+        before=before,
         limit=limit,
     )
     with open_desk() as (settings, store):
@@ -53,6 +55,9 @@ def findings(
             print_json(found)
         elif found:
             print_findings(settings.speaks, found)
+            if (count := count_findings(store, query)) > len(found):
+                told = f"{COUNTED:,}+" if count > COUNTED else count
+                tell_line(say(settings.speaks, "more_findings", shown=len(found), count=told, last=found[-1]["id"]))
         else:
             tell_line(say(settings.speaks, "no_findings"))
 
