@@ -226,7 +226,8 @@ def _read_moment(node: Selector, pid: str, visit: Visit) -> Moment:
     desktop = first(node.css(f"#authorposton{pid}"))
     if desktop is not None:
         return read_element(visit, desktop)
-    return read_moment(visit, ["".join(node.css(".authi .mtime::text, .authi .rela::text").getall())])
+    touch = node.css(".authi .mtime, .authi .rela")[:1]  # later ones are of comments on the post
+    return read_moment(visit, ["".join(touch.xpath("./text()").getall())])
 
 
 @attrs.define(kw_only=True)
@@ -277,8 +278,9 @@ class DiscuzThreadPage(ThreadPage):
 
     def _read_post(self, node: Selector, thread: Thread, visit: Visit, number: int) -> Post | None:
         pid = re.sub(r"\D", "", node.attrib["id"])
-        message = first(node.css(f"#postmessage_{pid}, .message"))
-        if message is None:
+        # Touch templates put what belongs to a poll or a reward round the words themselves.
+        message = first(node.css(f"#postmessage_{pid}")) or first(node.css(".message"))
+        if message is None or (message.css(".quote > em") and not message.css("blockquote")):  # the notice on a ban
             return None
         options = "".join(node.css(".typeoption").getall())  # the form that a classified advert fills in
         link = first(node.css(".authi a.xw1, .postauthor .postinfo a, .authi a[href*='uid'], .authi a[href*='space-']"))

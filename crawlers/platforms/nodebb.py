@@ -7,6 +7,7 @@ the opening post. Times stand in attributes. An address without its slug leads t
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import attrs
@@ -46,7 +47,7 @@ LAYOUT = Layout(
     title=('[component="topic/title"]',),
     crumbs=(".breadcrumb a", '[component="breadcrumb"] a', 'a[href*="/category/"]'),
     next=('[component="pagination"] li.next a[href]', "link[rel=next]"),
-    board_name=('[component="category/name"]', "h1"),
+    board_name=('[component="category/name"]', "h1.tracking-tight", "h1"),  # the site's own name may be an h1 too
     boards='[component="categories/category"] a[href*="/category/"], .subcategories a[href*="/category/"]',
     row='[component="category/topic"]',
     row_title=('[component="topic/header"] a[href*="/topic/"]', ".title a[href*='/topic/']", "a[href*='/topic/']"),
@@ -169,6 +170,10 @@ class NodebbThreadPage(LayoutThreadPage):
         """The attribute first: scripts rewrite the text, and some skins the title."""
         stamp = read_moment(visit, [node.attrib.get("data-timestamp")])
         return stamp if stamp.when is not None else super().read_time(node, visit)
+
+    def read_edited(self, node: Selector, visit: Visit) -> Moment | None:
+        """Written out by the server in its own zone, which is UTC unless somebody changed it."""
+        return super().read_edited(node, replace(visit, timezone="UTC"))
 
     def read_floor(self, node: Selector) -> int | None:
         """The post's place, which the markup counts from 0."""
