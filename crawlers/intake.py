@@ -38,7 +38,14 @@ class Intake(Protocol):
         """The ids of those posts whose words have neither been scored nor wait for it."""
 
     def deliver(self, haul: Haul) -> int:
-        """Take one page and its posts, all or nothing; the answer is how many posts were not known."""
+        """Take one page and its posts, all or nothing, before those that come later.
+
+        It may be stored a little later, with those that come next: the answer is how many posts of what has been stored
+        since the last answer were not known.
+        """
+
+    def flush(self) -> int:
+        """Store what was taken and is not stored yet; the answer is as that of `deliver`."""
 
     def note(self, event: str, url: str, detail: str = "") -> None:
         """Something a person may want to know: a word of RUN_REASONS, or "fetched", "rendered", "unchanged",

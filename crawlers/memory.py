@@ -81,6 +81,10 @@ class MemoryIntake:
         self.posts.extend(haul.posts)
         return len(haul.posts)
 
+    def flush(self) -> int:
+        """Nothing waits."""
+        return 0
+
     def take(self) -> list[Post]:
         """What was delivered since the last time."""
         posts, self.posts = self.posts, []

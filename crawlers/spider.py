@@ -129,7 +129,11 @@ class WatchSpider(Spider):
         self.end("failed", str(fault))
 
     def closed(self, reason: str) -> None:
-        """Scrapy's own command has nobody else to tell how it ended."""
+        """What is held is stored. Scrapy's own command has nobody else to tell how it ended."""
+        try:
+            self.tally.new += self.intake.flush()
+        except TipstaffError as fault:
+            self.fault = fault
         if isinstance(self.intake, MemoryIntake):
             outcome = self.outcome()
             logger.warning("%s: %s %s", self.plan.source.url, outcome.reason, outcome.detail)
@@ -294,27 +298,29 @@ class WatchSpider(Spider):
         if self.has_moved(page, walk):
             yield from self.frontier.restart_thread(walk, errand)
             return
-        if self.frontier.meet_thread(walk.key or item.key) and errand.thread is None:
+        if errand.thread is None and self.frontier.meets_whole(item.key):
             return
+        self.frontier.meet_thread(walk.key or item.key, whole=not walk.jumped)
         self.tally.threads += bool(item.posts)
         known = walk.known if walk.known and walk.known.page == walk.page else None
         shown = self.weigh(page.url, len(item.posts), known)
         posts = self.take_fresh(item.posts)
-        walk.roll.update(post.id for post in item.posts)
+        brought = {post.id for post in item.posts} - walk.roll
+        walk.roll.update(brought)
         following = normalise(item.next_url, page.url) if item.next_url else ""
-        fresh = bool(posts) and following not in walk.seen
+        fresh = bool(brought) and following not in walk.seen
         if following and fresh and len(walk.seen) >= self.plan.max_thread_pages:
             self.tally.cut = True
         asked: list[Request] = []
         if following and fresh and len(walk.seen) < self.plan.max_thread_pages:
-            after = dataclasses.replace(walk, page=walk.page + 1, floors=walk.floors + len(posts))
+            after = dataclasses.replace(walk, page=walk.page + 1, floors=walk.floors + len(brought))
             steps = steps_after(page, errand, first=len(walk.seen) == 1)
             onward = dataclasses.replace(errand, platform=reading.name, steps=steps)
             asked = list(self.frontier.continue_thread(following, after, onward))
         left = self.tally.spent or self.tally.cut or self.frontier.stopped  # not asked for, but to be read
         ended = not asked and not (following and fresh and left)
         self.count_barren(errand, page.url, barren=not posts)
-        number, floors = (walk.page, walk.floors) if posts or walk.page == 1 else (walk.page - 1, 0)
+        number, floors = (walk.page, walk.floors) if brought or walk.page == 1 else (walk.page - 1, 0)
         whole = ended and not walk.jumped and (not following or following in walk.seen)
         mark = Mark(
             walk.key or item.key, walk.sign, number, ended=ended, floors_before=floors, shown=shown,

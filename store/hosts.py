@@ -9,6 +9,8 @@ from store.tables import HostRow
 
 # No site asks for a longer pause, but a clock that was put right leaves turns far in the future.
 LONGEST = timedelta(days=1)
+# Requests that keep no distance need not each be written down: a turn that is no older stands for them.
+RECENT = timedelta(seconds=0.2)
 
 
 def take_turn(store: Store, host: str, delay: float, now: datetime) -> float:
@@ -17,6 +19,8 @@ def take_turn(store: Store, host: str, delay: float, now: datetime) -> float:
     `delay` is the least distance in seconds to the request before and to the one after, whoever makes them.
     """
     distance = timedelta(seconds=delay)
+    if not delay and _is_free(store, host, now):
+        return 0.0
     with store.transaction() as session:
         row = session.get(HostRow, host, with_for_update=True)
         if row is None:
@@ -40,6 +44,17 @@ def postpone(store: Store, host: str, seconds: float, now: datetime) -> None:
             session.add(row)
         until = now + timedelta(seconds=min(seconds, LONGEST.total_seconds()))
         row.next_allowed_at = max(row.next_allowed_at, until)
+
+
+def _is_free(store: Store, host: str, now: datetime) -> bool:
+    """Whether a request that keeps no distance may go now, and the turn just before it will do for it as well."""
+    with store.reading() as session:
+        row = session.get(HostRow, host)
+    return row is not None and row.next_allowed_at <= now and _is_recent(row.last_turn_at, now)
+
+
+def _is_recent(turn: datetime | None, now: datetime) -> bool:
+    return turn is not None and timedelta() <= now - turn < RECENT
 
 
 def free_at(store: Store, host: str) -> datetime | None:

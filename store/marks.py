@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, delete, select
 
 from domain.pages import Haul, Mark, Validators
@@ -51,28 +53,32 @@ def mark_key(keys: Keys, key: str) -> bytes:
     return keys.fingerprint("mark", key)
 
 
-def remember(session: Session, keys: Keys, source_id: str, haul: Haul) -> None:
-    """Store what a haul says of its thread and its address, over what was known."""
-    if haul.mark is not None:
-        mark, name = haul.mark, mark_key(keys, haul.mark.key)
-        sign, address = (keys.veil(word, name) if word is not None else None for word in (mark.sign, mark.address))
-        session.merge(
-            MarkRow(
-                source_id=source_id, key=name, role=haul.role, sign=sign, page=mark.page, ended=mark.ended,
-                floors_before=mark.floors_before, shown=mark.shown, address=address, deep_at=mark.deep_at,
-            )
-        )  # fmt: skip
-    given = haul.validators
+def remember(session: Session, keys: Keys, source_id: str, hauls: Sequence[Haul]) -> None:
+    """Store what hauls say of their threads and addresses, over what was known; the last one's word counts."""
+    marks = {mark_key(keys, haul.mark.key): (haul.role, haul.mark) for haul in hauls if haul.mark is not None}
     # A redirected address is asked for by its old name next time.
-    for url in {haul.page.requested_url, haul.page.url}:
-        name = _url_key(keys, url)
-        if given.etag or given.last_modified:
-            value = keys.veil(json.dumps([given.etag, given.last_modified]), name)
-            session.merge(ValidatorRow(source_id=source_id, key=name, value=value))
-        else:
-            session.exec(
-                delete(ValidatorRow).where(col(ValidatorRow.source_id) == source_id, col(ValidatorRow.key) == name)
-            )
+    given = {_url_key(keys, url): haul.validators for haul in hauls for url in (haul.page.requested_url, haul.page.url)}
+    for table, names in ((MarkRow, list(marks)), (ValidatorRow, list(given))):
+        for batch in in_batches(names):
+            session.exec(delete(table).where(col(table.source_id) == source_id, col(table.key).in_(batch)))
+    rows = [_mark_row(keys, name, role, mark) | {"source_id": source_id} for name, (role, mark) in marks.items()]
+    values = [
+        {"source_id": source_id, "key": name, "value": keys.veil(json.dumps([one.etag, one.last_modified]), name)}
+        for name, one in given.items()
+        if one.etag or one.last_modified
+    ]
+    if rows:
+        session.exec(insert(MarkRow), params=rows)
+    if values:
+        session.exec(insert(ValidatorRow), params=values)
+
+
+def _mark_row(keys: Keys, name: bytes, role: str, mark: Mark) -> dict[str, Any]:
+    sign, address = (keys.veil(word, name) if word is not None else None for word in (mark.sign, mark.address))
+    return {
+        "key": name, "role": role, "sign": sign, "page": mark.page, "ended": mark.ended,
+        "floors_before": mark.floors_before, "shown": mark.shown, "address": address, "deep_at": mark.deep_at,
+    }  # fmt: skip
 
 
 def forget(session: Session, source_id: str, mark: bytes | None) -> None:

@@ -10,10 +10,11 @@ scored is not scored again, and one that waits is not stored again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, delete, select
@@ -36,14 +37,24 @@ from store.sources import source_value
 from store.tables import FingerprintRow, PageRow, PendingRow, RunRow, SourceRow
 
 __all__ = [
-    "Settled", "SpooledPage", "Verdict", "deliver", "discard", "expire", "fresh_of", "mark_of", "open_page", "settle",
-    "validators_of", "waiting",
+    "Settled", "SpooledPage", "Verdict", "deliver", "deliver_all", "discard", "expire", "fresh_of", "mark_of",
+    "open_page", "settle", "validators_of", "waiting",
 ]  # fmt: skip
 
 LEASE_SECONDS = 600.0
 
 # A wording: the post's fingerprint and that of its text.
 Wording = tuple[bytes, bytes]
+
+
+@dataclass
+class _Delivery:
+    """A page that is being taken: its posts by their wordings, and which of these are fresh."""
+
+    id: str
+    haul: Haul
+    posts: Mapping[Wording, Post]
+    fresh: Sequence[Wording] = ()
 
 
 @dataclass(frozen=True)
@@ -59,25 +70,33 @@ class SpooledPage:
 
 
 def deliver(store: Store, *, run_id: str, source_id: str, haul: Haul, now: datetime) -> int:
-    """Take one page and what was read from it, all or nothing; the answer is how many of its posts were not known.
+    """Take one page and what was read from it, all or nothing; the answer is how many of its posts were not known."""
+    return deliver_all(store, run_id=run_id, source_id=source_id, hauls=[haul], now=now)
+
+
+def deliver_all(store: Store, *, run_id: str, source_id: str, hauls: Sequence[Haul], now: datetime) -> int:
+    """Take pages in their order, all or none; the answer is how many of their posts were not known.
 
     A page on which nothing is new or changed leaves no bytes. Raises DiskFull.
     """
-    posts = _by_wording(store.keys, haul.posts)
-    page_id = new_id(now)
+    pages = [_Delivery(new_id(now), haul, _by_wording(store.keys, haul.posts)) for haul in hauls]
     try:
         with telling_faults(store.home), delivering(store.home), store.transaction() as session:
-            fresh, new = _look_up(session, posts, Sighting(source_id, haul.page.fetched_at, haul.page.fetched_at))
-            remember(session, store.keys, source_id, haul)
-            if haul.roll is not None:
-                call_roll(session, store.keys, haul.roll, haul.page.fetched_at)
-            counts = {"pages": RunRow.pages + 1, "posts": RunRow.posts + len(posts), "new": RunRow.new + new}
+            new = _look_up(session, pages, source_id)
+            remember(session, store.keys, source_id, hauls)
+            for haul in hauls:
+                if haul.roll is not None:
+                    call_roll(session, store.keys, haul.roll, haul.page.fetched_at)
+            posts = sum(len(page.posts) for page in pages)
+            counts = {"pages": RunRow.pages + len(pages), "posts": RunRow.posts + posts, "new": RunRow.new + new}
             session.exec(update(RunRow).where(col(RunRow.id) == run_id).values(**counts))
-            if fresh:
-                _add_page(session, store, page_id, haul, fresh, source_id=source_id, run_id=run_id, now=now)
-                place_page(store, page_id, haul)
+            fresh = [page for page in pages if page.fresh]
+            _add_pages(session, store, fresh, source_id=source_id, run_id=run_id, now=now)
+            for page in fresh:
+                place_page(store, page.id, page.haul)
     except BaseException:
-        _abandon(store, page_id)
+        for page in pages:
+            _abandon(store, page.id)
         raise
     return new
 
@@ -157,20 +176,29 @@ def _by_wording(keys: Keys, posts: Sequence[Post]) -> dict[Wording, Post]:
     return dict(found.values())
 
 
-def _look_up(session: Session, posts: Mapping[Wording, Post], sighting: Sighting) -> tuple[list[Wording], int]:
-    """The wordings that have neither been scored nor wait, and how many of the posts were not known at all.
+def _look_up(session: Session, pages: Sequence[_Delivery], source_id: str) -> int:
+    """Say of each page which wordings have neither been scored nor wait; how many posts were not known at all.
 
     Those that are known are noted as seen once more.
     """
-    scored, waits = _find_known(session, posts)
-    for wording in posts.keys() & waits.keys() - scored:
-        _see_waiting(waits[wording], sighting)
-    _see_scored(session, {wording: post for wording, post in posts.items() if wording in scored}, sighting)
-    met = {key for key, _ in (*scored, *waits)}
-    return [one for one in posts if one not in scored and one not in waits], sum(key not in met for key, _ in posts)
+    scored, waits = _find_known(session, [wording for page in pages for wording in page.posts])
+    met, taken, new = {key for key, _ in (*scored, *waits)}, set[Wording](), 0
+    for page in pages:
+        seen_at = page.haul.page.fetched_at
+        sighting = Sighting(source_id, seen_at, seen_at)
+        for wording in page.posts.keys() & waits.keys() - scored:
+            _see_waiting(waits[wording], sighting)
+        known = {wording: post for wording, post in page.posts.items() if wording in scored}
+        if known:
+            _see_scored(session, known, sighting)
+        page.fresh = [one for one in page.posts if one not in scored and one not in waits and one not in taken]
+        new += sum(key not in met for key, _ in page.posts)
+        met.update(key for key, _ in page.posts)
+        taken.update(page.fresh)
+    return new
 
 
-def _find_known(session: Session, posts: Mapping[Wording, Post]) -> tuple[set[Wording], dict[Wording, PendingRow]]:
+def _find_known(session: Session, posts: Iterable[Wording]) -> tuple[set[Wording], dict[Wording, PendingRow]]:
     """The wordings of these posts that were scored, and those that wait."""
     scored: set[Wording] = set()
     waits: dict[Wording, PendingRow] = {}
@@ -195,18 +223,23 @@ def _see_waiting(row: PendingRow, sighting: Sighting) -> None:
     row.last_seen = max(row.last_seen, sighting.last_seen)
 
 
-def _add_page(
-    session: Session, store: Store, page_id: str, haul: Haul, fresh: Sequence[Wording], *, source_id: str, run_id: str,
-    now: datetime,
-) -> None:  # fmt: skip
-    seen_at = haul.page.fetched_at
-    mark = mark_key(store.keys, haul.mark.key) if haul.mark else None
-    session.add(
-        PageRow(id=page_id, source_id=source_id, run_id=run_id, fetched_at=seen_at, delivered_at=now, mark=mark)
-    )
-    session.flush()
-    shared = {"page_id": page_id, "source_id": source_id, "first_seen": seen_at, "last_seen": seen_at}
-    session.exec(insert(PendingRow), params=[{"key": key, "content": content, **shared} for key, content in fresh])
+def _add_pages(
+    session: Session, store: Store, pages: Sequence[_Delivery], *, source_id: str, run_id: str, now: datetime
+) -> None:
+    rows: list[dict[str, Any]] = []
+    pending: list[dict[str, Any]] = []
+    for page in pages:
+        seen_at, mark = page.haul.page.fetched_at, page.haul.mark
+        name = mark_key(store.keys, mark.key) if mark else None
+        rows.append(
+            {"id": page.id, "source_id": source_id, "run_id": run_id, "fetched_at": seen_at, "delivered_at": now,
+             "mark": name}
+        )  # fmt: skip
+        shared = {"page_id": page.id, "source_id": source_id, "first_seen": seen_at, "last_seen": seen_at}
+        pending.extend({"key": key, "content": content, **shared} for key, content in page.fresh)
+    if rows:
+        session.exec(insert(PageRow), params=rows)
+        session.exec(insert(PendingRow), params=pending)
 
 
 def _abandon(store: Store, page_id: str) -> None:

@@ -13,6 +13,10 @@ from domain.posts import Post
 from store import hosts, marks, revisits, sources, spool
 from store.database import Store
 
+# Pages that come one right after the other are stored together, but none waits longer than this for the next.
+MOST_HAULS = 16
+LONGEST_HELD = 0.5  # seconds
+
 Emit = Callable[[dict[str, Any]], None]
 
 
@@ -24,6 +28,8 @@ class StoreIntake:
         self.source_id = source_id
         self.run_id = run_id
         self.emit = emit
+        self.hauls: list[Haul] = []
+        self.stored_at = float("-inf")
 
     def marks_of(self, keys: Sequence[str]) -> dict[str, Mark]:
         """How far the threads and lists have been read."""
@@ -54,11 +60,19 @@ class StoreIntake:
         return spool.fresh_of(self.store, posts)
 
     def deliver(self, haul: Haul) -> int:
-        """Into the spool, in one transaction."""
-        new = spool.deliver(
-            self.store, run_id=self.run_id, source_id=self.source_id, haul=haul, now=haul.page.fetched_at
-        )
-        self.emit({"event": "delivered", "posts": len(haul.posts), "new": new})
+        """Into the spool, in one transaction; pages that come fast share one."""
+        self.hauls.append(haul)
+        full = len(self.hauls) >= MOST_HAULS or time.monotonic() - self.stored_at >= LONGEST_HELD
+        return self.flush() if full else 0
+
+    def flush(self) -> int:
+        """What is held, into the spool. Where that fails it is held on, so that nothing later is stored without it."""
+        if not self.hauls:
+            return 0
+        now = self.hauls[-1].page.fetched_at
+        new = spool.deliver_all(self.store, run_id=self.run_id, source_id=self.source_id, hauls=self.hauls, now=now)
+        self.emit({"event": "delivered", "posts": sum(len(haul.posts) for haul in self.hauls), "new": new})
+        self.hauls, self.stored_at = [], time.monotonic()
         return new
 
     def note(self, event: str, url: str, detail: str = "") -> None:
@@ -109,6 +123,10 @@ class LookIntake:
         for post in haul.posts:
             self.emit({"event": "post", "post": plain(post)})
         return len(haul.posts)
+
+    def flush(self) -> int:
+        """Nothing waits."""
+        return 0
 
     def note(self, event: str, url: str, detail: str = "") -> None:
         """On to the parent process."""

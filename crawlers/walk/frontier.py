@@ -41,7 +41,7 @@ class Frontier:
         self._errback = errback
         self._issued = 0
         self._threads: set[str] = set()
-        self._reached: set[str] = set()
+        self._whole: set[str] = set()
         self._lists: set[str] = set()
         self.stopped = False
 
@@ -121,12 +121,15 @@ class Frontier:
         headers = self._conditions(normalise(url)) if step.action == "ask" else {}
         yield from self.continue_thread(url, thread, errand, headers=headers)
 
-    def meet_thread(self, key: str) -> bool:
-        """The thread was reached: it need not be asked for by another way. The answer is whether it had been before."""
-        known = key in self._reached
+    def meet_thread(self, key: str, *, whole: bool) -> None:
+        """The thread was reached, at its first page or not: lists need not lead to it."""
         self._threads.add(key)
-        self._reached.add(key)
-        return known
+        if whole:
+            self._whole.add(key)
+
+    def meets_whole(self, key: str) -> bool:
+        """Whether the thread was reached before at its first page, so that it need not be read from there again."""
+        return key in self._whole
 
     def open_thread(self, key: str, url: str) -> ThreadWalk:
         """A thread that the source itself names."""

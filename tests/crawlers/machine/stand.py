@@ -185,6 +185,9 @@ class TellingIntake:
         )  # fmt: skip
         return len(new)
 
+    def flush(self) -> int:
+        return 0
+
     def note(self, event: str, url: str, detail: str = "") -> None:
         tell("note", event=event, url=url, detail=detail)
 
