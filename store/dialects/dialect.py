@@ -36,7 +36,7 @@ class Dialect:
     noun: str
     connect: Callable[[Path, str | None], Engine]
     reading: Mapping[str, Any]
-    migrating: Callable[[Connection], AbstractContextManager[None]]
+    migrating: Callable[[Connection], AbstractContextManager[object]]
     level: Callable[[Connection], None]
     compact: Callable[[Engine], None]
     explain: Callable[[Path, BaseException], StoreFault | None]

@@ -6,9 +6,7 @@ until it commits, and no two can wait for each other. Readers wait for nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -97,15 +95,10 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(_BEGIN)
 
 
-@contextmanager
-def _migrating(_connection: Connection) -> Iterator[None]:
-    yield
-
-
 def _level(connection: Connection) -> None:
     """Text is compared by its code points, as on SQLite, whatever language the database was made for."""
     for (statement,) in connection.execute(text(_UNLEVEL)).all():
-        connection.exec_driver_sql(statement.replace("%", "%%"))
+        connection.exec_driver_sql(statement)
 
 
 def _compact(engine: Engine) -> None:
@@ -137,19 +130,15 @@ def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), "").strip()
 
 
-def _moment(moment: datetime) -> Any:
-    return moment
-
-
 POSTGRESQL = Dialect(
     noun="its database",
     connect=_connect,
     reading={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-    migrating=_migrating,
+    migrating=nullcontext,
     level=_level,
     compact=_compact,
     explain=_explain,
     marker="%s",
     day="to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')",
-    moment=_moment,
+    moment=lambda moment: moment,
 )
