@@ -28,9 +28,7 @@ from classifier.redact import find_victims, mask
 BLIND = sorted((Path(__file__).parent.parent / "tests" / "data" / "blind").glob("*.jsonl"))
 
 # The fields that the writers of the gold were asked for; those that we read besides (city, gender) are in no gold.
-FIELDS = frozenset(
-    ("name", "phone", "plate", "vin", "id", "address", "model", "expiry", "insurer", "premium", "track")
-)
+FIELDS = frozenset(("name", "phone", "plate", "vin", "id", "address", "model", "expiry", "insurer", "premium", "track"))
 
 
 def measure(found: Counter[Any], wanted: Counter[Any]) -> tuple[float, float, float]:

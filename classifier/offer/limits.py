@@ -131,7 +131,8 @@ def _make_limit(
     if not word:
         tier = not ranged and unit == "record" and low >= 500 and _followed_by_row_price(scene, last, low)
         counted = unit or (scene.tokens[last].scaled and high >= 1000) or (low >= 100 and high >= 500)
-        if not tier and not (ranged and counted and high >= 50 and _followed_by_amount(scene, last, bool(unit))):
+        placed = ranged and counted and high >= 50
+        if not tier and not (placed and (_followed_by_amount(scene, last, bool(unit)) or _behind_rate(scene, first))):
             return None
     elif not unit and not _countable(scene, first, last, low, opener, closer):
         return None
@@ -178,6 +179,19 @@ def _countable(scene: Scene, first: int, last: int, low: float, opener: str, clo
     if term in ("起", "+", "from", "first", "最低", "at least", "满", ">", "over", "up to", "under", "<", "不到"):
         return low >= 100 and (scene.data or scene.tokens[last].scaled or low >= 500)
     return low >= 10
+
+
+# $0.18/record (1k-10k), 0.20 USDT/lead for orders 1k–5k.
+_BEHIND = re.compile(r"\s?(?:[(（:：]|for(?: orders)?|from|between|on|at)?\s?(?:orders?|of)?\s?")
+
+
+def _behind_rate(scene: Scene, first: int) -> bool:
+    """Whether a range of quantities stands right behind the price of one."""
+    rated = scene.kind(first - 1) == "lead" and scene.kind(first - 2) == "unit"
+    at = first - 2 if rated else first - 1
+    if scene.kind(at) != "unit" or scene.kind(at - 1) not in ("per", "number") or not scene.tokens[first].scaled:
+        return False
+    return _BEHIND.fullmatch(scene.text, scene.tokens[at].end, scene.tokens[first].start) is not None
 
 
 def _followed_by_amount(scene: Scene, last: int, counted: bool) -> bool:
@@ -271,7 +285,7 @@ def _distance(scene: Scene, left: int, right: int) -> int:
 
 _SENTENCE = 4
 # What stands between the items of a list of prices, but for arrows.
-_MARK = re.compile("[※◆◇●■★☆|｜┃❘‖\u2600-\u2793\U0001f000-\U0001faff\ua490-\uabff\u0370-\u03ff]|\s//\s")
+_MARK = re.compile(r"[※◆◇●■★☆|｜┃❘‖\u2600-\u2793\U0001f000-\U0001faff\ua490-\uabff\u0370-\u03ff]|\s//\s")
 # Between a quantity and its price: 每条, 单价, arrows and brackets.
 _FILLING = re.compile(r"[每一单][条笔个份价]|条价|价格?|[是为算就]|[^\w]|price|each|at|for")
 

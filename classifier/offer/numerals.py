@@ -48,7 +48,7 @@ def read_numeral(token: str) -> float | None:
     value = _evaluate(written[: word.start()] if word else written)
     if word and value is not None:
         value *= WORDS[word.group(1)]
-    return value if value is not None and value <= _LARGEST else None
+    return round(value, 6) if value is not None and value <= _LARGEST else None
 
 
 def _evaluate(written: str) -> float | None:

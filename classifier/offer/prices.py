@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from classifier.fold import Folded
 from classifier.offer.codes import decode
@@ -31,7 +31,7 @@ DEAR_ROW = 10.0
 LEAST_RECORD = 0.004
 # A unit of price said for a whole table: （单位：元/条）, 以上均为元每条.
 _HEADED = re.compile(
-    "(?:以上|都是|均是|均为|单位)[^，,。\\n]{0,3}[每一]?条的?价|单位[：:]?条|条价|散条"
+    "(?:以上|都是|均是|均为|单位)[^，,。\\n]{0,3}[每一]?条的?价|单位[：:]?条|条价|散条|字段[：:]|栏位[：:]"
     "|(?<![\\d零一二两三四五六七八九十百千万半])[元块毛] ?(?:[/／每]|一) ?[条个份笔]"
 )
 # What nobody says of other wares: records by the thousand at least, or their trade's own words.
@@ -55,6 +55,8 @@ class Parsed:
     text: str
     tokens: list[Token]
     used: set[int]
+    # Tokens of minimums, ceilings and tiers.
+    bounds: set[int] = field(default_factory=set)
 
 
 def read_prices(folded: Folded) -> tuple[Price, ...]:
@@ -100,7 +102,8 @@ def parse_prices(folded: Folded) -> Parsed:
     idle = [limit for limit in limits if not (limit.taken or limit.firm)]
     spans = [(p.first, p.last) for p in dropped] + [(limit.first, limit.last) for limit in idle]
     free = {at for first, last in spans for at in range(first, last + 1)}
-    return Parsed(prices, text, tokens, scene.used - free)
+    bounds = {at for limit in limits if limit.taken or limit.firm for at in range(limit.first, limit.last + 1)}
+    return Parsed(prices, text, tokens, scene.used - free, bounds)
 
 
 def _amounts(purchase: Purchase) -> tuple[float, ...]:
@@ -137,7 +140,8 @@ def _distinct(prices: Iterator[Price]) -> Iterator[Price]:
 # What takes a price back after it; an asker's or another's words in quotation marks before it.
 _VOID = re.compile(
     r"[^\w\n]{0,3}(?:的?(?:商品|链接|价)?(?:[都只就仅纯]?[是为]?)?(?:用来)?占位|都?不(?:预收|收|要|挣|赚|会收)|买的|买来|收的都?是"
-    r"|这种价|那种价|是别人|是人家|是同行|no have|do(?:es)? not exist|已?作废|那是错|是错价|是原价|是假的|的?都?是骗"
+    r"|这种价|那种价|是别人|是人家|是同行|no have|[^\d\n,;.]{0,12}not (?:offered|available|accepted)"
+    r"|do(?:es)? not exist|已?作废|那是错|是错价|是原价|是假的|的?都?是骗"
     r"|is a (?:lie|scam)|的?(?:时代|日子|年代)|not possible|不可能)"
 )
 _SAID = re.compile(
@@ -179,7 +183,8 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
             if settled:
                 purchase.per, purchase.unit, purchase.source = settled
     for purchase in purchases:
-        if purchase.unit == "package" and purchase.source == "said" and purchase.per == 1:
+        sold_whole = purchase.unit == "package" or (purchase.unit == "set" and not _SYSTEM.search(scene.text))
+        if sold_whole and purchase.source == "said" and purchase.per == 1:
             # 3,000 a file of 1.15 万人
             count = _count_near(scene, purchase, everywhere=False)
             if count is not None and count >= 100:
@@ -237,6 +242,14 @@ def _settle_unit(
 ) -> tuple[int, str, str] | None:
     """`per`, unit and where it was learned, for an amount without a unit of its own."""
     before = purchase.first - 1
+    after = purchase.last + 1
+    if (
+        scene.kind(after) == "period"
+        and scene.tight(purchase.last, after)
+        and scene.tokens[after].sense not in _PERIODS
+    ):
+        # 200 USDT monthly
+        return 1, scene.tokens[after].sense, "lead"
     near = before >= 0 and close_enough(scene, before, purchase.first)
     kind = scene.kind(before) if near else ""
     headed = _headed_count(scene, purchase)
@@ -273,6 +286,8 @@ def _default_unit(scene: Scene, purchase: Purchase, said: str | None) -> tuple[i
         return None
     explicit = any(scene.kind(i) == "amount" for i in range(purchase.first, purchase.last + 1))
     explicit = explicit or (kind == "lead" and scene.text[scene.tokens[before].end - 1] == "价")
+    if explicit and said == "query" and scene.lookup and not scene.goods:
+        return 1, "query", "lead"
     if purchase.high >= (5 if explicit else 15) and _asks_of_one(scene, purchase):
         return 1, "query", "lead"
     if not said and not _is_said_of_data(scene, purchase):

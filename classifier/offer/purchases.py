@@ -138,7 +138,7 @@ def _take_quantity(scene: Scene, purchase: Purchase) -> None:
 
 # What may follow a bare number that is a price: not a word that makes it a count or a date of something.
 _GOES_ON = re.compile(
-    r"\s*(?:$|[^\w\s]|[\s](?=\D)|起|以|左右|一|每|不|带|包|全|走|拿|打|出|可|要|送|含|另|任|随|，|per|each)"
+    r"\s*(?:$|[^\w\s]|[\s](?=\D)|起|以|左右|一|每|不|带|包|全|走|拿|打|出|可|要|送|含|另|任|随|算|，|per|each)"
 )
 
 
@@ -151,7 +151,7 @@ def _bounded(scene: Scene, purchase: Purchase) -> bool:
 
 
 # What links an amount and what it gets: 300元得1000条, 20元=100条, $200 for 1,000.
-_GETS = re.compile(r"[\s:：=(（]*(?:得|🉐|买|给|拿|换|能买|可买|可得|含|包含)?[\s:：=]*")
+_GETS = re.compile(r"[\s:：=(（]*(?:得|查|🉐|买|给|拿|换|能买|可买|可得|含|包含)?[\s:：=]*")
 
 
 def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
@@ -213,7 +213,8 @@ def _count_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _
     if count != int(count) or count < 1:
         return None
     if scene.kind(at + 1) == "unit" and scene.tight(at, at + 1):
-        if at + 1 in scene.used or (not firm and (_opens_next(scene, last, at) or (count > 1 and not explicit))):
+        bare = not firm and (_opens_next(scene, last, at) or (count > 1 and not explicit))
+        if at + 1 in scene.used or (bare and (explicit or not _is_lot(scene, last, at))):
             return None
         return _Unit(int(count), scene.tokens[at + 1].sense, at + 1, firm)
     plain = (
@@ -224,6 +225,13 @@ def _count_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _
     if plain and scene.kind(at + 1) not in ("amount", "min", "over", "range"):
         return _Unit(int(count), "record", at, firm)
     return None
+
+
+def _is_lot(scene: Scene, last: int, at: int) -> bool:
+    """600一万条: a bare number that opens its clause, and the thousands of records which so much money buys."""
+    count, paid = scene.tokens[at].value, scene.tokens[last].value
+    opens = scene.kind(last - 1) in ("", "stop", "comma") and not scene.gap(last, at)
+    return bool(opens and count >= 1000 and 20 <= paid < count and paid * 200 >= count and scene.data)
 
 
 def _opens_next(scene: Scene, last: int, at: int) -> bool:

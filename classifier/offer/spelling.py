@@ -177,6 +177,15 @@ _RULES: tuple[Rule, ...] = (
     ("内", re.compile(rf"(?<=[条笔个份])内(?:(?![\u3400-\u9fff])|(?=[{_NUMERAL}每]))"), lambda match: "以内"),
     (" ", re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?=\s?(?:rows|records|lines|leads|owners|pcs)(?![a-z]))"),
      lambda match: match.group().replace(" ", ",")),
+    # USD 120 for the first 1,000 names, 80 for every additional 1,000.
+    (
+        "f",
+        re.compile(
+            r"(?<=\d[^\d,.;])for (?:the )?(?:first|next|(?:every|each)(?: additional| extra| further)?)"
+            r" (?=\d[\d,k]{2})"
+        ),
+        lambda match: "for ",
+    ),
     # （一张=100块）: what slang means.
     ("张", re.compile(r"[（(]\s?一\s?张\s?(?:[=＝]|就?[是算]|等于)?\s?(?:一百|100)\s?[块元]?\s?[)）]"),
      lambda match: " "),

@@ -85,10 +85,14 @@ def _stands_free(text: str, start: int, end: int) -> bool:
 _ASKED_AFTER = re.compile(
     r"(?:号码?)?\s?(?:反?查|匹配|[→➜⇒]|->|=>|给我|能查|都能(?:查|进)|实时位置|(?:in|lookups?|search)(?![a-z]))"
 )
-_ASKED_BEFORE = re.compile(r"(?:输入|只?给(?!你)|报(?!价)|发来|提供|凭|拿着|send|type|enter|give(?: me)?)(?:我|一?个|a|the|us)?\s?$")
+_ASKED_BEFORE = re.compile(
+    r"(?:输入|只?给(?!你)|报(?!价)|发来|提供|凭|拿着|send|type|enter|give(?: me)?)(?:我|一?个|a|the|us)?\s?$"
+)
 _ASKABLE = frozenset({"plate", "vin", "phone", "id", "engine", "name"})
 # A field by itself counts where it is said to be there: 含身份证号, 只有手机号, 车主电话.
-_INCLUDED = re.compile(r"(?:含|带|附|[只仅]有|仅|加|with|incl|includes?|including|车主的?|机主的?|访客的?|投保人的?|客户的?)\s?(?:上|了)?\s?$")
+_INCLUDED = re.compile(
+    r"(?:含|带|附|[只仅]有|仅|加|with|incl|includes?|including|车主的?|机主的?|访客的?|投保人的?|客户的?)\s?(?:上|了)?\s?$"
+)
 _NOT_INCLUDED = re.compile(r"(?:没|不|无|未|还)\s?(?:含|带|有)\s?$")
 
 

@@ -286,6 +286,10 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
         # 一条龙, 一个人情, 一单元 and the like are no units.
         if text[token.end : token.end + 1] in _NOT_UNIT.get(term, ()):
             return
+        if term == "包" and last is not None and last.kind == "unit" and last.end == token.start:
+            # 十次包15000
+            tokens.append(token._replace(kind="lump"))
+            return
         if term == "台" and text[token.start - 1 : token.start] in _PLATFORMS:
             return
         # "car owner records" is one unit, its last word.

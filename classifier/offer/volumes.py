@@ -124,6 +124,8 @@ _PERIOD = re.compile(
     r"|per day|a day|each day|every day|monthly|each month|every month|per month|weekly|every week|each week))"
     r"[^\d。；;！!？?\n，,、]{0,10}[\s:：]*$"
 )
+# Said before a count that opens no tier either: 日更2000+, 库存10万以上.
+_HOLDS = re.compile(f"(?:{_PERIOD.pattern})|(?:{_HELD.pattern})")
 _PERIOD_AFTER = re.compile(
     r"\s?(?:/|每|一|per |a |each |every )\s?(?:天|日|周|星期|月|年|day|week|month)(?!.{0,2}起| begin| start| min)"
     r"|\s?(?:daily|weekly|monthly)(?![a-z])"
@@ -173,18 +175,20 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
     if not counts:
         return ()
     volumes: dict[int, Volume] = {}
-    sold = any(price.unit == "record" for price in parsed.prices)
+    sold = bool(parsed.prices)
     about_data = sold or bool(contexts()[0].search(text) or _TALK.search(text))
     starts = [token.start for token in parsed.tokens]
     last: Count | None = None
-    lots = _find_lots(parsed)
+    lots = _find_lots(parsed, folded.original)
     for count in counts:
         at = bisect_left(starts, count.start)
         priced = at < len(starts) and starts[at] < count.number and at in parsed.used
         counted = count.unit or count.scaled or (count.about and not _CHINESE.match(text, count.start))
         priced = priced and not (counted and (_PARTED.match(text, count.end) or _is_crooked(count)))
-        begin = folded.span(count.start, count.number)[0]
-        if any(count.records == lot.per and lot.start <= begin < lot.end for lot in lots):
+        begin, end = folded.span(count.start, count.end)
+        bought = any(count.records == lot.per and lot.start <= end + _BESIDE and begin < lot.end for lot in lots)
+        bound = at in parsed.bounds and starts[at] < count.number
+        if bought or (bound and not _HOLDS.search(text, max(0, count.start - _REACH), count.start)):
             continue
         follows = last is not None and not priced and bool(_NEXT.fullmatch(text, last.end, count.start))
         if _is_claimed(text, count, priced, about_data, follows) and not _is_told(text, count):
@@ -198,16 +202,26 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
 _WHOLE = re.compile("[全整总]|一共|一起|打包|一口|清|包圆|拿走|带走|whole|all|entire|everything|total|full")
 
 
-def _find_lots(parsed: Parsed) -> list[Price]:
+def _find_lots(parsed: Parsed, original: str) -> list[Price]:
     """What is bought by the lot: 100元1万条; 3k条1200, 9k条3000. One count before its price may be all there is."""
     lots = [price for price in parsed.prices if price.unit == "record" and price.per >= LEAST]
-    lots = [price for price in lots if not _WHOLE.search(price.text.lower())]
+    lots = [price for price in lots if not _WHOLE.search(_line_around(original, price).lower())]
     several = len({price.per for price in lots}) > 1
     return [price for price in lots if several or _PAID_FIRST.match(price.text.lower())]
 
 
+def _line_around(original: str, price: Price) -> str:
+    """A price with a few characters of its line on both sides."""
+    before = original[max(0, price.start - _NEAR) : price.start].rpartition("\n")[2]
+    return before + price.text + original[price.end : price.end + _NEAR].partition("\n")[0]
+
+
+# How far around a price a word for the whole is looked for.
+_NEAR = 5
+# 40k contacts, $350: so near a price.
+_BESIDE = 3
 _PAID_FIRST = re.compile(
-    r"(?:[¥￥$₹]|[a-z]{2,4}\s?)?[\d.,一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟万]+\s?(?:[元块圆¥毛u]|usdt?|btc|yuan|rmb)"
+    r"(?:[¥￥$₹]|usdt?|inr|rs\.?|hk\$|nt\$|btc|rmb|cny)\s?\d|[\d.,一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟万]+\s?(?:[元块圆¥毛u]|usdt?|btc|yuan|rmb)"
 )
 
 
@@ -266,7 +280,7 @@ def _comes_in(text: str, count: Count, before: str, priced: bool) -> bool:
         return False
     told = _PERIOD_AFTER.match(text, count.end) or _GOODS_AFTER.match(text, count.end) or _ABOUT.search(before)
     if not (count.unit or ((count.scaled or count.about) and told)):
-        return bool(_DAILY.search(before))
+        return bool(_DAILY.search(before) or (_PERIOD_AFTER.match(text, count.end) and _GOODS_BEFORE.search(before)))
     return not _NOT_BEFORE.search(before)
 
 
