@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Self, cast
 
@@ -34,8 +35,10 @@ from domain.sources import expand_queries, site_of
 if TYPE_CHECKING:
     from crawlers.spider import WatchSpider
 
-# A compressed robots.txt may not grow beyond this.
 OTHER_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# How often the distance between two requests is doubled for a host that asks for patience.
+MOST_STRAIN = 3
+# A compressed robots.txt may not grow beyond this.
 MOST_ROBOTS_BYTES = 64 * 1024 * 1024
 
 
@@ -52,6 +55,7 @@ class Conduct:
         add = self.scope.add_search if plan.source.is_search else self.scope.add_start
         for address in expand_queries(plan.source):
             add(address)
+        self._strain: Counter[str] = Counter()
         self._tunnel: Tunnel | None = None
         self._way_out: asyncio.Task[str] | None = None
 
@@ -105,7 +109,13 @@ class Conduct:
 
     async def take_turn(self, url: str, asked_delay: float = 0.0) -> None:
         """Waits until the host of `url` may be asked; `asked_delay` is robots.txt's. Raises CrawlEnded."""
-        await self.turns.take(site_of(url), max(self.delay_of(url), asked_delay))
+        host = site_of(url)
+        await self.turns.take(host, max(self.delay_of(url), asked_delay) * 2 ** self._strain[host])
+
+    def slow_down(self, host: str, seconds: float) -> None:
+        """Nobody asks `host` for so long, and this crawl asks it half as often from then on."""
+        self.intake.postpone(host, seconds, now())
+        self._strain[host] = min(self._strain[host] + 1, MOST_STRAIN)
 
     def delay_of(self, url: str) -> float:
         """The least distance in seconds between two requests to the host of `url`."""

@@ -57,7 +57,7 @@ def postpone_request(conduct: Conduct, request: Request, asked: float | None) ->
     pause = asked if asked is not None else PAUSES[min(retries, len(PAUSES) - 1)]
     patience = float(request.meta.get("patience", 0.0)) + pause
     host = site_of(request.url)
-    conduct.intake.postpone(host, pause, now())
+    conduct.slow_down(host, pause)
     if retries >= MOST_RETRIES or patience > MOST_PATIENCE:
         detail = (
             f"{host} still refuses after {MOST_RETRIES} retries"
