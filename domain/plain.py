@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+_PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def plain(value: Any) -> Any:
@@ -17,6 +18,8 @@ def plain(value: Any) -> Any:
 
     A field that is marked as sparse is left out where it is None.
     """
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {name: plain(item) for name, sparse in _names(type(value)) if (item := getattr(value, name)) is not None
                 or not sparse}  # fmt: skip
