@@ -80,10 +80,8 @@ class ArchiverBoardPage(BoardPage):
 
     @field
     def name(self) -> str | None:
-        """The last step of the bread crumbs."""
-        return text_of(first(reversed(self.response.css("#nav a[href*='fid-']")))) or text_of(
-            first(self.response.css("#nav strong"))
-        )
+        """The last step of the bread crumbs, linked or not."""
+        return _last_crumb(self.response) or text_of(first(reversed(self.response.css("#nav a, #nav strong"))))
 
     @field
     def boards(self) -> tuple[BoardLink, ...]:
@@ -113,6 +111,11 @@ class ArchiverBoardPage(BoardPage):
     def next_url(self) -> str | None:
         """The next later page of this board."""
         return _next_url(self.response, BOARD)
+
+
+def _last_crumb(response: HttpResponse) -> str:
+    """What stands at the end of the bread crumbs without being a link; "" where the last is a link."""
+    return "".join(response.xpath("//*[@id='nav']/text()[last()]").getall()).strip(" \t\r\n›»>&")
 
 
 def _markup_after(head: Selector) -> str:
@@ -169,8 +172,7 @@ class ArchiverThreadPage(ThreadPage):
     def title(self) -> str | None:
         """The heading of the opening post, which its first page repeats."""
         heading = text_of(first(self.response.css("#content > h3"))) if not self.visit.floors_before else None
-        crumb = "".join(self.response.xpath("//*[@id='nav']/text()[last()]").getall()).strip(" \t\r\n›»>&")
-        return crumb or heading or self.visit.title
+        return _last_crumb(self.response) or heading or self.visit.title
 
     @field
     def board(self) -> str | None:
