@@ -55,10 +55,15 @@ _SINGLE = re.compile(rf"{_WHICH}{_SIGN}\s?(?:都|就)?(?:是|只有|只)\s?一[�
 _KEPT = re.compile(rf"{_WHICH}(?P<sign>{_NAMES})\s?(?:要?保留|都?要|别去掉?|不能?去掉?|也要|留着).{{0,4}}")
 _TOGETHER = re.compile(r".{0,3}(?:连着?写|连起来|连在一起|拼起来|拼一起|合起来|[没无]有?空格).{0,4}")
 _WHOLE = re.compile(r"(?:[=＝]|即|就是|也就是|连埋|连起来是?|完整是?)\s?(?P<whole>[a-z0-9_.@-]{5,32})")
-_REMARK = re.compile(
-    r"\s?(?:[(（\[【](?P<inside>[^()（）\[\]【】\n]{2,24})[)）\]】]|[,，、;；]\s?(?P<behind>[^,，。;；()（）\n]{3,14}))"
+_BRACKETED = re.compile(r"[(（\[【](?P<said>[^()（）\[\]【】\n]{2,24})[)）\]】]")
+# Behind a comma only what can be nothing else.
+_ORDERS = ("去掉", "拿掉", "删掉", "换成", "改成", "写成", "连写", "连着写", "连起来", "空格")
+_BEHIND = re.compile(
+    rf"[,，、;；]\s?(?P<said>[^,，。;；()（）\n]{{0,10}}(?:{'|'.join(_ORDERS)})[^,，。;；()（）\n]{{0,8}})"
 )
-_SPOKEN = re.compile("[=＝→是为读念换改打写当代去删拿不忽无省根连拼合没即就留要别不]")
+_SPOKEN = re.compile("[=＝→是为读念换改打写当代去删拿不忽无省根连拼合没即就留要别]")
+# What a handle may end with, right before the remark.
+_END = re.compile('[a-z0-9_"”*〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖][ \u3000]?$')
 _HANDLE = re.compile(r"[^\s,，。;；:：→☞👉➜➔(（【】「」『』][^\n,，。;；:：→☞👉➜➔(（【】「」『』\u3400-\u9fff]{2,40}$")
 # With Chinese characters in it, where one of them stands for a sign: yc 一 hao 一 che.
 _MIXED = re.compile(r"[a-z0-9_][^\n,，。;；:：→☞👉➜➔(（【】「」『』]{2,40}$")
@@ -75,9 +80,9 @@ def heed_remarks(folded: Folded) -> Folded:
 @lru_cache(maxsize=8)
 def _find_edits(text: str) -> tuple[tuple[int, int, str], ...]:
     edits: list[tuple[int, int, str]] = []
-    for match in _REMARK.finditer(text):
-        said = (match.group("inside") or match.group("behind")).strip()
-        if not _SPOKEN.search(said):
+    for match in _find_remarks(text):
+        said = match.group("said").strip()
+        if not _END.search(text, max(0, match.start() - 2), match.start()) or not _SPOKEN.search(said):
             continue
         change = _understand(re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", said))
         found = change and _find_handle(text, match.start(), said)
@@ -88,6 +93,11 @@ def _find_edits(text: str) -> tuple[tuple[int, int, str], ...]:
         if meant is not None and meant != written and len(meant) >= 4:
             edits.append((found.start(), found.start() + len(written), meant))
     return tuple(edits)
+
+
+def _find_remarks(text: str) -> list[re.Match[str]]:
+    behind = _BEHIND.finditer(text) if any(order in text for order in _ORDERS) else ()
+    return sorted((*_BRACKETED.finditer(text), *behind), key=lambda match: match.start())
 
 
 def _find_handle(text: str, end: int, said: str) -> re.Match[str] | None:

@@ -84,7 +84,7 @@ _HOSTS: tuple[Rule, ...] = (
         lambda match: f"http{match.group('safe')}://",
     ),
     (
-        "点.。d﹒",
+        "(（[【〔［｛{<《﹒",
         re.compile(rf"(?<=[a-z0-9])(?:\s?{_OPEN}\s?(?:\.|。|点|dot|d0t)\s?{_CLOSE}\s?|﹒)(?=[a-z0-9])"),
         lambda match: ".",
     ),
@@ -94,7 +94,7 @@ _HOSTS: tuple[Rule, ...] = (
         lambda match: match.group().replace("。", "."),
     ),
     (
-        "艾圈at@",
+        "(（[【〔［｛{<《艾圈",
         re.compile(rf"(?<=[a-z0-9])\s?(?:{_OPEN}\s?(?:at|@|艾 ?特|圈 ?a)\s?{_CLOSE}|圈 ?a|艾 ?特)\s?(?=[a-z0-9])"),
         lambda match: "@",
     ),
@@ -144,8 +144,8 @@ def _rules() -> tuple[Rule, ...]:
         ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\") ?me ?(?:/|／|∕|斜 ?杠"
             r"|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
          lambda match: "t.me/" + ("+" if match.group("plus") else "")),
-        (_LINES + "下底u", re.compile(rf"(?<=[a-z0-9]) ?(?:[(（\[╱/] ?(?:{_SAID_LINE}) ?[)）\]╱/]|{_SAID_LINE}"
-            rf"|[{_LINES}]) ?(?=[a-z0-9])"),
+        (_LINES + "下底u", re.compile(rf"(?<=[a-z0-9])(?<! [a-z0-9])"
+            rf" ?(?:[(（\[╱/] ?(?:{_SAID_LINE}) ?[)）\]╱/]|{_SAID_LINE}|[{_LINES}]) ?(?=[a-z0-9])"),
          lambda match: "_"),
         ("减横杠m", re.compile(r"(?<=[a-z0-9]) ?(?:[(（]?(?:减号|中?横杠|短横)[)）]?|(?<= )(?:minus|dash"
             r"|hyphen)(?= )) ?(?=[a-z0-9一二三四五六七八九零])"),

@@ -45,7 +45,7 @@ class Kind:
     share: Callable[[Hit], str | None] = field(default=lambda hit: None)
 
 
-_SPACED = re.compile(r"[A-Za-z0-9_](?:[ .·]{1,2}[A-Za-z0-9_]){5,24}(?![A-Za-z0-9_])")
+_SPACED = re.compile(r"[A-Za-z0-9_](?:[ .·]{1,2}[A-Za-z0-9_-]){5,24}(?![A-Za-z0-9_])")
 # 【car】【data】【88】 and car⭐data88
 _SIGN = "\u2190-\u2bff\U0001f000-\U0001faff\ufe0f"
 _PARTED = re.compile(
@@ -62,8 +62,8 @@ _INSERTED = re.compile(r"[(（\[【](?:删除?|去掉?)[)）\]】]")
 
 # car—data—88, c*a*r*8*8, sh(删)uju88
 _LOOSE = re.compile(
-    r"[A-Za-z0-9_]{1,16}(?:(?:\s?(?:[·•*~—–丶、]|\s-\s)\s?|[(（\[【](?:删除?"
-    r"|去掉?)[)）\]】])[A-Za-z0-9_]{1,16}){1,12}"
+    r"[A-Za-z0-9_-]{1,16}(?:(?:\s?(?:[·•*~—–丶、]|\s-\s)\s?|[(（\[【](?:删除?"
+    r"|去掉?)[)）\]】])[A-Za-z0-9_-]{1,16}){1,12}"
     r"(?![A-Za-z0-9_@])"
 )
 # chepai ▁ laozhou, plate 底线 250: the underscore as another sign, in words, or set apart.
@@ -74,8 +74,8 @@ _LINED = re.compile(
 )
 # car data一二三: the digits at its end in words.
 _WORDED = re.compile(
-    r"(?=[零〇一二三四五六七八九幺])[零〇一二三四五六七八九幺0-9]{2,8}"
-    r"(?![零〇一二三四五六七八九十百千万元块毛角条个份])"
+    r"(?=[零〇一二三四五六七八九幺])(?:[零〇一二三四五六七八九幺0-9]{2,8}"
+    r"(?![零〇一二三四五六七八九十百千万元块毛条角个份])|[零〇一二三四五六七八九](?![\u3400-\u9fff]))"
 )
 _DIGIT_WORDS = str.maketrans("零〇⓪一二三四五六七八九壹贰叁肆伍陆柒捌玖①②③④⑤⑥⑦⑧⑨幺", "000" + "123456789" * 3 + "1", " ")
 
@@ -105,7 +105,7 @@ def _read_loose(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
     loose = _LOOSE.match(text, at)
     if loose is None or re.search(r"\s[·•、]\s", loose.group()):
         return None
-    joined = re.sub(r"[^A-Za-z0-9_]", "", loose.group())
+    joined = re.sub(r"\s-\s|[^A-Za-z0-9_-]", "", loose.group())
     return (joined, loose.end()) if pattern.fullmatch(joined) and not joined.isalpha() else None
 
 

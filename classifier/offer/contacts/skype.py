@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from classifier.offer.contacts.shape import Hit, Kind
+from classifier.offer.contacts.shape import Hit, Kind, read_word
 
 _LINK = re.compile(r"skype:((?:live:)?[A-Za-z][A-Za-z0-9._-]{5,31})\?(?:chat|call|add)", re.IGNORECASE)
 _HANDLE = re.compile(r"(?:live:(?:\.cid\.)?)?[A-Za-z0-9][A-Za-z0-9._,-]{4,31}(?![A-Za-z0-9_@])", re.IGNORECASE)
@@ -20,11 +20,11 @@ def _find(text: str) -> Iterator[Hit]:
 
 
 def _read(text: str, at: int) -> Hit | None:
-    match = _HANDLE.match(text, at)
-    if match is None:
+    word = read_word(text, at, _HANDLE)
+    if word is None:
         return None
-    value = match.group().rstrip(".,-").lower()
-    return Hit("skype", value, at, at + len(value), _VALID.fullmatch(value) is not None, led=True)
+    value = word[0].rstrip(".,-").lower()
+    return Hit("skype", value, at, word[1] - (len(word[0]) - len(value)), _VALID.fullmatch(value) is not None, led=True)
 
 
 def _share(hit: Hit) -> str | None:
