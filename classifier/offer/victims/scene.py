@@ -13,7 +13,7 @@ from classifier.offer.victims.rows import NEAR, ROW, in_block
 
 _SELLER = re.compile(
     r"(?:联系(?:我|方式|电话|手机|人)?|咨询(?:电话|热线)?|加我?|找我|客服|热线|详询|详聊|垂询|致电|来电|有意者?"
-    r"|私聊|商务|合作|下单|购买|微信|薇|vx|wx|(?<![a-z])v|qq|电联"
+    r"|私聊|商务|合作|下单|购买|微信|薇|vx|wx|(?<![a-z])v|(?<![a-z])q|扣扣|企鹅|电联"
     r"|whatsapp|telegram|wechat|weixin|e-?mail|skype|jabber|signal|tg|飞机|☎️?|📱|📞|(?<![a-z])(?:tel|call"
     r"|contact|text|phone)(?![a-z]))[^\d\n]{0,6}$"
 )
