@@ -8,6 +8,7 @@ from crawlers.dates import find_time, tidy_time
 from crawlers.inference.lone import read_lone
 from crawlers.inference.parts import Parts, Reading
 from crawlers.inference.records import Record, is_chrome
+from crawlers.inference.rows import LEADS
 from crawlers.inference.shapes import Element, text_within, words_of
 from crawlers.inference.titles import HEAD_SHARE, find_start, is_crumbs
 from crawlers.inference.trees import EVER, Tree
@@ -40,7 +41,7 @@ def with_opening(tree: Tree, posts: Reading | None) -> list[Reading]:
     opening = read_parts(tree, [record])
     part = opening.parts[0]
     own = part.body_length - sum(tree.linked.get(node, 0) for node in part.container)
-    if own < 2 or own < 0.5 * part.body_length or sums_up(part, posts.parts[0]):
+    if own < 2 or own < 0.5 * part.body_length or sums_up(part, posts.parts[0]) or _is_byline(part):
         return [posts]
     return [opening, posts] if _is_opening(part, own, posts) else [posts]
 
@@ -58,6 +59,12 @@ def sign_opening(tree: Tree, readings: list[Reading]) -> None:
             if name and author_weight(tree, node) >= 2:
                 part.author, part.author_url = name, node.get("href")
                 return
+
+
+def _is_byline(part: Parts) -> bool:
+    """Whether a part says nothing but whom something is by: "Posted by kite"."""
+    said = " ".join(text_within(node, 80) for node in part.container).replace(part.author or "", " ")
+    return not re.search(r"\w", LEADS.sub(" ", said))
 
 
 def _is_opening(part: Parts, own: int, posts: Reading) -> bool:

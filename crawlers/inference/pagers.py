@@ -21,6 +21,7 @@ NEXT_TEXT = re.compile(
     r"(?i)^\W*(?:下一页|下一頁|下页|下頁|后一页|後一頁|后页|next(?: page)?|older(?: posts| entries| comments)?"
     r"|more comments|newer comments|加载更多|查看更多)?\W*$"
 )
+MORE_TEXT = re.compile(r"(?i)^\W*(?:点击)?(?:加载|查看|显示)更多|^\W*(?:load|show|view) more\b")
 ARROWS = re.compile(r"[»›→▶►⟩>]|&gt;")
 OTHER_NEXT = re.compile(
     r"(?i)下一主题|下一篇|下一主題|下一个|next (?:topic|thread|post|article|unread|oldest|newest)"
@@ -47,6 +48,20 @@ def find_next(tree: Tree) -> str | None:
         target = _resolve(tree, link.get("href"))
         if target and (_is_next(here, target) or (_in_pager(link) and _same_kind(here, target))):
             return target
+    return _beyond_button(tree, here)
+
+
+def _beyond_button(tree: Tree, here: str) -> str | None:
+    """The page after this one where only a script asks for it: a button says "load more", and this page's own address
+    has a number. Past the end such a page brings nothing new, which ends the thread."""
+    value = _page_value(here)
+    if value is None:
+        return None
+    for node in tree.order:
+        dead = node.tag == "button" or (node.tag == "a" and _resolve(tree, node.get("href")) is None)
+        if dead and 0 < tree.text[node] <= 20 and MORE_TEXT.match(text_within(node, 40)):
+            name, number = value
+            return re.sub(rf"(?i)([?&;,]{re.escape(name)}=){number}(?=\D|$)", rf"\g<1>{number + 1}", here)
     return None
 
 

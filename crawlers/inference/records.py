@@ -32,6 +32,7 @@ MOST_RECORDS = 600
 SERIES_TRIED = 24
 POST_WORDS = word_set("post comment message reply thread")
 ENTRY_WORDS = word_set("entry article topic question answer item row story")
+BOX_WORDS = word_set("card panel box mod module block media")  # "mod-footer": of whatever stands in the box
 STATE_WORDS = word_set("with has no without show hide is")
 MATTER_TAGS = ("table", "form", "h1", "h2", "h3", "h4", "p", "time", "article")
 
@@ -206,7 +207,7 @@ def is_chrome(node: Element) -> bool:
 def _is_of_item(words: tuple[str, ...]) -> bool:
     """Whether a name speaks of a part of one entry ("entry-header"), or of what stands beside ("col-with-sidebar")."""
     before = set(words[:-1])
-    if before & POST_WORDS or (before & ENTRY_WORDS and words[-1] in ("header", "footer", "stats")):
+    if before & POST_WORDS or (before & (ENTRY_WORDS | BOX_WORDS) and words[-1] in ("header", "footer", "stats")):
         return True
     return bool(before & STATE_WORDS)
 

@@ -253,9 +253,7 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
         return "board"  # a notice over the list is no thread
     if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
         return "thread"
-    if rows < 3 and lone >= 15 and thread_like > 0:
-        return "thread"
-    if rows < 3 and any(node.get("type") == "password" for node in tree.order):
+    if rows < 3 and lone < 15 and any(node.get("type") == "password" for node in tree.order):
         return "other"
     if boards is not None and (
         threads is None or _lie_within(tree, threads, boards) or 2 * threads.score < boards.score
