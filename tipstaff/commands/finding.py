@@ -175,6 +175,8 @@ def _print_whole(language: str, found: dict[str, Any]) -> None:
     print_line(
         f"{post['url']}\n{post['author']['name'] or '-'} · {post['posted_at'] or '-'} · {post['thread_title'] or '-'}"
     )
+    if "removed_at" in found:
+        print_line(f"{say(language, 'vanished')}: {found['removed_at']}")
     if found["seller_id"]:
         print_line(f"{say(language, 'seller')}: {found['seller_id']}")
     print_line(f"\n{post['text']}\n")
