@@ -1,4 +1,4 @@
-"""Stores of either kind for tests. Beside the folder of one on PostgreSQL lies a file that names its database."""
+"""Stores of either kind for tests. In the folder of one on PostgreSQL lies a file that names its database."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def open_store(home: Path) -> Store:
 
 def url_of(home: Path) -> str | None:
     """The URL of a store's database, None where it is the SQLite in its folder."""
-    beside = _beside(home)
-    return beside.read_text() if beside.exists() else None
+    note = _note(home)
+    return note.read_text() if note.exists() else None
 
 
 def change(home: Path, statement: str, *values: Any) -> None:
@@ -70,7 +70,7 @@ class Databases:
         url = self._free.pop() if self._free else self._make()
         _copy(source or self.model, url)
         self._used[home] = url
-        _beside(home).write_text(url.render_as_string(hide_password=False))
+        _note(home).write_text(url.render_as_string(hide_password=False))
 
     def take_back(self, *homes: Path) -> None:
         """The databases of these folders are free again."""
@@ -96,8 +96,8 @@ def copy_home(databases: Databases | None, home: Path, to: Path) -> Path:
     return to
 
 
-def _beside(home: Path) -> Path:
-    return home.with_name(f"{home.name}.database")
+def _note(home: Path) -> Path:
+    return home / ".database"
 
 
 def _connect(url: URL) -> psycopg.Connection[tuple[Any, ...]]:

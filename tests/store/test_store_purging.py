@@ -62,7 +62,8 @@ def test_what_is_purged_is_gone_and_proved(store: Store) -> None:
     store.close()
     for words in ("Che_Zhu88 1", "che_zhu88 1", "/t/1", "给过样本"):
         assert find_bytes(store.home, words) == []
-    assert find_bytes(store.home, "Che_Zhu88 2") != []
+    if store.url is None:
+        assert find_bytes(store.home, "Che_Zhu88 2") != []
 
 
 @sqlite_only
