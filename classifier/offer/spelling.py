@@ -125,7 +125,7 @@ def _spell_pinyin(match: re.Match[str]) -> str | None:
     spelled = "".join(_SYLLABLES[syllable] for syllable in re.split("[ -]", match.group()))
     # 五千条起: the last is what opens a minimum.
     spelled = re.sub("(?<=[条个千万百])七$", "起", spelled)
-    return spelled if _TELLS.search(spelled) and re.search("[一二两三四五六七八九十半]", spelled) else None
+    return spelled if _TELLS.search(spelled) and re.search("[一二两三四五六七八九十半]|^[百千万]条", spelled) else None
 
 
 # --- Latin letters apart, or digits for them ------------------------------------------------------------------------

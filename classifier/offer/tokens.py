@@ -222,6 +222,7 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
         re.compile(r"(?:r0ws?|rec0rds?|m0nth|0wners?)(?![a-z0-9])"),
         lambda match: match.group().replace("0", "o"),
     ),
+    ("0", re.compile(r"(?<![\d.])0(?=点[一二三四五六七八九])"), lambda match: "零"),
     ("启旗琪骑", re.compile(r"(?<=[条笔个份张])[启旗琪骑](?=$|[\W_])"), lambda match: "起"),
     ("亓", re.compile(r"(?<=[\d零一二两三四五六七八九十百千万])亓"), lambda match: "元"),
     ("调", re.compile(r"(?<=[\d一每百千万/])调(?=[起\W\d]|$)"), lambda match: "条"),

@@ -15,23 +15,28 @@ CARD = 120
 _HAN = pieces.HAN
 # Longer labels first; what they hold, "" for what names nobody.
 _LABELS: tuple[tuple[str, str], ...] = (
-    ("name", "姓(?=[】\\]:：=])|(?:车主|客户|机主|业主|真实)?姓名|客户名称|氏名|名字|车主|所有人|机主|户主|投保人|被保险人|收件人"
+    ("name", "姓(?=[】\\]:：=])"
+        "|(?:车主|客户|机主|业主|真实)?姓名|客户名称|氏名|名字|车主|所有人|机主|户主|投保人|被保险人|收件人"
         "|收件|客户"
         "|真名|卖家|买家|报案人|驾驶人|持证人|主人|👤|nama|nome|nombre|фио"
         r"|(?:full |owner'?s? |first |last )?name|owner|keeper|insured|holder|driver|customer|buyer|halter"),
-    ("phone", r"[电机](?=[】\]:：=])|联系电话|联系方式|打得通的号|телефон|telefone|teléfono|celular|no\.? ?hp|電話|手机号码?|手机"
+    ("phone", r"[电机](?=[】\]:：=])"
+        r"|联系电话|联系方式|打得通的号|телефон|telefone|teléfono|celular|no\.? ?hp|電話|手机号码?|手机"
         r"|电话号码?|电话|移动电话|移动|📱|📞|☎️?|mobile(?: no)?|phone(?: no)?"
         r"|cell|tel"),
-    ("plate", r"牌(?=[】\]:：=])|госномер|placa|no\.? ?pol|车牌号码?|车牌|号牌号码|号牌|车号|牌照|🚗|reg(?:istration)?(?: ?no)?"
+    ("plate", r"牌(?=[】\]:：=])"
+        r"|госномер|placa|no\.? ?pol|车牌号码?|车牌|号牌号码|号牌|车号|牌照|🚗|reg(?:istration)?(?: ?no)?"
         r"|(?:licen[cs]e )?plate(?: no)?"),
-    ("vin", r"架(?=[】\]:：=])|车架号码?|车架|车辆识别代号|车辆识别码|vin|chassis(?: no)?"),
+    ("vin", r"架(?=[】\]:：=])"
+        r"|车架号码?|车架|车辆识别代号|车辆识别码|vin|chassis(?: no)?"),
     ("resident", r"nik|cpf|id_no|emirates id|passport no|身份证号码?|身份证|证件号码?|证件|驾照|驾驶证号?|nric"
         r"|ic|(?:id|dl|driving licence"
         r"|driver'?s? licen[cs]e"
         r"|licen[cs]e)(?: no| number)?|ssn|dob|passport"),
     ("engine", r"发动机号码?|发动机|engine(?: no)?"),
     ("policy", r"单号|保单号码?|保单|保险单号|policy(?: no| number)?"),
-    ("address", r"址(?=[】\]:：=])|адрес|alamat|endereço|dirección|在哪|登记住址|家庭住址|家庭地址|收货地址|住址|地址|🏠|address"
+    ("address", r"址(?=[】\]:：=])"
+        r"|адрес|alamat|endereço|dirección|在哪|登记住址|家庭住址|家庭地址|收货地址|住址|地址|🏠|address"
         r"|addr"),
     ("email", r"e-?mail|邮箱"),
     ("account", r"微信号|微信昵称|微信|支付宝名?|wechat|qq号?"),

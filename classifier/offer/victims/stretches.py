@@ -43,7 +43,8 @@ _SPEAKS = re.compile(
     r"|咨询|客服|私[信聊]|[滴戳敲]\s?我|🐧|下单|问单|[需想]?要[的全查买货]|找我|滴滴|购买|拿货|进群|我的|我这|本人|商务|洽谈"
     r"|合作|热线|对接|负责人|官网|收费|费用"
     r"|[万千百\d]\s?[条个份]\s?\d+\s?[块元]|\d\s?[块毛角](?:钱)?(?=一?[条个份]|[,，。\s]|$)"
-    r"|[$₹]\s?\d|(?<![\d.])\d[\d.,]* ?(?:usdt?|yuan|rmb|cny|inr|rub)(?![a-z])|(?<![a-z])e?-?mail(?=\s?[:：]?\s?(?:me|us|to"
+    r"|[$₹]\s?\d|(?<![\d.])\d[\d.,]* ?(?:usdt?|yuan|rmb|cny|inr|rub)(?![a-z])"
+    r"|(?<![a-z])e?-?mail(?=\s?[:：]?\s?(?:me|us|to"
     r"|at)?\s?[a-z0-9._-]{2,30}@)"
     r"|(?<![A-Za-z])(?:tg|telegram|whatsapp|signal|line|skype|potato|wechat"
     r"|contact|dm|jabber|session|icq|price|total|full list|full file|moq|micro-signal)(?![A-Za-z])",
