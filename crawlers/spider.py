@@ -206,8 +206,8 @@ class WatchSpider(Spider):
         if errand.is_start:
             role = "thread" if isinstance(item, ThreadItem) else "home" if reading.role == "home" else "board"
             self.intake.note("recognised", page.url, f"{reading.name} {role}")
-        if errand.revisit and not isinstance(item, ThreadItem):  # what is gone leads to its board
-            self.tell_gone(page, reading)
+        if errand.revisit and not isinstance(item, ThreadItem):
+            self.tell_gone(page, reading, gone=bool(page.redirects))  # to its board, for one
             return []
         if isinstance(item, ThreadItem):
             page = await self.styles.attach(page, reading.response.selector, item.posts)
@@ -344,11 +344,12 @@ class WatchSpider(Spider):
         numbers = (set(re.findall(r"\d+", url)) for url in (page.requested_url, page.url))
         return bool(walk.jumped and walk.link and len(walk.seen) == 1 and next(numbers) - next(numbers))
 
-    def tell_gone(self, page: Page, reading: Reading) -> None:
-        """A thread with findings is there no more."""
-        self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other"), roll=Roll((page.requested_url,))))
-        self.intake.note("removed", page.requested_url)
+    def tell_gone(self, page: Page, reading: Reading, *, gone: bool) -> None:
+        """A thread with findings is no thread any more; `gone` is whether that is beyond doubt."""
         self.tally.succeed()
+        if gone:
+            self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other"), roll=Roll((page.requested_url,))))
+            self.intake.note("removed", page.requested_url)
 
     # -- pages that are not the page, and requests that brought none
 
@@ -370,7 +371,7 @@ class WatchSpider(Spider):
             self.weigh(page.url, 0, known)
             reason = "fewer_than_usual"
         if errand.revisit and reason == "soft_404":
-            self.tell_gone(page, reading)
+            self.tell_gone(page, reading, gone=True)
             return
         if reason in LASTING_WALLS and walk and walk.link:
             mark = Mark(walk.link.key, walk.link.sign, 1, ended=True)

@@ -21,9 +21,10 @@ MOST_THREADS = 50
 def take_revisits(store: Store, source_id: str, now: datetime) -> list[str]:
     """Addresses of threads whose findings a source has not seen for long, the longest unseen first.
 
-    Each is told once in that time, whatever comes of it. What was dismissed or removed is left alone.
+    Each is told once in that time, whatever comes of it; one that was removed once more, should its site only have been
+    out of order. What was dismissed is left alone.
     """
-    due = now - PATIENCE
+    due, doubted = now - PATIENCE, now - 2 * PATIENCE
     with store.transaction() as session:
         threads = session.exec(
             select(FindingVersionRow.thread_url, FindingRow)
@@ -31,8 +32,8 @@ def take_revisits(store: Store, source_id: str, now: datetime) -> list[str]:
             .where(
                 col(FindingRow.source_id) == source_id, col(FindingRow.last_seen) < due,
                 or_(col(FindingRow.revisited_at).is_(None), col(FindingRow.revisited_at) < due),
-                col(FindingRow.removed_at).is_(None), col(FindingRow.state) != "dismissed",
-                col(FindingVersionRow.thread_url).is_not(None),
+                or_(col(FindingRow.removed_at).is_(None), col(FindingRow.removed_at) > doubted),
+                col(FindingRow.state) != "dismissed", col(FindingVersionRow.thread_url).is_not(None),
             )
             .order_by(col(FindingRow.last_seen), col(FindingRow.id))
             .limit(MOST_THREADS)

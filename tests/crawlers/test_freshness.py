@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from crawlers.pages import ThreadLink
-from crawlers.walk.freshness import Step, decide_thread, ends_list, validator_headers
+from crawlers.walk.freshness import DEEP_AFTER, Step, decide_thread, ends_list, is_deep, validator_headers
 from domain.pages import Mark, Validators
 
 
@@ -31,6 +34,17 @@ def link(sign: str | None, key: str = "t", *, sticky: bool = False) -> ThreadLin
 def test_a_thread(sign: str | None, mark: Mark | None, can_jump: bool, step: Step) -> None:
     """A known sign skips; a new one reads on from the last page where that can be told; none asks."""
     assert decide_thread(link(sign), mark, can_jump=can_jump) == step
+
+
+def test_now_and_then_a_thread_is_read_whole() -> None:
+    """What was read whole a month ago is due; then a known sign skips nothing. What nobody knows the age of is not."""
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    old, young, ageless = (
+        Mark("t", "5", 3, True, 20, deep_at=age) for age in (now - DEEP_AFTER, now - DEEP_AFTER / 2, None)
+    )
+    assert [is_deep(mark, now) for mark in (old, young, ageless, None)] == [True, False, False, False]
+    assert decide_thread(link("5"), old, can_jump=True, deep=True) == Step("read")
+    assert decide_thread(link("6"), replace(old, ended=False), can_jump=True, deep=True) == Step("read", 3, 20)
 
 
 def test_a_list_ends_where_all_is_known() -> None:

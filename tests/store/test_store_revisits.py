@@ -55,7 +55,7 @@ def test_strangers_call_no_roll(store: Store) -> None:
 
 
 def test_whom_nobody_saw_for_long_is_visited_once(store: Store) -> None:
-    """A thread with findings is told when a week has passed, and then not for another; one that is gone never."""
+    """A thread with findings is told when a week has passed, and then not for another; one that is gone once more."""
     run = watch(store)
     take(store, run, make_haul(POSTS))
     score_all(store)
@@ -63,7 +63,8 @@ def test_whom_nobody_saw_for_long_is_visited_once(store: Store) -> None:
     assert take_revisits(store, run.source_id, at(WEEK + 1)) == [THREAD]
     assert take_revisits(store, run.source_id, at(WEEK + 2)) == []
     take(store, run, replace(make_haul((), at(WEEK + 3), role="other"), roll=Roll((THREAD,))))
-    assert take_revisits(store, run.source_id, at(3 * WEEK)) == []
+    assert take_revisits(store, run.source_id, at(2 * WEEK + 2)) == [THREAD]
+    assert take_revisits(store, run.source_id, at(4 * WEEK)) == []
 
 
 def test_a_crawl_is_told_of_so_many(store: Store) -> None:
