@@ -63,6 +63,8 @@ def _guess_names(reading: Reading, owner: dict[Element, int]) -> dict[int, list[
         mark = _author_mark(reading.tree, node, times)
         if mark is None or is_inside(node, QUOTE_CLASSES, ()) or _is_signed_with(node):
             continue
+        if mark.text == reading.tree.title:
+            continue
         earlier = found.setdefault(number, [])
         worth = mark.weight - 0.15 * min(len(earlier), 6) - _doubts(reading, node, mark, number)
         if worth > 0:

@@ -198,6 +198,11 @@ def is_chrome(node: Element) -> bool:
         return True
     named = [split_words(name) for name in f"{node.get('class') or ''} {node.get('id') or ''}".split()]
     named = [words for words in named if words and not _is_of_item(words)]
+    if (
+        any(words[-1] in ("header", "footer") for words in named)
+        and next(node.iterancestors("article"), None) is not None
+    ):
+        return False
     if any(words[-1] in CHROME_WORDS or "".join(words[-2:]) == "sidebar" for words in named):
         return True
     # "appnav" is a menu; "boardnav" is what one program calls the box round its lists.
