@@ -186,7 +186,7 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
         counted = count.unit or count.scaled or (count.about and not _CHINESE.match(text, count.start))
         priced = priced and not (counted and (_PARTED.match(text, count.end) or _is_crooked(count)))
         begin, end = folded.span(count.start, count.end)
-        bought = any(count.records == lot.per and lot.start <= end + _BESIDE and begin < lot.end for lot in lots)
+        bought = any(lot.start <= end + _BESIDE and begin < lot.end for lot in lots.get(count.records, ()))
         bound = at in parsed.bounds and starts[at] < count.number
         if bought or (bound and not _HOLDS.search(text, max(0, count.start - _REACH), count.start)):
             continue
@@ -202,12 +202,16 @@ def read_volumes(folded: Folded, parsed: Parsed) -> tuple[Volume, ...]:
 _WHOLE = re.compile("[全整总]|一共|一起|打包|一口|清|包圆|拿走|带走|whole|all|entire|everything|total|full")
 
 
-def _find_lots(parsed: Parsed, original: str) -> list[Price]:
-    """What is bought by the lot: 100元1万条; 3k条1200, 9k条3000. One count before its price may be all there is."""
+def _find_lots(parsed: Parsed, original: str) -> dict[int, list[Price]]:
+    """By their size the lots: 100元1万条; 3k条1200, 9k条3000. One count before its price may be all there is."""
     lots = [price for price in parsed.prices if price.unit == "record" and price.per >= LEAST]
     lots = [price for price in lots if not _WHOLE.search(_line_around(original, price).lower())]
     several = len({price.per for price in lots}) > 1
-    return [price for price in lots if several or _PAID_FIRST.match(price.text.lower())]
+    sizes: dict[int, list[Price]] = {}
+    for price in lots:
+        if several or _PAID_FIRST.match(price.text.lower()):
+            sizes.setdefault(price.per, []).append(price)
+    return sizes
 
 
 def _line_around(original: str, price: Price) -> str:
