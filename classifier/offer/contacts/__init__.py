@@ -103,7 +103,7 @@ _NOT_MINE_BEFORE = re.compile(
     r"|旧|老|之前的?|以前的?|丢了的?|被封的?|作废的?)(?:的)?(?:号|账号|qq|微信|飞机|电报|tg|群|vx|wx|[vw微薇威])号?"
     r"|你的(?:号|电话|微信|qq)?|别加|不要加|勿加|小心|当心|认准不是|不是|并非"
     r"|(?<![a-z])(?:fake|scammer|old|not|impostor|imposter|beware of)(?: (?:is|account|id|number|handle"
-    r"|telegram|tg))?)[\s:：，,“\"「@]{0,3}$"
+    r"|telegram|tg))?)(?:(?:qq|微信|vx|wx|tg|飞机|电报|电话)号?)?[\s:：，,“\"「@]{0,3}$"
 )
 _NOT_MINE_AFTER = re.compile(
     r"[\s”\"」)）]{0,2}(?:[,，]?\s?(?:那个|这个|才)?(?:号)?(?:都|才)?(?:是|为)(?:冒充|骗子|假的?|仿冒|高仿|山寨"
@@ -116,7 +116,7 @@ _NOT_MINE_AFTER = re.compile(
 def is_disowned(lowered: str, start: int, end: int) -> bool:
     """Whether the author says of the handle at `[start, end)` that it is false, lost or another's."""
     return bool(
-        _NOT_MINE_BEFORE.search(lowered, max(0, start - 16), start) or _NOT_MINE_AFTER.match(lowered, end, end + 20)
+        _NOT_MINE_BEFORE.search(lowered, max(0, start - 18), start) or _NOT_MINE_AFTER.match(lowered, end, end + 20)
     )
 
 
@@ -219,14 +219,14 @@ def _bounded(lowered: str, start: int, end: int, ends: set[int]) -> bool:
 
 
 _CODE = re.compile(r"[a-z0-9.]{3}[/-]$")
-_CHAIN = re.compile(r"\s{0,2}(?:[/／&、和或+跟与|,，=＝]|号|[(（]?同)?\s{0,2}")
+_CHAIN = re.compile(r"\s{0,2}(?:[/／&、和或+跟与|,，=＝]|or|and|就是|也是|号|[(（]?同)?\s{0,2}")
 
 
 def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
     """Aliases that stand side by side and so name one handle: 微信/QQ, 电话微信."""
     chain: list[_Alias] = []
     for alias in aliases:
-        if chain and not (alias.start - chain[-1].end <= 4 and _CHAIN.fullmatch(lowered, chain[-1].end, alias.start)):
+        if chain and not (alias.start - chain[-1].end <= 5 and _CHAIN.fullmatch(lowered, chain[-1].end, alias.start)):
             yield chain
             chain = []
         chain.append(alias)
@@ -235,11 +235,11 @@ def _chains(lowered: str, aliases: list[_Alias]) -> Iterator[list[_Alias]]:
 
 
 _CONNECT = re.compile(
-    r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username"
+    r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|handle|name|same|as"
     r"|me|us|is|on|at|only)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
     r"|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
     r"|[(（][\u3400-\u9fff]{1,8}[)）](?=\s?[:：])|(?<![a-z])(?:karo|karein|kijiye|pe|par|to|through"
-    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|我(?=[\s:：])|(?<=号)码|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
+    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|我(?=[\s:：])|[1-9一二三](?=\s?[:：])|(?<=号)码|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
     r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓是为加请【】〔〕〖〗｛｝{}\[\](（)）「」『』《》〈〉“”\"'<>@*~～·丶﹕∶|｜┊"
     r"|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
@@ -247,7 +247,7 @@ _LEAD_BEFORE = re.compile(
     r"(?:加|➕|\+|嘉|伽|珈|佳|夹|家|十|jia|联系|咨询|私|找|搜|客服|滴滴|[需想]?要的|有意的?|add|contact|on|my"
     r"|via|by)[\s:：我下个]{0,2}$"
 )
-_FIRM_LINK = re.compile(r"[:：=＝☞→➡👉➕@]|号|id|加|搜|联系|—|-")
+_FIRM_LINK = re.compile(r"[:：=＝☞→➡👉➕@是为]|号|id|加|搜|联系|—|-")
 
 
 def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hit]) -> Iterator[Hit]:
@@ -263,6 +263,8 @@ def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hi
     places += [at - 1, at] if link[-1:] in ("【", "[", "(", "（", "+") else [at]
     hits = list(_read_backwards(lowered, chain[-1].end, kinds))
     for kind, strong in kinds.items() if not hits else ():
+        if kind == "other" and "telegram" in kinds and "@" in link:
+            continue  # Session or Telegram @name: the sign is Telegram's
         read = CONTACTS[kind].read
         hit = next(filter(None, (read(text, place) for place in places)), None)
         strong = strong or bool(connect.group("same").strip())
@@ -271,6 +273,9 @@ def _read_after(text: str, lowered: str, chain: list[_Alias], found: Iterable[Hi
         hits.append(hit)
         hits += _listed(text, kind, hit)
     hits = hits or list(_read_pointed(text, lowered, chain))
+    if "wechat" in kinds and len(hits) == 1 and hits[0].kind == "whatsapp":
+        # Wechat/Whatsapp: +86 138…: with the country's code only one of them could read it.
+        hits.append(Hit("wechat", WECHAT.share(hits[0]) or "", hits[0].start, hits[0].end, hits[0].valid, led=True))
     if connect.group("same").strip() and len(hits) == 1:
         other = "phone" if hits[0].kind != "phone" else "wechat"
         shared = CONTACTS[other].share(hits[0])
@@ -317,7 +322,7 @@ def _read_backwards(lowered: str, at: int, kinds: Iterable[str]) -> Iterator[Hit
 def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) -> bool:
     """Whether what stands after an alias is a handle, not the next word."""
     word = lowered[hit.start : hit.end].strip("@")
-    if word in _alias_words() or (word.isascii() and word.isalpha() and word in _PLAIN_WORDS):
+    if word in _SCHEMES or word in _alias_words() or (word.isascii() and word.isalpha() and word in _PLAIN_WORDS):
         return False
     numeric = any(letter.isdigit() or letter in "_.:" for letter in hit.value)
     if hit.kind == "line" and hit.value.isalpha() and _CHINESE.search(lowered, max(0, alias.start - 3), alias.start):
@@ -348,6 +353,7 @@ def _convincing(lowered: str, alias: _Alias, link: str, hit: Hit, strong: bool) 
 # An English word amid Chinese is the name of the place.
 _CHINESE = re.compile("[\u3400-\u9fff][。，,；;：: ]{0,2}$")
 _DATE = re.compile(r"20\d\d[01]\d[0-3]\d")
+_SCHEMES = frozenset({"http", "https", "www"})
 _GLUED_NUMBER = re.compile(r"\d{6,12}(?![\d.a-z])")
 # Before a single character that stands for a place: 售后扣 1966203714, 总部企 …
 _ASKS = frozenset("同也和跟后加下单购系询号问找的联我是管部服前")
@@ -467,6 +473,7 @@ _PLAIN_WORDS = frozenset(
         ],
     ]
 )
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 _ALSO = re.compile(r"\s?(?:[/／、|]|或者?|和)\s?")
 
 
@@ -478,6 +485,8 @@ def _listed(text: str, kind: str, first: Hit) -> Iterator[Hit]:
         following = CONTACTS[kind].read(text, link.end()) if link else None
         if following is None or not any(letter.isdigit() for letter in following.value):
             return
+        if kind == "wechat" and _MOBILE.fullmatch(following.value) and not first.value.isdigit():
+            return  # weixin name / 138-1234-5670: his telephone
         after = text[following.end : following.end + 1]
         if after in ("条", "元", "万", "个", "块", "份") and after:
             return

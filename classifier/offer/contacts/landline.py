@@ -14,8 +14,10 @@ _FIXED = re.compile(
     r"|[3-9]\d{2}))[)）]?[ -]{0,2}([1-9]\d{2,3}[ -]?\d{4})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
 )
 _TAIWAN = re.compile(r"市(?:内电)?话\s?[:：]?\s?(?P<it>[(（]?0[2-8]\d{0,2}[)）]?[ -]{1,2}\d{3,4}[ -]?\d{4})(?!\d)")
+# Area codes of two digits are Taiwan's; those of three, which China has too, want to be announced.
 _AT_HOME = re.compile(
-    r"(?:电话|洽|专线|打|tel)\s?[:：]?\s?(?P<it>[(（]?0[2-8]\d?[)）]?[ -]{1,2}\d{3,4}[ -]\d{4})(?![\d-])", re.IGNORECASE
+    r"(?<![\d.A-Za-z-])(?:[(（]0[2-8]\d?[)）][ -]?\d{3,4}[ -]\d{4}|0[2-8][ -]\d{3,4}[ -]\d{4}"
+    r"|(?<=[话洽线打]|[:：])0[2-8]\d[ -]\d{3}[ -]\d{4})(?![\d-])"
 )
 _FREE = re.compile(r"(?<![\d.A-Za-z-])([48]00)[ -]?(\d{3,4})[ -]?(\d{3,4})(?![\d-])")
 
@@ -28,8 +30,8 @@ def _find(text: str) -> Iterator[Hit]:
         value = "+886" + re.sub(r"\D", "", match.group("it"))[1:]
         yield Hit("landline", value, *match.span("it"), is_valid(value))
     for match in _AT_HOME.finditer(text) if "0" in text else ():
-        value = "+886" + re.sub(r"\D", "", match.group("it"))[1:]
-        yield Hit("landline", value, *match.span("it"), is_valid(value))
+        value = "+886" + re.sub(r"\D", "", match.group())[1:]
+        yield Hit("landline", value, match.start(), match.end(), is_valid(value))
     for match in _FREE.finditer(text) if "400" in text or "800" in text else ():
         digits = "".join(match.groups())
         if len(digits) == 10 and (" " in match.group() or "-" in match.group() or digits.startswith(("400", "800"))):
@@ -41,6 +43,10 @@ _WHOLE = re.compile(r"0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
 
 def _read(text: str, at: int) -> Hit | None:
     """座机零七三一—八八零零三七二五: said to be one, in whatever digits."""
+    home = _AT_HOME.match(text, at)
+    if home:
+        value = "+886" + re.sub(r"\D", "", home.group())[1:]
+        return Hit("landline", value, at, home.end(), is_valid(value), led=True)
     number = take_number(read_run(text, at), 10, 12)
     if number is None or not _WHOLE.fullmatch(number.digits):
         return None

@@ -29,7 +29,7 @@ def _read(text: str, at: int) -> Hit | None:
 
 
 def _share(hit: Hit) -> str | None:
-    value = hit.value.removeprefix("+886")
+    value = re.sub(r"^\+886", "0", hit.value)
     return value.lower() if hit.kind in ("phone", "wechat", "telegram", "potato", "skype") else None
 
 

@@ -32,6 +32,7 @@ _FIXED = re.compile(r"(?:固网|固话|座机|市话|landline|office)[\s:：,]{0
 _OFFICE = re.compile(r"\s?[(（](?:办公室?|座机|固话|市话|公司|office|landline)", re.IGNORECASE)
 _TEN = re.compile(r"(?<![\d+-])[6-9]\d{4}[ -]\d{5}(?![\d-])")
 _ABROAD = re.compile(r"85[23]\d{8}|8869\d{8}|09\d{8}")
+_NEAR = re.compile("香港|澳门|Hong Kong|Macau|HK")
 _OPENING = re.compile("1[3-9]|86|00")
 _LONGEST = 15
 
@@ -155,6 +156,9 @@ def _read(text: str, at: int) -> Hit | None:
     if [len(group.digits) for group in groups[:4]] == [1, 3, 3, 4] and groups[0].digits == "1":
         whole = join_groups(groups[:4])
         return Hit("phone", "+" + whole.digits, at, whole.end, is_valid("+" + whole.digits), led=True)
+    near = _read_near(text, at, groups)
+    if near is not None:
+        return near
     number = take_number(groups, 10, 13) or _take_mobile(groups)
     if number is None or number.digits[0] not in "1689":
         return None
@@ -162,6 +166,20 @@ def _read(text: str, at: int) -> Hit | None:
     country = "+91" if len(number.digits) == 10 and _INDIAN.search(text, max(0, at - 200), at + 200) else "+86"
     value = country + (match.group(1) if match else number.digits)
     return Hit("phone", value, at, number.end, is_valid(value), led=True)
+
+
+def _read_near(text: str, at: int, groups: list[Group]) -> Hit | None:
+    """A fixed line with China's code; eight digits where the talk is of Hong Kong or Macau."""
+    number = join_groups(groups) if groups else None
+    if number is None:
+        return None
+    if re.fullmatch(r"86(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}", number.digits):
+        return Hit("landline", "+" + number.digits, at, number.end, is_valid("+" + number.digits), led=True)
+    place = _NEAR.search(text, max(0, at - 40), at)
+    if place is None or not re.fullmatch(r"[2-9]\d{7}", number.digits):
+        return None
+    value = ("+853" if place.group() in ("澳门", "Macau") else "+852") + number.digits
+    return Hit("landline" if is_fixed(value) else "phone", value, at, number.end, is_valid(value), led=True)
 
 
 def _take_mobile(groups: list[Group]) -> Group | None:

@@ -18,6 +18,7 @@ _COUNTRIES = (
     ("+886", re.compile(r"09\d{8}"), re.compile("")),
     ("+60", re.compile(r"01\d{8,9}"), re.compile("")),
     ("+65", re.compile(r"[89]\d{7}"), re.compile(r"新加坡|狮城|SGD|S\$|Singapore", re.IGNORECASE)),
+    ("+853", re.compile(r"6\d{7}"), re.compile("澳门|Macau")),
     ("+852", re.compile(r"[4-9]\d{7}"), re.compile("")),
     ("+1", re.compile(r"[2-9]\d{9}"), re.compile(r"\bUSA?\b|United States|America|Texas|California|Florida|NY\b")),
     ("+91", re.compile(r"[6-9]\d{9}"), re.compile("")),
