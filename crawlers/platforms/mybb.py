@@ -48,10 +48,10 @@ LAYOUT = Layout(
     sticky=".forumdisplay_sticky",
     clock=("#current_time::text",),
 )
-# A file that stands inside the text: its sign, its name, "(Size: 20 KB / Downloads: 3)".
+# A file that stands inside the text: its sign, its name, "(Size: 20 KB / Downloads: 3)". No tag is run over: hostile pages.
 INLINE_FILE = re.compile(
-    r"""(?ix)(?:<img\b[^>]*> (?:\s|<!--[^>]*-->)*)? <a\b[^>]*\battachment\.php\?aid=\d+[^>]*>[^<]*</a> \s*
-        \([^()<]{1,60}\d[^()<]{0,20}/[^()<]{1,60}\d\s*\)"""
+    r"""(?i)<img\b[^<>]{0,400}?/attachtypes/[^<>]{0,400}>|<a\b[^<>]{0,400}?\battachment\.php\?aid=\d{1,9}[^<>]{0,400}>[^<]{0,300}</a>\s{0,9}"""
+    r"""\([^()<]{1,60}?\d[^()<]{0,20}/[^()<]{1,60}?\d\s{0,3}\)"""
 )
 DROPPED = frozenset({"page", "pid", "action", "highlight", "mode", "nojs"})
 STATIC_PAGE = re.compile(r"(/(?:thread|forum)-\d+)(?:-page-\d+)?\.html")
