@@ -8,6 +8,7 @@ from typing import Any
 from hauls import SITE, T0, at, make_haul, make_post, make_verdict, take, watch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stores import postgresql_only, sqlite_only
 
 from domain.posts import text_digest
 from store.database import Store
@@ -27,6 +28,7 @@ pages = st.tuples(
 )
 # A page is delivered (its index), or as many pages as wait are scored, newest or oldest first.
 Step = tuple[str, int]
+Crawl = tuple[list[tuple[int, str, dict[int, str]]], list[Step]]
 
 
 @st.composite
@@ -78,12 +80,26 @@ def _score(store: Store, which: int) -> None:
         settle(store, page_id, [make_verdict(post) for post in page.haul.posts if post.id in page.fresh], T0)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@sqlite_only
+@settings(_UNHURRIED, max_examples=40)
 @given(crawl=crawls())
-def test_findings_follow_from_what_was_seen(
-    fresh_store: Callable[[], Store], crawl: tuple[list[tuple[int, str, dict[int, str]]], list[Step]]
-) -> None:
+def test_findings_follow_from_what_was_seen(fresh_store: Callable[[], Store], crawl: Crawl) -> None:
     """Whatever is delivered and scored in whatever order and however often, the findings are the same."""
+    _go_through(fresh_store, crawl)
+
+
+@postgresql_only
+@settings(_UNHURRIED, max_examples=6)
+@given(crawl=crawls())
+def test_findings_follow_from_what_was_seen_on_a_server_too(fresh_store: Callable[[], Store], crawl: Crawl) -> None:
+    """The order does not matter there either; a few examples, because each takes its time."""
+    _go_through(fresh_store, crawl)
+
+
+def _go_through(fresh_store: Callable[[], Store], crawl: Crawl) -> None:
     read, steps = crawl
     with fresh_store() as store:
         runs = {name: watch(store, name, f"{SITE}/{name}") for name in SOURCES}
