@@ -48,10 +48,12 @@ LAYOUT = Layout(
     sticky=".forumdisplay_sticky",
     clock=("#current_time::text",),
 )
-# A file that stands inside the text: its sign, its name, "(Size: 20 KB / Downloads: 3)". No tag is run over: hostile pages.
+# A file that stands inside the text: its sign, its name, "(Size: 20 KB / Downloads: 3)". No tag is run
+# over, so that hostile pages cost nothing.
 INLINE_FILE = re.compile(
-    r"""(?i)<img\b[^<>]{0,400}?/attachtypes/[^<>]{0,400}>|<a\b[^<>]{0,400}?\battachment\.php\?aid=\d{1,9}[^<>]{0,400}>[^<]{0,300}</a>\s{0,9}"""
-    r"""\([^()<]{1,60}?\d[^()<]{0,20}/[^()<]{1,60}?\d\s{0,3}\)"""
+    r"""(?i)<img\b[^<>]{0,400}?/attachtypes/[^<>]{0,400}>"""
+    r"""|(?:<a\b[^<>]{0,400}?\battachment\.php\?aid=\d{1,9}[^<>]{0,400}>[^<]{0,300}</a>\s{0,9}"""
+    r"""\([^()<]{1,60}?\d[^()<]{0,20}/[^()<]{1,60}?\d\s{0,3}\))"""
 )
 DROPPED = frozenset({"page", "pid", "action", "highlight", "mode", "nojs"})
 STATIC_PAGE = re.compile(r"(/(?:thread|forum)-\d+)(?:-page-\d+)?\.html")
