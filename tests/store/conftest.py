@@ -74,7 +74,7 @@ def copied(databases: Databases | None) -> Iterator[Callable[[Path, Path], Path]
 @pytest.fixture
 def stride(dialect: str) -> int:
     """Of the steps at which a process is killed, which are tried: the files are the same for all databases."""
-    return {"sqlite": 1, "postgresql": 7}[dialect]
+    return {"sqlite": 1, "postgresql": 17}[dialect]
 
 
 @pytest.fixture(scope="session")

@@ -151,6 +151,7 @@ def test_killed_twice_in_a_row_changes_nothing(
         _finish(copy, run)
 
 
+@sqlite_only
 @pytest.mark.parametrize("number", range(1, 40, 3))
 def test_a_full_disk_is_said_and_what_was_stored_stays(
     store: Store, monkeypatch: pytest.MonkeyPatch, number: int
@@ -189,6 +190,7 @@ def test_a_full_disk_is_said_and_what_was_stored_stays(
         assert sorted(_describe(again)) == sorted([*EXPECTED, *before])
 
 
+@sqlite_only
 def test_a_database_that_may_not_grow_is_a_full_disk(store: Store) -> None:
     """SQLite's own "disk is full" is DiskFull as well, and the page that was written for it is gone again."""
     run = watch(store)
