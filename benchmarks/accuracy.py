@@ -63,7 +63,7 @@ def show(title: str, prepared: training.Prepared, apart: training.Predictions) -
     """Figures of predictions for what was left out, over all and for each writer."""
     logs = apart.logs
     calibration = training.calibrate(logs, prepared.labels, apart.interest)
-    print(f"\n{title}: {training.measure(logs, prepared.labels)}")
+    print(f"\n{title}: {training.measure(logs, prepared.labels, calibration)}")
     settled = np.array([calibration.settle(log_odds(float(np.exp(row[0])))) for row in logs])
     truths = prepared.labels == LABELS.index("offer")
     print(f"  at the threshold: {decide(calibration, settled, truths)}; calibration error {gauge(settled, truths):.3f}")

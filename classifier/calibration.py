@@ -11,12 +11,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.signals import LABELS
+
+_TILT = 0.5
+
 
 @dataclass(frozen=True)
 class Calibration:
     """`slope` and `shift` act on log-odds; `share` is the share of offers they were fitted at. `threshold` and
     `review` are log-odds at that share: from the first on a post is an offer, from the second on it is unsure.
-    `gate` is the interest (classifier.gate) from which on a post is encoded."""
+    `gate` is the interest (classifier.gate) from which on a post is encoded. `tilt` is added to the log probability of
+    each label but `offer` before the likeliest of them is named."""
 
     slope: float
     shift: float
@@ -24,6 +29,7 @@ class Calibration:
     threshold: float
     review: float
     gate: float = -math.inf
+    tilt: tuple[float, ...] = (0.0,) * len(LABELS)
 
     def settle(self, odds: float) -> float:
         """Calibrated log-odds at the corpus's share of offers, from the head's own."""
@@ -59,6 +65,12 @@ def choose_threshold(odds: Sequence[float], truths: Sequence[bool], least_recall
         if found >= least_recall * wanted and measure > best:
             best, place = measure, count
     return _between(ranked, place)
+
+
+def choose_tilt(shares: Sequence[float]) -> tuple[float, ...]:
+    """Half of what a label's share of the corpus adds to it is taken back: how many posts of a label were written says
+    little of how many there are (logit adjustment; Menon et al. 2021, arXiv:2007.07314)."""
+    return tuple(-_TILT * math.log(share) if share else 0.0 for share in shares)
 
 
 def choose_review(odds: Sequence[float], truths: Sequence[bool], threshold: float, recall: float) -> float:

@@ -86,7 +86,7 @@ class Reader:
             # One view alone is not calibrated; what it turns away is below all doubt.
             settled = min(settled, calibration.review - _BELOW_DOUBT)
         score = calibration.score(settled, self._prevalence)
-        labels = _spread(chances, score)
+        labels = _spread(verdict.logs + calibration.tilt, score)
         label = "offer" if score >= self.threshold else max(LABELS[1:], key=lambda name: labels[name])
         folded = framed.folded
         kept = label in FINDING_LABELS or score >= self.review_low
@@ -163,8 +163,9 @@ def _find_other(models: Path, encoder: Encoder) -> Model:
     return model
 
 
-def _spread(chances: Logs, score: float) -> dict[str, float]:
-    """All labels: the score for `offer`, the rest in the proportions that the head gave them."""
+def _spread(logs: Logs, score: float) -> dict[str, float]:
+    """All labels: the score for `offer`, the rest in the proportions of these log probabilities."""
+    chances = np.exp(logs)
     rest = float(np.delete(chances, OFFER).sum()) or 1.0
     return {
         label: score if index == OFFER else float(chances[index]) / rest * (1 - score)

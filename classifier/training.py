@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.background import draw_talk
-from classifier.calibration import Calibration, choose_review, choose_threshold, log_odds
+from classifier.calibration import Calibration, choose_review, choose_threshold, choose_tilt, log_odds
 from classifier.context import Framed, frame
 from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
 from classifier.encoders import DEFAULT, Encoder, load_encoder
@@ -156,7 +156,8 @@ def train(
     dense = fit_dense(prepared, everything)
     sparse = fit_sparse(prepared, everything)
     kinds = fit_kinds(prepared, everything)
-    figures = measure(logs[:count], prepared.labels[:count]) | measure_verdicts(logs[count:], taught, calibration)
+    figures = measure(logs[:count], prepared.labels[:count], calibration)
+    figures |= measure_verdicts(logs[count:], taught, calibration)
     manifest = describe(examples, encoder, calibration, figures)
     offers = [at for at, example in enumerate(examples) if example.label == "offer"]
     known = gather_known([examples[at].id for at in offers], [prepared.framed[at].text for at in offers], sparse.body)
@@ -305,10 +306,11 @@ def calibrate(logs: Logs, labels: Ids, interest: Logs) -> Calibration:
     settled = (slope * odds + shift).tolist()
     threshold = choose_threshold(settled, truths.tolist(), LEAST_RECALL)
     review = choose_review(settled, truths.tolist(), threshold, REVIEW_RECALL)
-    return Calibration(slope, shift, float(truths.mean()), threshold, review, choose_gate(interest, truths))
+    tilt = choose_tilt((np.bincount(labels, minlength=len(LABELS)) / len(labels)).tolist())
+    return Calibration(slope, shift, float(truths.mean()), threshold, review, choose_gate(interest, truths), tilt)
 
 
-def measure(logs: Logs, labels: Ids) -> dict[str, float]:
+def measure(logs: Logs, labels: Ids, calibration: Calibration) -> dict[str, float]:
     """Average precision for offer, recall at 0.95 precision and macro F1, of predictions for writers left out."""
     from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve
 
@@ -317,9 +319,16 @@ def measure(logs: Logs, labels: Ids) -> dict[str, float]:
     figures = {
         "average_precision": average_precision_score(truths, logs[:, 0]),
         "recall_at_precision_0.95": recall[precision >= 0.95].max(),
-        "macro_f1": f1_score(labels, logs.argmax(1), average="macro"),
+        "macro_f1": f1_score(labels, name_labels(logs, calibration), average="macro"),
     }
     return {name: round(float(value), 4) for name, value in figures.items()}
+
+
+def name_labels(logs: Logs, calibration: Calibration) -> Ids:
+    """The label that each post is given, as a number: `offer` from the threshold on, else the likeliest other."""
+    settled = np.array([calibration.settle(log_odds(float(np.exp(row[0])))) for row in logs])
+    others = (logs + calibration.tilt)[:, 1:].argmax(1) + 1
+    return np.where(settled >= calibration.threshold, 0, others)
 
 
 def describe(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.calibration import Calibration, choose_review, choose_threshold, log_odds, squash
+from classifier.calibration import Calibration, choose_review, choose_threshold, choose_tilt, log_odds, squash
 
 CALIBRATION = Calibration(slope=1.5, shift=-0.2, share=0.3, threshold=0.4, review=-1.0)
 
@@ -55,3 +57,11 @@ def test_the_review_band_ends_at_the_threshold() -> None:
     assert choose_review(odds, truths, 1.5, 1.0) == 0.5
     assert choose_review(odds, truths, -5.0, 0.5) == -5.0
     assert choose_threshold([], [], 0.9) == 0.0
+
+
+def test_rare_labels_of_the_corpus_are_lifted() -> None:
+    """Of two labels, one four times as common in the corpus, the rarer gains what halves the difference in log odds; a
+    label without posts gains nothing."""
+    common, rare, none = choose_tilt([0.8, 0.2, 0.0])
+    assert rare - common == pytest.approx(math.log(4) / 2)
+    assert none == 0
