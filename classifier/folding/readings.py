@@ -16,7 +16,8 @@ from classifier.lexicon import read_terms
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _ZHUYIN = "\u3105-\u3129"
 _MARKS = "ˇˋˊ˙ˉ"
-_TOKEN = rf"[a-zü]*[{_TONED}][a-z{_TONED}ü]*|[{_ZHUYIN}]{{1,3}}[{_MARKS}]?"
+# Bounded, so that a long run of letters takes no square of its length.
+_TOKEN = rf"(?<![a-zü])[a-zü]{{0,12}}[{_TONED}][a-z{_TONED}ü]{{0,12}}|[{_ZHUYIN}]{{1,3}}[{_MARKS}]?"
 _ANY = re.compile(f"[{_TONED}{_ZHUYIN}]")
 _UNIT = re.compile(rf"{_TOKEN}|[{HAN}]")
 # Readings, and what Chinese characters stand between and beside them.
