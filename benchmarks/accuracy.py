@@ -1,6 +1,6 @@
 """How well the classifier does on writers that it has not seen.
 
-    .venv/bin/python benchmarks/accuracy.py [--writers] [--voices] [--disguises] [FILE ...]
+    .venv/bin/python -m benchmarks.accuracy [--writers] [--voices] [--disguises] [FILE ...]
 
 The writers of each fold of the tuned encoder are left out in turn; with --writers, with the encoder as it comes, each
 writer alone; with --voices each tenth of the voices; with --disguises every disguised post beside the writers, so that

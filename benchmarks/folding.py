@@ -1,6 +1,6 @@
 """How well disguises are undone, and what ordinary text pays for it.
 
-`python benchmarks/folding.py [FILE …]` prints the recall on tests/data/fold by family and the innocent phrases that
+`python -m benchmarks.folding [FILE …]` prints the recall on tests/data/fold by family and the innocent phrases that
 changed; then, for the ordinary posts of the corpus and for every FILE of ordinary lines, the share of lines on which
 a market word appears that was not there before; then the time a kilobyte of ordinary Chinese takes. `-v` names cases.
 """

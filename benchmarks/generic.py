@@ -1,6 +1,6 @@
 """How much of unknown forums is read: every skin of tests/fixtures/skins with every conversation.
 
-    python benchmarks/generic.py [-v]
+    python -m benchmarks.generic [-v]
 
 prints, for each skin, the share of posts found, of found posts that are posts, and of right texts, names and times.
 """

@@ -1,6 +1,6 @@
 """How well offers are read from posts that were written blind.
 
-`python benchmarks/offers.py [FILE …]` prints precision, recall and F1 of prices (all six fields right), contacts (kind
+`python -m benchmarks.offers [FILE …]` prints precision, recall and F1 of prices (all six fields right), contacts (kind
 and normal value, in all and per kind) and, where the gold has them, volumes, fields and regions; for clean and
 disguised posts. Regions are compared by their short Chinese names, however the gold writes them. Of prices it also
 prints how many are right but for their quantities, and in their amount alone. Then, of what is a victim's in the gold,

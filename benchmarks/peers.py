@@ -1,6 +1,6 @@
 """Ours beside price-parser and phonenumbers on the same posts, what ordinary posts yield, and what reading costs.
 
-    python benchmarks/peers.py [--gold FILE …] [--ordinary FILE …]
+    python -m benchmarks.peers [--gold FILE …] [--ordinary FILE …]
 
 Prices: the amounts of the gold, since price-parser reads no units, quantities or tiers; it is given a post whole, and
 again clause by clause, since it answers with one price for a text. Phones: phone and WhatsApp numbers of the gold as
@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import phonenumbers
-from offers import BLIND, measure, read_gold
 
+from benchmarks.offers import BLIND, measure, read_gold
 from classifier.fold import fold
 from classifier.offer import read_offer
 from classifier.redact import find_victims

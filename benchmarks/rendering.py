@@ -1,6 +1,6 @@
 """Whether memory stays flat over many rendered pages (scrapy-playwright's issue 240).
 
-    python benchmarks/rendering.py --pages 2000
+    python -m benchmarks.rendering --pages 2000
 
 A board on loopback whose threads exist only after JavaScript is crawled as `tipstaff posts --render always` does it.
 Of the crawl's process, Playwright's driver and the browser's processes the memory is read as the kernel shares it out

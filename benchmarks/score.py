@@ -1,6 +1,6 @@
 """What the cascade costs and what its gate lets through, in one run.
 
-    python benchmarks/score.py --ordinary FILE [FILE …] [--posts LABELLED] [--rounds 10]
+    python -m benchmarks.score --ordinary FILE [FILE …] [--posts LABELLED] [--rounds 10]
 
 A stream of 1 offer, 9 look-alikes and 90 ordinary posts in 100 is read three times: by the cascade, by folding and gate
 alone, and with every post encoded. Offers and look-alikes are those of LABELLED (the blind test posts unless told);

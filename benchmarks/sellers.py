@@ -1,6 +1,6 @@
 """How well posts are linked into sellers, and how fast.
 
-`python benchmarks/sellers.py [FILE …]` prints pairwise precision, recall and F1 on the blind posts: of all pairs of
+`python -m benchmarks.sellers [FILE …]` prints pairwise precision, recall and F1 on the blind posts: of all pairs of
 posts that are put to one seller, the share that is one seller's, and the reverse; with the contacts of the gold, and
 with those that the program reads itself. `--crude` adds the plain joining of handles and accounts, without and with the
 shared values known. `--many N` links N invented posts and prints the seconds.
