@@ -19,9 +19,10 @@ def test_talk_belongs_to_the_size_of_a_corpus() -> None:
 
 
 def test_common_words_are_drawn_more_often() -> None:
-    """Talk is made of the dictionary's words, the common ones before the rare."""
+    """Talk is made of the dictionary's words, the common ones before the rare, and here and there a number."""
     talk = "".join(draw_talk(300))
     costs = find_words()
     common = sorted(costs, key=lambda word: (costs[word], word))[:20]
     assert sum(talk.count(word) for word in common) > len(talk) / 20
-    assert set(talk) - {"，", "。"} <= set("".join(costs))
+    assert set(talk) - set("，。%.0") <= set("".join(costs))
+    assert len(talk) / 100 < talk.count("0") < len(talk) / 5
