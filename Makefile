@@ -14,7 +14,7 @@ demo: setup  ## crawl the practice market and show what was found
 	@.venv/bin/tipstaff demo
 
 test: setup-test check  ## lint, layers, types and every test
-	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(PYTHON) -m pytest
 
 check: setup-test  ## lint, layers and types alone
 	@.venv/bin/ruff check .

@@ -128,6 +128,13 @@ def waiting(store: Store, now: datetime, lease_seconds: float = LEASE_SECONDS, l
         return [page.id for page in found]
 
 
+def release(store: Store, page_ids: Sequence[str]) -> None:
+    """Those of the pages that still wait are free for whoever comes: their scoring has failed."""
+    with store.transaction() as session:
+        for page in session.exec(select(PageRow).where(col(PageRow.id).in_(page_ids))):
+            page.holder = page.leased_at = page.leased_until = None
+
+
 def open_page(store: Store, page_id: str) -> SpooledPage:
     """A page that waits. Raises UnknownName, or DamagedSeal (`discard` then lets it be fetched again)."""
     with store.reading() as session:

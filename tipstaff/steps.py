@@ -141,12 +141,16 @@ def keep(
         fresh = [[post for post in page.haul.posts if post.id in page.fresh] for page in pages]
         # All their posts are read together: the encoder works best on many texts at once.
         seen = [view(pictures, page, post) for page, posts in zip(pages, fresh, strict=True) for post in posts]
-        readings = iter(read(reader(), [post for posts in fresh for post in posts], seen))
-        for page, posts in zip(pages, fresh, strict=True):
-            verdicts = [_verdict(post, reading, reader()) for post, reading in itertools.islice(readings, len(posts))]
-            settled = spool.settle(store, page.id, verdicts, now=_now(), maker=maker)
-            new.extend(settled.new)
-            tell({"event": "scored", "posts": len(posts), "findings": len(settled.new)})
+        try:
+            readings = iter(read(reader(), [post for posts in fresh for post in posts], seen))
+            for page, posts in zip(pages, fresh, strict=True):
+                verdicts = [_verdict(post, one, reader()) for post, one in itertools.islice(readings, len(posts))]
+                settled = spool.settle(store, page.id, verdicts, now=_now(), maker=maker)
+                new.extend(settled.new)
+                tell({"event": "scored", "posts": len(posts), "findings": len(settled.new)})
+        except BaseException:
+            spool.release(store, waiting)
+            raise
     return tuple(new)
 
 

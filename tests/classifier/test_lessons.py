@@ -81,6 +81,7 @@ def test_too_small_a_corpus_is_refused() -> None:
     training.check_enough(read_corpus())
 
 
+@pytest.mark.timeout(900)
 def test_verdicts_teach_the_model_and_do_not_calibrate_it(encoder: Encoder) -> None:
     """What was dismissed again and again scores lower by the model that learnt it; the same verdicts give the same
     model, none of them the one that the corpus alone gives; calibration is on the corpus's posts."""

@@ -97,6 +97,6 @@ LARGE = {
 @pytest.mark.parametrize("name", LARGE)
 def test_large_bodies_are_read_fast(name: str) -> None:
     """Time grows with the size of a body, not with its square."""
-    start = time.perf_counter()
+    start = time.process_time()
     assert read_body(f"<div>{LARGE[name]}</div>", BASE).text.endswith("end")
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8

@@ -101,9 +101,9 @@ def test_deep_and_endless_feeds_are_cut() -> None:
 @pytest.mark.parametrize("piece", ["<!--a-->", "<!-- -", "<?a?>", "<!DOCTYPE x>", "\n ", "<", '{"version":'])
 def test_what_only_begins_like_a_feed_is_told_fast(piece: str) -> None:
     """Whatever stands before the first element, it takes no time to see that it is none of a feed."""
-    start = time.perf_counter()
+    start = time.process_time()
     assert not is_feed(piece * 20_000 + "<html>")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_summaries_that_one_program_cut_are_not_whole() -> None:

@@ -195,6 +195,6 @@ def test_huge_pages_are_read_in_time(name: str) -> None:
     markup = HUGE[name]
     if "{0}" in markup:
         markup = "".join(markup.format(n, "y" * 700 if name == "rows" else "") for n in range(2500))
-    start = time.perf_counter()
+    start = time.process_time()
     read_everything(f"<html><body>{markup}</body></html>")
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20

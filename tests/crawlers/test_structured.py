@@ -117,9 +117,9 @@ def test_microdata_is_nested_as_it_stands() -> None:
 def test_endless_statements_are_cut(markup: str) -> None:
     """However much a page states, reading it takes seconds."""
     response = HttpResponse(URL, body=markup.encode(), encoding="utf-8")
-    start = time.perf_counter()
+    start = time.process_time()
     read_stated(response)
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 NAMES = ("@type", "@graph", "offers", "item", "itemListElement", "url", "name", "description", "seller")

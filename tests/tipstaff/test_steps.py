@@ -210,7 +210,7 @@ def test_a_fault_while_scoring_leaves_the_pages_waiting(
     market.post("trade", "出一批名单", "planted", OFFER)
     reader = RuleReader("全国车主名单", "五毛一条")
     assert len(watch(store, settings, board, reader).findings) == 1
-    assert len(reader.read_texts) > 50
+    assert len(reader.read_texts) > 80
 
 
 def test_a_public_address_wants_a_contact_first(store: Store, settings: Settings) -> None:
