@@ -8,7 +8,10 @@ without sense. Only runs of characters are learned from it; the encoder, which r
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+import numpy.typing as npt
 
 from classifier.folding.ordinary import find_words
 
@@ -26,12 +29,19 @@ _UNITS = ("", *"年月日点天岁%个人次号楼元块万亿", "公里", "平�
 def draw_talk(posts: int, seed: int = 1) -> list[str]:
     """The pieces of talk that belong to a corpus of so many posts; the same for the same seed."""
     chance = np.random.default_rng(seed)
-    words = find_words()
-    names, shares = np.array(list(words)), 10 ** -np.array(list(words.values()))
+    names, shares = _load_words()
     lengths = chance.choice(_LENGTHS, round(SHARE * posts))
-    drawn = chance.choice(names, lengths.sum(), p=shares / shares.sum())
+    drawn = chance.choice(names, lengths.sum(), p=shares)
     counted = np.char.add(chance.choice(_FORMS, lengths.sum(), p=_FORM_SHARES), chance.choice(_UNITS, lengths.sum()))
     drawn = np.where(chance.random(lengths.sum()) < _NUMBERS, counted, drawn)
     marks = chance.choice(_MARKS, lengths.sum(), p=_FREQUENCIES)
     parts = np.split(np.char.add(drawn, marks), lengths.cumsum()[:-1])
     return ["".join(part) for part in parts if len(part)]
+
+
+@cache
+def _load_words() -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
+    """The words of the dictionary, and the share of each."""
+    words = find_words()
+    shares = 10 ** -np.array(list(words.values()))
+    return np.array(list(words)), shares / shares.sum()
