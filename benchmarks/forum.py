@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 ROWS, POSTS = 20, 10
@@ -285,7 +285,7 @@ class _Talk(asyncio.Protocol):
         self.rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         *requests, self.rest = (self.rest + data).split(b"\r\n\r\n")
@@ -295,7 +295,7 @@ class _Talk(asyncio.Protocol):
             found = self.forum.answer(target)
             body = (found or "<html><body>Not found</body></html>").encode()
             head = f"HTTP/1.1 {'200 OK' if found else '404 Not Found'}\r\nContent-Type: text/html; charset=utf-8\r\n"
-            self.transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)  # type: ignore[attr-defined]
+            self.transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
 def _serve(pipe: Connection, threads: int, skin: str, seed: int) -> None:

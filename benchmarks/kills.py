@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
+from unittest.mock import patch
 
 from alembic import command
 from alembic.config import Config
@@ -115,8 +116,8 @@ def work(home: Path, round_: int, said: Connection) -> None:
 
 def refer(home: Path, round_: int, said: Connection) -> None:
     """Write referrals, and say which. What is in them is no matter here, and their documents take seconds."""
-    freezing.compose = lambda _dossier: [Member("pages.bin", os.urandom(2_000_000), "网页", "WARC")]  # type: ignore[attr-defined]
-    with open_store(home) as store:
+    members = [Member("pages.bin", os.urandom(2_000_000), "网页", "WARC")]
+    with patch.object(freezing, "compose", lambda _dossier: members), open_store(home) as store:
         watched = find_source(store, "board")
         run = begin_run(store, watched.id, NOW, NOW)
         deliver(store, run_id=run, source_id=watched.id, haul=make_page(f"r{round_}"), now=NOW)

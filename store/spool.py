@@ -38,7 +38,7 @@ from store.tables import FingerprintRow, PageRow, PendingRow, RunRow, SourceRow
 
 __all__ = [
     "Settled", "SpooledPage", "Verdict", "deliver", "deliver_all", "discard", "expire", "fresh_of", "mark_of",
-    "open_page", "settle", "validators_of", "waiting",
+    "open_page", "release", "settle", "validators_of", "waiting",
 ]  # fmt: skip
 
 LEASE_SECONDS = 600.0
@@ -129,10 +129,10 @@ def waiting(store: Store, now: datetime, lease_seconds: float = LEASE_SECONDS, l
 
 
 def release(store: Store, page_ids: Sequence[str]) -> None:
-    """Those of the pages that still wait are free for whoever comes: their scoring has failed."""
+    """Those of the pages that this process still holds are free for whoever comes: their scoring has failed."""
+    held = col(PageRow.id).in_(page_ids), col(PageRow.holder) == this_holder()
     with store.transaction() as session:
-        for page in session.exec(select(PageRow).where(col(PageRow.id).in_(page_ids))):
-            page.holder = page.leased_at = page.leased_until = None
+        session.exec(update(PageRow).where(*held).values(holder=None, leased_at=None, leased_until=None))
 
 
 def open_page(store: Store, page_id: str) -> SpooledPage:

@@ -62,7 +62,7 @@ def serve_postgres(*options: str) -> Iterator[URL]:
 def run_sql(url: URL, statement: str) -> None:
     """One statement, outside of any transaction."""
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement.encode())
 
 
 def _installed() -> Path:
@@ -99,5 +99,6 @@ def _wait_for(server: subprocess.Popen[bytes], url: URL) -> None:
 
 if __name__ == "__main__":
     with serve_postgres(*sys.argv[1:]) as served:
-        print(make_url(served).render_as_string(), flush=True)  # noqa: T201
+        sys.stdout.write(f"{make_url(served).render_as_string()}\n")
+        sys.stdout.flush()
         signal.sigwait({signal.SIGINT, signal.SIGTERM})

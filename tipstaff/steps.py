@@ -137,21 +137,30 @@ def keep(
     """
     new: list[str] = []
     while not stopped() and (waiting := spool.waiting(store, now=_now(), limit=at_once)):
-        pages = [page for page_id in waiting if (page := _open(store, page_id, tell))]
-        fresh = [[post for post in page.haul.posts if post.id in page.fresh] for page in pages]
-        # All their posts are read together: the encoder works best on many texts at once.
-        seen = [view(pictures, page, post) for page, posts in zip(pages, fresh, strict=True) for post in posts]
         try:
-            readings = iter(read(reader(), [post for posts in fresh for post in posts], seen))
-            for page, posts in zip(pages, fresh, strict=True):
-                verdicts = [_verdict(post, one, reader()) for post, one in itertools.islice(readings, len(posts))]
-                settled = spool.settle(store, page.id, verdicts, now=_now(), maker=maker)
+            for settled in _settle(store, reader, pictures, waiting, tell, maker):
                 new.extend(settled.new)
-                tell({"event": "scored", "posts": len(posts), "findings": len(settled.new)})
         except BaseException:
             spool.release(store, waiting)
             raise
     return tuple(new)
+
+
+def _settle(
+    store: Store, reader: Callable[[], Reader], pictures: PictureReader, waiting: Sequence[str], tell: Tell,
+    maker: Maker | None,
+) -> Iterator[spool.Settled]:  # fmt: skip
+    """Score these pages, and settle them one by one."""
+    pages = [page for page_id in waiting if (page := _open(store, page_id, tell))]
+    fresh = [[post for post in page.haul.posts if post.id in page.fresh] for page in pages]
+    # All their posts are read together: the encoder works best on many texts at once.
+    seen = [view(pictures, page, post) for page, posts in zip(pages, fresh, strict=True) for post in posts]
+    readings = iter(read(reader(), [post for posts in fresh for post in posts], seen))
+    for page, posts in zip(pages, fresh, strict=True):
+        verdicts = [_verdict(post, reading, reader()) for post, reading in itertools.islice(readings, len(posts))]
+        settled = spool.settle(store, page.id, verdicts, now=_now(), maker=maker)
+        yield settled
+        tell({"event": "scored", "posts": len(posts), "findings": len(settled.new)})
 
 
 def watch(

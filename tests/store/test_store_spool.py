@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from hauls import CHAT, OFFER, SITE, T0, at, files_under, make_haul, make_post, make_verdict, score_all, take, watch
-from sqlmodel import select
+from sqlmodel import col, select, update
 from stores import open_store
 
 from domain.errors import DamagedSeal, UnknownName
@@ -18,8 +18,8 @@ from store.database import Store
 from store.findings import Query, search_findings
 from store.seals import read_capture
 from store.sources import find_source
-from store.spool import discard, expire, mark_of, open_page, settle, validators_of, waiting
-from store.tables import FingerprintRow, TallyRow
+from store.spool import discard, expire, mark_of, open_page, release, settle, validators_of, waiting
+from store.tables import FingerprintRow, PageRow, TallyRow
 
 
 def test_a_page_comes_back_from_the_spool_as_it_was(store: Store) -> None:
@@ -281,6 +281,20 @@ def test_leases_hand_each_page_to_one(store: Store) -> None:
     assert first + second == sorted(first + second)
     assert len(waiting(store, at(10.5), lease_seconds=60)) == 1
     assert set(first) < set(waiting(store, at(12)))
+
+
+def test_pages_whose_scoring_failed_are_free_at_once(store: Store) -> None:
+    """What this process gives back is handed out again before the lease runs out; what another holds stays with it."""
+    run = watch(store)
+    for number in range(3):
+        take(store, run, make_haul([make_post(number, CHAT)], path=f"/t/{number}"), at(number))
+    held = waiting(store, at(10), lease_seconds=600)
+    with store.transaction() as session:
+        session.exec(update(PageRow).where(col(PageRow.id) == held[0]).values(holder="another 1 1"))
+    release(store, held)
+    with store.reading() as session:
+        free = session.exec(select(PageRow.id).where(col(PageRow.holder).is_(None))).all()
+    assert sorted(free) == held[1:]
 
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "empty", "gone", "key gone", "other key"])

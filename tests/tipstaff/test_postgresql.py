@@ -37,10 +37,8 @@ def crawl(market: Site, home: Path, url: str | None) -> list[dict[str, Any]]:
         board = add_source(store, source, every_seconds=3600, now=datetime.now(UTC))
         for reason in ("done", "nothing_new"):
             watched = steps.watch(
-                store, settings, board,
-                lambda: RuleReader("全国车主名单", "五毛一条"),  # type: ignore[arg-type,return-value]
-                lambda _event: None,
-            )  # fmt: skip
+                store, settings, board, RuleReader("全国车主名单", "五毛一条").given(), lambda _event: None
+            )
             assert watched.outcome.reason == reason
         assert [run["findings"] for run in list_runs(store)] == [0, len(TEXTS)]
         return search_findings(store, Query())

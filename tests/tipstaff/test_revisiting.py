@@ -116,7 +116,7 @@ def test_edits_and_removals_are_noticed(board: tuple[Board, str], tmp_path: Path
         watched = add_source(store, source, every_seconds=3600, now=datetime.now(UTC))
 
         def watch() -> dict[str, dict[str, Any]]:
-            steps.watch(store, settings, watched, lambda: reader, lambda event: None)  # type: ignore[arg-type,return-value]
+            steps.watch(store, settings, watched, reader.given(), lambda event: None)
             return {finding["post"]["post_id"]: finding for finding in search_findings(store, Query())}
 
         first = watch()

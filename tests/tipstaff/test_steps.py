@@ -67,7 +67,7 @@ def quiet(event: dict[str, Any]) -> None:
 
 def watch(store: Store, settings: Settings, board: WatchedSource, reader: RuleReader) -> steps.Watched:
     """One crawl with a reader that is a rule."""
-    return steps.watch(store, settings, board, lambda: reader, quiet)  # type: ignore[arg-type,return-value]
+    return steps.watch(store, settings, board, reader.given(), quiet)
 
 
 def test_a_source_becomes_findings_once(market: Site, store: Store, settings: Settings, board: WatchedSource) -> None:
@@ -162,7 +162,7 @@ def test_an_interrupted_crawl_keeps_what_it_had_and_the_next_goes_on(
             if len(fetched) == 10:
                 os.kill(os.getpid(), signal.SIGINT)
 
-    stopped = steps.watch(store, settings, board, lambda: reader, interrupt_after_ten)  # type: ignore[arg-type,return-value]
+    stopped = steps.watch(store, settings, board, reader.given(), interrupt_after_ten)
     assert stopped.outcome.reason == "interrupted"
     (run,) = list_runs(store)
     assert run["reason"] == "interrupted"
@@ -188,7 +188,7 @@ def test_a_crawl_that_is_killed_is_a_failed_run(
 
     monkeypatch.setattr(Child, "__init__", remember)
     reader = RuleReader("全国车主名单", "五毛一条")
-    stopped = steps.watch(store, settings, board, lambda: reader, kill_at_first_page)  # type: ignore[arg-type,return-value]
+    stopped = steps.watch(store, settings, board, reader.given(), kill_at_first_page)
     assert stopped.outcome.reason == "failed"
     assert list_runs(store)[0]["reason"] == "failed"
     assert watch(store, settings, board, reader).outcome.reason == "done"
@@ -219,7 +219,7 @@ def test_a_public_address_wants_a_contact_first(store: Store, settings: Settings
         store, Source(name="public", url="https://forum.example/"), every_seconds=3600, now=datetime.now(UTC)
     )
     with pytest.raises(Refused, match="contact"):
-        steps.watch(store, settings, source, lambda: RuleReader("x"), quiet)  # type: ignore[arg-type,return-value]
+        steps.watch(store, settings, source, RuleReader("x").given(), quiet)
     assert list_runs(store) == []
 
 
