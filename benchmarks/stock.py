@@ -1,7 +1,8 @@
 """A store of invented findings, made quickly: rows go to the tables at once, on SQLite and on PostgreSQL.
 
 Their words are drawn as words are used: a few everywhere, most of them seldom (Zipf's law), one post in three nearly
-that of another; a few sellers have many posts and most a few. The same number makes the same store.
+that of another; a few sellers have many posts and most a few. The same number makes the same store. The catalogue is
+written as filing would have written it, which `tests/store/test_store_catalogue.py` holds against filing itself.
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ import json
 import os
 import random
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from domain.signals import LABELS
 from domain.sources import Source
+from store.catalogue import SHELF, STRETCH, pack
 from store.database import Store, open_store
 from store.sources import add_source
+from store.terms import Facts, list_terms
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 SOURCES = 20
@@ -40,7 +46,7 @@ Rows = Iterator[dict[str, Any]]
 
 
 def make_stock(home: Path, count: int, url: str | None = None) -> None:
-    """A store with so many findings in the folder `home`, and by `url` in PostgreSQL; what opens it next files them."""
+    """A store with so many findings in the folder `home`, and by `url` in PostgreSQL."""
     with open_store(home, url) as store:
         sources = [
             add_source(store, Source(f"board-{number}", f"https://forum{number}.example.org/"), every_seconds=3600,
@@ -50,6 +56,7 @@ def make_stock(home: Path, count: int, url: str | None = None) -> None:
         makers: dict[str, Callable[[random.Random, int, list[str]], Rows]] = {
             "sellers": _make_sellers, "findings": _make_findings, "finding_versions": _make_versions,
             "prices": _make_prices, "volumes": _make_volumes, "contacts": _make_contacts, "reasons": _make_reasons,
+            "postings": _make_postings, "stretches": _make_stretches,
         }  # fmt: skip
         for table, make in makers.items():
             pour(store, table, make(random.Random(table), count, sources))
@@ -120,7 +127,7 @@ def _make_findings(chance: random.Random, count: int, sources: list[str]) -> Row
             "id": f"{number:017x}", "post_id": f"{number:024x}", "source_id": chance.choice(sources),
             "version_id": f"v{number:016x}", "state": chance.choice(STATES), "label": chance.choice(LABELLED),
             "score": chance.random(), "first_seen": seen, "last_seen": seen,
-            "seller_id": f"s{_seller_of(number, count):016x}",
+            "seller_id": f"s{_seller_of(number, count):016x}", "number": number,
         }  # fmt: skip
 
 
@@ -208,3 +215,41 @@ def _make_reasons(chance: random.Random, count: int, _sources: list[str]) -> Row
     for number in range(count):
         for position in range(3):
             yield {**_spot(number, position), "why": "word", "weight": chance.random()}
+
+
+def _make_postings(_chance: random.Random, count: int, sources: list[str]) -> Rows:
+    """What the findings are filed under, a shelf after the other."""
+    findings = _make_findings(random.Random("findings"), count, sources)
+    versions = _make_versions(random.Random("finding_versions"), count, sources)
+    prices = _make_prices(random.Random("prices"), count, sources)
+    asked = groupby(prices, key=lambda price: price["version_id"])
+    priced, of_it = next(asked)
+    filed: dict[str, list[int]] = defaultdict(list)
+    for number, (finding, version) in enumerate(zip(findings, versions, strict=True)):
+        lowest = None
+        if priced == version["id"]:
+            lowest = min(price["single"] for price in of_it)
+            priced, of_it = next(asked, ("", iter(())))
+        facts = Facts(
+            finding["label"], finding["state"], finding["source_id"], frozenset([write_handle(number)]),
+            tuple(json.loads(version["regions"])), lowest,
+        )  # fmt: skip
+        for term in list_terms(version["words"], facts):
+            filed[term].append(number % SHELF)
+        if number % SHELF == SHELF - 1 or number == count - 1:
+            for term, slots in sorted(filed.items()):
+                yield {"shelf": number // SHELF, "term": term, "slots": _pack_slots(slots)}
+            filed.clear()
+
+
+def _pack_slots(slots: list[int]) -> bytes:
+    bits = np.zeros(SHELF, dtype=np.bool_)
+    bits[slots] = True
+    return pack(bits)
+
+
+def _make_stretches(_chance: random.Random, count: int, _sources: list[str]) -> Rows:
+    """Between which moments neighbours were first seen."""
+    for first in range(0, count, STRETCH):
+        last = min(count, first + STRETCH) - 1
+        yield {"stretch": first // STRETCH, "oldest": _moment(first, count), "newest": _moment(last, count)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from hauls import OFFER, T0, at, make_haul, make_post, make_verdict, score_all, 
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
-from stores import change, open_store
+from stores import change, open_store, url_of
 from test_store_findings import keep
 from test_store_rereading import renew
 
+from benchmarks.stock import make_stock
 from domain.signals import Mask
 from store import catalogue
 from store.catalogue import SHELF, pack, unpack
@@ -161,3 +163,11 @@ def test_words_of_titles_and_undisguised_forms_are_filed(store: Store) -> None:
         1
     ] * 5 + [0]
     assert T0.isoformat() == search_findings(store, Query(text="车主"))[0]["first_seen"]
+
+
+def test_the_stock_of_the_benchmarks_is_filed_as_filing_would_have_done(home: Path) -> None:
+    """Rows that go to the tables at once are what filing writes: else the benchmark measures something else."""
+    make_stock(home, 300, url_of(home))
+    with open_store(home) as opened:
+        check(opened)
+        assert find(opened, "车主") > 100
