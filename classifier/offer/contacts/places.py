@@ -1,0 +1,87 @@
+"""Places where sellers are reached, as they call them: `lexicon/aliases.tsv` and what `compounds.tsv` puts together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+import ahocorasick
+
+from classifier.lexicon import read_terms
+
+
+class Alias(NamedTuple):
+    """A place named at `[start, end)`: its kind, and whether a handle behind it is taken as it stands."""
+
+    kind: str
+    strong: bool
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for row in read_terms("aliases"):
+        automaton.add_word(row["term"], (row["kind"], row["force"] == "strong", len(row["term"])))
+    for row in read_terms("compounds"):
+        for parts in product(row["heads"].split(" "), row["joints"].split(" "), row["tails"].split(" ")):
+            term = "".join(part for part in parts if part != "-")
+            if term not in automaton:
+                automaton.add_word(term, (row["kind"], row["force"] == "strong", len(term)))
+    automaton.make_automaton()
+    return automaton
+
+
+@lru_cache(maxsize=1)
+def list_words() -> frozenset[str]:
+    """The listed aliases, which are no handles of another place."""
+    return frozenset(row["term"] for row in read_terms("aliases"))
+
+
+def find_aliases(lowered: str) -> list[Alias]:
+    """Aliases, leftmost and longest first, without overlap."""
+    found = []
+    ends: set[int] = set()
+    for last, (kind, strong, length) in _aliases().iter(lowered):
+        start, end = last - length + 1, last + 1
+        if _bounded(lowered, start, end, ends):
+            ends.add(end)
+            found.append(Alias(kind, strong, start, end))
+    found.sort(key=lambda alias: (alias.start, -alias.end))
+    chosen: list[Alias] = []
+    for alias in found:
+        if not chosen or alias.start >= chosen[-1].end:
+            chosen.append(alias)
+    return chosen
+
+
+def _bounded(lowered: str, start: int, end: int, ends: set[int]) -> bool:
+    first, last = lowered[start], lowered[end - 1]
+    before, after = lowered[start - 1 : start], lowered[end : end + 1]
+    if first.isascii() and first.isalnum() and before and before.isascii():
+        if before.isalnum() or before in "_@.":
+            return False
+        # Inside a link or a handle (example.org/qq, data-v), but not in V/Q.
+        if before in "/-" and start - 1 not in ends and _CODE.search(lowered, max(0, start - 6), start):
+            return False
+    return not (last.isascii() and last.isalpha() and after.isascii() and (after.isalpha() or after == "_") and after)
+
+
+_CODE = re.compile(r"[a-z0-9.]{3}[/-]$")
+_CHAIN = re.compile(r"\s{0,2}(?:[/／&、和或+跟与|,，=＝]|or|and|就是|也是|号|[(（]?同)?\s{0,2}")
+
+
+def chain_aliases(lowered: str, aliases: list[Alias]) -> Iterator[list[Alias]]:
+    """Aliases that stand side by side and so name one handle: 微信/QQ, 电话微信."""
+    chain: list[Alias] = []
+    for alias in aliases:
+        if chain and not (alias.start - chain[-1].end <= 5 and _CHAIN.fullmatch(lowered, chain[-1].end, alias.start)):
+            yield chain
+            chain = []
+        chain.append(alias)
+    if chain:
+        yield chain
