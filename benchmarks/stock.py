@@ -11,7 +11,7 @@ import json
 import os
 import random
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -116,8 +116,9 @@ def _seller_of(number: int, count: int) -> int:
 
 
 def _make_sellers(_chance: random.Random, count: int, _sources: list[str]) -> Rows:
+    posts = Counter(_seller_of(number, count) for number in range(count))
     for number in range(100 + max(1, count // 5)):
-        yield {"id": f"s{number:016x}", "made_at": _moment(0, 1)}
+        yield {"id": f"s{number:016x}", "made_at": _moment(0, 1), "posts": posts[number]}
 
 
 def _make_findings(chance: random.Random, count: int, sources: list[str]) -> Rows:

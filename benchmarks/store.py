@@ -27,7 +27,8 @@ from domain.sources import Source
 from store.database import Store, open_store
 from store.findings import Query, count_findings, search_findings
 from store.runs import begin_run
-from store.sellers.profiles import find_seller, iterate_sellers
+from store.sellers.profiles import find_seller, list_sellers
+from store.sellers.ready import keep_profiles
 from store.sources import add_source
 from store.spool import deliver, waiting
 from store.tables import FindingRow, FingerprintRow
@@ -118,7 +119,7 @@ QUESTIONS: dict[str, Callable[[Asking], None]] = {
     "no question": lambda one: one.find(),
     "a seller": lambda one: one.show(100 + one.chance.randrange(one.count // 5)),
     "a seller of many posts": lambda one: one.show(one.chance.randrange(100)),
-    "the first sellers": lambda one: [*iterate_sellers(one.store, 20)] and None,
+    "the first sellers": lambda one: list_sellers(one.store, 50) and None,
 }
 
 
@@ -185,10 +186,10 @@ def main() -> None:
             print(f"made in {time.perf_counter() - start:.0f} s", flush=True)
         start = time.perf_counter()
         with open_store(home, given.url) as store:
-            print(
-                f"opened in {time.perf_counter() - start:.1f} s (the first time it is filed in the catalogue)",
-                flush=True,
-            )
+            print(f"opened in {time.perf_counter() - start:.1f} s", flush=True)
+            start = time.perf_counter()
+            keep_profiles(store)
+            print(f"profiles of sellers made ready in {time.perf_counter() - start:.1f} s", flush=True)
             if (database := home / "store.db").exists():
                 print(f"store of {database.stat().st_size / 2**20:.0f} MB", flush=True)
             ask_all(store, given.rounds)

@@ -6,7 +6,8 @@ a term and the places of those that are filed under it: up to 511 of them as two
 common word costs what a rare one does, and the newest come first without sorting. SQLite's FTS5 leaves what was
 deleted in its segments (`secure-delete` came with 3.42), and PostgreSQL's GIN sorts all that a common word finds.
 
-Whoever changes a finding says so before (`watch`) and after (`refile`), in the same transaction.
+Whoever changes a finding says so before (`watch`) and after (`refile`), in the same transaction; what is told of its
+seller goes with that.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sqlmodel import Session, col, func, select
 
 from store.dialects import dialect_of
 from store.engine import Store, in_batches
+from store.sellers.turns import turn_sellers
 from store.tables import ContactRow, FindingRow, FindingVersionRow, PostingRow, PriceRow, StretchRow
 from store.terms import Facts, list_terms
 
@@ -97,6 +99,7 @@ def refile(session: Session) -> None:
         _change(session, shelf, changes)
     _stretch(session, [(item.finding.number or 0, item.finding.first_seen) for one, item in changed.items()
                        if one not in gone])  # fmt: skip
+    turn_sellers(session, (item.finding.seller_id for item in changed.values()))
 
 
 def file_rest(store: Store) -> None:

@@ -13,6 +13,7 @@ from domain.errors import BadValue, UnknownName
 from domain.sources import RENDERS, Render, Source, check_address, site_of
 from store.engine import Store, new_id
 from store.marks import forget_source
+from store.sellers.turns import turn_customers
 from store.tables import RunRow, SourceRow
 
 DEFAULT_EVERY = 6 * 3600
@@ -45,6 +46,8 @@ class WatchedSource:
 _SOURCE_FIELDS = tuple(one.name for one in fields(Source))
 # What can be set beside the fields of the source itself.
 _BESIDE = ("every_seconds", "basis", "assessor", "retention")
+# What of it is told of sellers.
+_TOLD = {"name", "practice", "url"}
 
 
 def add_source(
@@ -113,6 +116,8 @@ def change_source(store: Store, name: str, /, **changes: Any) -> WatchedSource:
             row.assessed_at = datetime.now(UTC) if row.basis and row.assessor else None
         _check(source_value(row), row.every_seconds)
         session.flush()
+        if _TOLD & set(changes):
+            turn_customers(session, row.id)
         return _watched(session, row)
 
 

@@ -528,13 +528,29 @@ class ReferralFindingRow(Row, table=True):
 
 
 class SellerRow(Row, table=True):
-    """Who is behind findings. One whose posts all went to an elder seller says to which (`merged_into`)."""
+    """Who is behind findings. One whose posts all went to an elder seller says to which (`merged_into`).
+
+    `posts` counts his findings; `turn` goes up whenever one of them, or what is said of him, changes.
+    """
 
     __tablename__ = "sellers"
+    __table_args__ = (Index("ix_sellers_posts_id", "posts", "id"),)
 
     id: str = Field(primary_key=True, sa_type=ID)
     made_at: datetime = Field(sa_type=Time)
     merged_into: str | None = Field(default=None, sa_type=ID, foreign_key="sellers.id", index=True)
+    posts: int = Field(default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"})
+    turn: int = Field(default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"})
+
+
+class ProfileRow(Row, table=True):
+    """What is told of a seller of many posts, in full and in short. It goes in the transaction that makes it untrue."""
+
+    __tablename__ = "profiles"
+
+    seller_id: str = Field(primary_key=True, sa_type=ID, foreign_key="sellers.id", ondelete="CASCADE")
+    full: dict[str, Any] = Field(sa_type=Json)
+    short: dict[str, Any] = Field(sa_type=Json)
 
 
 class TraceRow(Row, table=True):

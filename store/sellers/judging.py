@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from domain.errors import BadValue, UnknownName
-from store.columns import begins
+from domain.errors import BadValue
 from store.engine import Store, new_id
 from store.evidence import enter_decision
 from store.findings import locate
+from store.sellers.naming import list_members, locate_seller
 from store.sellers.roster import link_findings
+from store.sellers.turns import turn_sellers
 from store.sellers.waiting import let_wait
-from store.tables import FindingRow, SellerDecisionRow, SellerRow
+from store.tables import FindingRow, SellerDecisionRow
 
 
 def merge_sellers(store: Store, names: Sequence[str], *, note: str | None, by: str, now: datetime) -> str:
@@ -58,31 +59,6 @@ def split_seller(
     return first or "", second or ""
 
 
-def locate_seller(session: Session, name: str) -> str:
-    """The id of the seller whose id begins with `name`; of one that went into another, the other's.
-
-    Raises UnknownName, or BadValue where several begin so.
-    """
-    wanted = name.strip().lower()
-    named = select(SellerRow).where(begins(SellerRow.id, wanted)).order_by(col(SellerRow.id)).limit(2)
-    found = session.exec(named).all() if wanted else []
-    if not found:
-        raise UnknownName(kind="seller", name=name)
-    if len(found) > 1 and found[0].id != wanted:
-        raise BadValue(name="the id", value=name, want="more of its characters: several sellers begin so")
-    row = found[0]
-    met = {row.id}
-    while row.merged_into is not None and row.merged_into not in met and not list_members(session, row.id):
-        row = session.get_one(SellerRow, row.merged_into)
-        met.add(row.id)
-    return row.id
-
-
-def list_members(session: Session, seller_id: str) -> list[str]:
-    """The ids of a seller's findings, the oldest first."""
-    return list(session.exec(select(FindingRow.id).where(FindingRow.seller_id == seller_id).order_by(FindingRow.id)))
-
-
 def _decide(
     session: Session, store: Store, kind: Literal["merge", "split"], sellers: Sequence[str], left: list[str],
     right: list[str], *, note: str | None, by: str, now: datetime,
@@ -92,4 +68,5 @@ def _decide(
     session.add(row)
     let_wait(session, [*left, *right])
     session.flush()
+    turn_sellers(session, sellers)
     enter_decision(session, store.keys, row, sellers, now, by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from domain.sources import site_of
 from store.engine import Store, in_batches
 from store.sellers.decisions import Decision
 from store.sellers.gathering import CHATS, digest_name, read_decisions, read_traces
-from store.sellers.judging import locate_seller
+from store.sellers.naming import locate_seller
 from store.sellers.ties import Bundle, explain_ties
 from store.sellers.traces import Trace, unify
 from store.tables import (
@@ -22,13 +22,17 @@ from store.tables import (
     FindingRow,
     FindingVersionRow,
     PriceRow,
+    ProfileRow,
     SellerDecisionRow,
     SellerRow,
     SharedKeyRow,
     SourceRow,
 )
 
-BATCH = 200
+# Sellers are read together up to so many posts.
+HEAP = 2000
+# Of what a seller has many of, so many are told in short.
+SHORT = 10
 
 
 @dataclass(frozen=True)
@@ -53,32 +57,80 @@ class Member:
 def iterate_sellers(store: Store, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """Sellers in full, those with most posts first; at most `limit`."""
     with store.reading() as session:
-        count = func.count()
-        ranked = (
-            select(FindingRow.seller_id)
-            .where(col(FindingRow.seller_id).is_not(None))
-            .group_by(col(FindingRow.seller_id))
-            .order_by(count.desc(), col(FindingRow.seller_id))
-            .limit(limit)
-        )
-        for ids in in_batches(session.execute(ranked).scalars(), BATCH):
-            yield from _write_sellers(session, ids)
+        for heap in in_heaps(_rank_sellers(session, limit)):
+            yield from _tell_sellers(session, heap, ProfileRow.full, dict)
             session.expunge_all()
+
+
+def list_sellers(store: Store, limit: int) -> list[dict[str, Any]]:
+    """Sellers in short (`shorten`), those with most posts first; at most `limit`."""
+    with store.reading() as session:
+        heaps = in_heaps(_rank_sellers(session, limit))
+        return [one for heap in heaps for one in _tell_sellers(session, heap, ProfileRow.short, shorten)]
 
 
 def find_seller(store: Store, name: str) -> dict[str, Any]:
     """The seller whose id begins with `name`. Raises UnknownName, or BadValue where several begin so."""
     with store.reading() as session:
-        return _write_sellers(session, [locate_seller(session, name)])[0]
+        return _tell_sellers(session, [locate_seller(session, name)], ProfileRow.full, dict)[0]
 
 
 def count_sellers(store: Store) -> int:
     """How many sellers there are."""
     with store.reading() as session:
-        return session.exec(select(func.count(func.distinct(FindingRow.seller_id)))).one()
+        return session.exec(select(func.count()).where(SellerRow.posts > 0)).one()
 
 
-def _write_sellers(session: Session, seller_ids: Sequence[str]) -> list[dict[str, Any]]:
+def shorten(seller: Mapping[str, Any]) -> dict[str, Any]:
+    """A seller without prices and findings, and of all else that may be much the first; `counts` says how much it is.
+
+    Of handles his own are left.
+    """
+    lists = {name: value for name, value in seller.items() if isinstance(value, list)}
+    del lists["prices"], lists["findings"]
+    lists["handles"] = [handle for handle in lists["handles"] if handle["whose"] == "own"]
+    return {
+        **{name: value for name, value in seller.items() if not isinstance(value, list)},
+        **{name: value[:SHORT] for name, value in lists.items()},
+        "counts": {name: len(value) for name, value in lists.items()},
+    }
+
+
+def in_heaps(sellers: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
+    """The ids of sellers, given with how many posts each has, some at a time."""
+    heap: list[str] = []
+    size = 0
+    for seller_id, posts in sellers:
+        if heap and size + posts > HEAP:
+            yield heap
+            heap, size = [], 0
+        heap.append(seller_id)
+        size += posts
+    if heap:
+        yield heap
+
+
+def _rank_sellers(session: Session, limit: int | None) -> Sequence[tuple[str, int]]:
+    most = col(SellerRow.posts).desc(), col(SellerRow.id).desc()
+    ranked = select(SellerRow.id, SellerRow.posts).where(SellerRow.posts > 0).order_by(*most).limit(limit)
+    return session.exec(ranked).all()
+
+
+def _tell_sellers(
+    session: Session, seller_ids: Sequence[str], form: Any, shape: Callable[[dict[str, Any]], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Sellers in the form in which profiles are kept; those of which none is are written, and brought into it."""
+    kept = select(ProfileRow.seller_id, form).where(col(ProfileRow.seller_id).in_(seller_ids))
+    told = {seller_id: written for seller_id, written in session.execute(kept)}
+    rest = [one for one in seller_ids if one not in told]
+    told |= {full["id"]: shape(full) for full in write_sellers(session, rest)}
+    return [told[one] for one in seller_ids]
+
+
+def write_sellers(session: Session, seller_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Sellers in full, in the order given, from their findings as they are now."""
+    if not seller_ids:
+        return []
     members = _read_members(session, seller_ids)
     versions = [member.version.id for group in members.values() for member in group]
     contacts, prices = _read_parts(session, ContactRow, versions), _read_parts(session, PriceRow, versions)

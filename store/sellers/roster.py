@@ -19,6 +19,8 @@ from store.engine import Store, in_batches, new_id
 from store.sellers.decisions import Decision
 from store.sellers.gathering import digest_bands, digest_name, digest_names, read_decisions, read_traces
 from store.sellers.linking import group_posts, link_posts
+from store.sellers.ready import keep_profiles
+from store.sellers.turns import turn_sellers, turn_users
 from store.tables import FindingRow, SellerRow, SharedKeyRow, TraceKeyRow, TraceRow, UnlinkedRow
 
 # So many findings are linked in one transaction.
@@ -30,7 +32,10 @@ CROWD = 200
 
 
 def link_findings(store: Store, now: datetime, *, whole: bool = False) -> int:
-    """Link what waits, or `whole`: everything; how many findings were taken. Each transaction leaves a whole roster."""
+    """Link what waits, or `whole`: everything; how many findings were taken. Each transaction leaves a whole roster.
+
+    Then what is told of sellers is made ready.
+    """
     taken = 0
     while count := _link_some(store, now):
         taken += count
@@ -39,6 +44,7 @@ def link_findings(store: Store, now: datetime, *, whole: bool = False) -> int:
             ids = session.exec(select(TraceRow.finding_id)).all()
         with store.transaction() as session:
             taken = _link(session, ids, now, known=None)
+    keep_profiles(store)
     return taken
 
 
@@ -91,7 +97,9 @@ def _renew_keys(session: Session, finding_ids: Sequence[str]) -> None:
         session.exec(delete(TraceKeyRow).where(col(TraceKeyRow.number).in_([old[one] for one in ids if one in old])))
         gone = [one for one in ids if one not in traces]
         session.exec(delete(TraceRow).where(col(TraceRow.finding_id).in_(gone)))
+        left = _read_sellers(session, gone).values()
         session.exec(update(FindingRow).where(col(FindingRow.id).in_(gone)).values(seller_id=None))
+        turn_sellers(session, left)
     fresh = [TraceRow(finding_id=one) for one in traces if one not in old]
     session.add_all(fresh)
     session.flush()
@@ -167,11 +175,13 @@ def _keys_of(ids: Sequence[str]) -> SelectOfScalar[int]:
 def _keep_shared(session: Session, names: Collection[str], *, whole: bool) -> None:
     wanted = {digest_name(name): name for name in sorted(names)}
     present = set(session.exec(select(SharedKeyRow.key)))
-    if whole:
-        for batch in in_batches(sorted(present - wanted.keys())):
-            session.exec(delete(SharedKeyRow).where(col(SharedKeyRow.key).in_(batch)))
-    session.add_all(SharedKeyRow(key=key, name=name) for key, name in wanted.items() if key not in present)
+    past = sorted(present - wanted.keys()) if whole else []
+    for batch in in_batches(past):
+        session.exec(delete(SharedKeyRow).where(col(SharedKeyRow.key).in_(batch)))
+    fresh = [SharedKeyRow(key=key, name=name) for key, name in wanted.items() if key not in present]
+    session.add_all(fresh)
     session.flush()
+    turn_users(session, [*past, *(row.key for row in fresh)])
 
 
 def _assign(session: Session, groups: Sequence[tuple[str, ...]], now: datetime) -> None:
@@ -208,6 +218,7 @@ def _assign(session: Session, groups: Sequence[tuple[str, ...]], now: datetime) 
     for seller, names in moved.items():
         for ids in in_batches(names):
             session.exec(update(FindingRow).where(col(FindingRow.id).in_(ids)).values(seller_id=seller))
+    turn_sellers(session, {*moved, *(before[name] for names in moved.values() for name in names)})
 
 
 def _read_sellers(session: Session, finding_ids: Iterable[str]) -> dict[str, str | None]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from hauls import T0, at, make_haul, make_post, make_verdict, take, watch
 from sqlmodel import select
+from test_store_rereading import renew
 
 from domain.errors import BadValue, UnknownName
 from domain.posts import Author, Counts
@@ -17,11 +20,12 @@ from store import spool
 from store.engine import Store
 from store.findings import Query, judge_finding, search_findings
 from store.purging import purge_findings
-from store.sellers import roster
+from store.sellers import ready, roster
 from store.sellers.judging import merge_sellers, split_seller
-from store.sellers.profiles import count_sellers, find_seller, iterate_sellers
+from store.sellers.profiles import count_sellers, find_seller, iterate_sellers, list_sellers, write_sellers
 from store.sellers.roster import link_findings
-from store.tables import LedgerRow, SharedKeyRow, TraceKeyRow, TraceRow, UnlinkedRow
+from store.sources import change_source
+from store.tables import FindingRow, LedgerRow, ProfileRow, SellerRow, SharedKeyRow, TraceKeyRow, TraceRow, UnlinkedRow
 from store.verification import verify_store
 
 Facts = tuple[int, str, tuple[str, ...], str]
@@ -273,3 +277,70 @@ def test_every_offer_has_a_seller(store: Store) -> None:
     sellers = sellers_of(store)
     assert sellers.keys() == names_of(MANY[:5])
     assert None not in sellers.values()
+
+
+def check_profiles(store: Store, *, made: bool = True) -> None:
+    """Sellers have as many posts as they say, and what is kept of them is what would be written now."""
+    with store.reading() as session:
+        findings = Counter(session.exec(select(FindingRow.seller_id)))
+        for seller in session.exec(select(SellerRow)):
+            assert seller.posts == findings[seller.id]
+            kept = session.get(ProfileRow, seller.id)
+            assert (kept is not None) == (made and seller.posts > 0)
+            if kept is not None:
+                assert [kept.full] == json.loads(json.dumps(write_sellers(session, [seller.id])))
+
+
+def test_what_is_kept_of_sellers_is_true_at_every_step(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New findings, verdicts, another model, a handle that many turn out to use, words of analysts, a source by another
+    name and a purge: a profile goes with what it told, and the next linking makes it again."""
+    monkeypatch.setattr(ready, "FEW", 1)
+    keep(store, (1, "u1", ("wechat:che881",), "出售名单"), (2, "u2", ("wechat:che881",), "又一批"))
+    keep(store, *((number, f"u{number}", ("qq:10002000", f"wechat:own{number}"), f"第{number}家") for number in (3, 4)))
+    check_profiles(store, made=False)
+
+    def link(minutes: float, *, whole: bool = False) -> None:
+        link_findings(store, at(minutes), whole=whole)
+        check_profiles(store)
+
+    link(1)
+    keep(store, (5, "u5", ("qq:10002000", "wechat:own5"), "第5家"), minutes=2)
+    link(3)
+    assert {one["whose"] for seller in iterate_sellers(store) for one in seller["handles"]} == {"own", "shared"}
+    first = find_seller(store, sellers_of(store)["post-1"] or "")
+    judge_finding(store, finding_of(store, "post-1"), state="confirmed", note=None, by="a", now=at(4))
+    assert find_seller(store, first["id"])["states"] == {"confirmed": 1, "new": 1}
+    link(5)
+    judge_finding(store, finding_of(store, "post-3"), state="dismissed", note=None, by="a", now=at(6))
+    link(7)
+    renew(store, finding_of(store, "post-2"))
+    assert find_seller(store, first["id"])["labels"] == {"offer": 1, "wanted": 1}
+    link(8)
+    merge_sellers(store, [name for name in set(sellers_of(store).values()) if name], note=None, by="a", now=at(9))
+    check_profiles(store)
+    assert list_sellers(store, 9)[0]["counts"]["decisions"] == 1
+    split_seller(store, first["id"], [finding_of(store, "post-2")], note=None, by="a", now=at(10))
+    check_profiles(store)
+    change_source(store, "board 0 1", name="renamed", practice=True)
+    assert find_seller(store, first["id"])["sources"][-1] == "renamed"
+    link(11, whole=True)
+    list(purge_findings(store, {"new": 0, "confirmed": None}, by="a", now=at(10_000)))
+    with store.reading() as session:
+        assert "又一批" not in "".join(
+            json.dumps(row.full, ensure_ascii=False) for row in session.exec(select(ProfileRow))
+        )
+    link(10_001)
+    assert count_sellers(store) == 1
+
+
+def test_a_seller_in_short_says_how_much_more_there_is(store: Store) -> None:
+    """A list names the first of what a seller has many of, and counts the rest; sellers with most posts come first."""
+    keep(store, *((number, "u1", ("wechat:che881",), "出售名单") for number in range(1, 4)))
+    keep(store, (5, "u5", tuple(f"qq:1000200{number}" for number in range(10, 24)), "出售别的"), minutes=5)
+    link_findings(store, at(6))
+    first, second = list_sellers(store, 5)
+    assert [(one["posts"], len(one["handles"]), one["counts"]["handles"]) for one in (first, second)] == [
+        (3, 1, 1), (1, 10, 14),
+    ]  # fmt: skip
+    assert "prices" not in first
+    assert [one["id"] for one in list_sellers(store, 1)] == [first["id"]]

@@ -33,7 +33,7 @@ def sellers(
         if as_json or limit is not None:
             raise BadValue(name="the options", value=context.invoked_subcommand, want="behind the word, not before it")
         return
-    from store.sellers.profiles import count_sellers, iterate_sellers
+    from store.sellers.profiles import count_sellers, iterate_sellers, list_sellers
     from tipstaff.scenarios import list_seller_scenarios
 
     with open_desk() as (settings, store):
@@ -41,7 +41,7 @@ def sellers(
             found = iterate_sellers(store, limit)
             print_json({**one, "scenarios": list_seller_scenarios(one, settings.home)} for one in found)
             return
-        shown = list(iterate_sellers(store, limit or SHOWN))
+        shown = list_sellers(store, limit or SHOWN)
         if not shown:
             tell_line(say(settings.speaks, "no_sellers"))
             return
@@ -111,17 +111,19 @@ def link() -> None:
 
 def _row(language: str, seller: dict[str, Any]) -> tuple[str, ...]:
     boards = [" · ".join(filter(None, (board["site"], board["board"]))) for board in seller["boards"]]
-    handles = [f"{one['kind']} {one['value']}" for one in seller["handles"] if one["whose"] == "own"]
+    handles = [f"{one['kind']} {one['value']}" for one in seller["handles"]]
+    counts = seller["counts"]
     mark = "\n演示 / PRACTICE" if seller["practice"] else ""
     return (
-        seller["id"][:12] + mark, str(seller["posts"]), _write_dates(seller), _some(boards), _some(handles),
-        _some([write_range(one) for one in seller["price_range"]]),
-        _some([_write_tie(language, tie) for tie in seller["ties"]]),
+        seller["id"][:12] + mark, str(seller["posts"]), _write_dates(seller), _some(boards, counts["boards"]),
+        _some(handles, counts["handles"]),
+        _some([write_range(one) for one in seller["price_range"]], counts["price_range"]),
+        _some([_write_tie(language, tie) for tie in seller["ties"]], counts["ties"]),
     )  # fmt: skip
 
 
-def _some(lines: list[str], most: int = 3) -> str:
-    more = [f"+{len(lines) - most}"] if len(lines) > most else []
+def _some(lines: list[str], count: int, most: int = 3) -> str:
+    more = [f"+{count - most}"] if count > most else []
     return "\n".join([*lines[:most], *more]) or "-"
 
 
