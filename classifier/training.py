@@ -219,7 +219,7 @@ def predict_apart(
         prepared = encode(prepared, encoder)
     for inside, additions in _part(prepared.groups, adapter):
         outside = np.setdiff1d(np.arange(len(prepared.labels)) if learned is None else learned, inside)
-        if not len(outside):
+        if not len(outside) or not len(inside):
             continue
         innocent = encoder
         if adapter:

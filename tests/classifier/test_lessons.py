@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from classifier import training
@@ -81,16 +82,18 @@ def test_too_small_a_corpus_is_refused() -> None:
     training.check_enough(read_corpus())
 
 
-@pytest.mark.timeout(900)
 def test_verdicts_teach_the_model_and_do_not_calibrate_it(encoder: Encoder) -> None:
-    """What was dismissed again and again scores lower by the model that learnt it; the same verdicts give the same
-    model, none of them the one that the corpus alone gives; calibration is on the corpus's posts."""
+    """What was dismissed again and again scores lower by the model that learnt it; the same posts and verdicts give
+    the same model, to the last digit kept, and none of them the one that the corpus alone gives; calibration is on the
+    corpus's posts."""
     examples = _pick(read_corpus())
     dull = "出一批抄数资料，量大从优，一千条起，微信 chaoshu_01"
     lessons = [lesson(f"{dull} {word}", source=word) for word in ("甲地", "乙地", "丙地")]
-    plain, again = (training.train(examples, encoder) for _ in range(2))
-    first, second = (training.train(examples, encoder, lessons) for _ in range(2))
+    remembering = _remember(encoder)
+    plain, again = (training.train(examples, remembering) for _ in range(2))
+    first, second = (training.train(examples, remembering, lessons) for _ in range(2))
     assert plain.digest() == again.digest()
+    assert plain.manifest == again.manifest
     assert first.digest() == second.digest() != plain.digest()
     assert (plain.manifest.verdicts, first.manifest.verdicts) == (0, 3)
     assert first.manifest.calibration.share == plain.manifest.calibration.share
@@ -100,4 +103,20 @@ def test_verdicts_teach_the_model_and_do_not_calibrate_it(encoder: Encoder) -> N
 
 
 def _pick(examples: Sequence[Example]) -> list[Example]:
-    return [replace(example, id=f"{example.writer}-{number}") for number, example in enumerate(examples[::90])]
+    """A few posts of three writers: each is left out once, and that is what training costs."""
+    writers = sorted({example.writer for example in examples})[:3]
+    written = [example for example in examples if example.writer in writers][::20]
+    return [replace(example, id=f"{example.writer}-{number}") for number, example in enumerate(written)]
+
+
+def _remember(encoder: Encoder) -> Encoder:
+    """The same encoder, which encodes a text once and for all: trainings differ in what is made of the vectors."""
+    vectors: dict[str, npt.NDArray[np.float32]] = {}
+
+    class Remembering(Encoder):
+        def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+            new = [text for text in dict.fromkeys(texts) if text not in vectors]
+            vectors.update(zip(new, encoder.encode(new), strict=True))
+            return np.array([vectors[text] for text in texts], np.float32).reshape(-1, self.dimension)
+
+    return Remembering(**vars(encoder))

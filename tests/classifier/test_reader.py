@@ -269,19 +269,11 @@ def test_the_shipped_model_belongs_to_the_present_corpus() -> None:
     assert manifest.labels == LABELS
 
 
-def test_training_again_gives_the_same_answers(encoder: Encoder) -> None:
-    """The same posts give the same model, to the last digit kept."""
-    examples = read_corpus()[::90]
-    first, second = (training.train(examples, encoder) for _ in range(2))
-    assert first.digest() == second.digest()
-    assert first.manifest == second.manifest
-
-
 def test_a_trained_model_is_kept_and_found(
     models: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A model trained on this machine is used instead of the shipped one, from where it was put."""
-    examples = read_corpus()[::90]
+    examples = [example for example in read_corpus() if example.writer in ("core", "garden")][::8]
     monkeypatch.setattr(training, "read_corpus", lambda _folder: examples)
     monkeypatch.setattr(training, "load_encoder", lambda *_arguments: encoder)
     folder = training.build(tmp_path)
