@@ -12,7 +12,6 @@ against length.
 from __future__ import annotations
 
 import argparse
-import math
 import random
 import resource
 import time
@@ -25,6 +24,7 @@ import numpy as np
 from classifier.context import frame
 from classifier.corpus import read_corpus
 from classifier.encoders import DEFAULT, Encoder, load_encoder
+from classifier.gate import OPEN, SHUT
 from classifier.head import Model, load_model
 from classifier.reader import Reader
 from classifier.training import SHIPPED
@@ -70,7 +70,7 @@ def read_lines(paths: Sequence[Path]) -> list[str]:
 
 def open_gate(model: Model, encoder: Encoder, prevalence: float) -> Reader:
     """The same reader without a gate: it encodes everything."""
-    calibration = replace(model.manifest.calibration, gate=-math.inf)
+    calibration = replace(model.manifest.calibration, gate=OPEN)
     return Reader(
         replace(model, manifest=replace(model.manifest, calibration=calibration)), lambda: encoder, prevalence
     )
@@ -112,20 +112,18 @@ def measure_stream(
     print(f"  cascade / everything    {took['everything encoded'] / took['cascade']:.1f}")
 
 
-def gate(model: Model, passages: Sequence[Passage]) -> list[float]:
-    """The interest of each post, with nothing encoded."""
+def gate(model: Model, passages: Sequence[Passage]) -> list[bool]:
+    """Which posts pass the gate, with nothing encoded."""
     framed = [frame(one.text, one.thread_title, one.board, one.quoted) for one in passages]
     nothing = np.zeros((0, model.manifest.dimension), np.float32)
-    verdicts = judge_posts(
-        framed, model.dense, model.sparse, lambda _texts: nothing, model.manifest.max_tokens, math.inf
-    )
-    return [verdict.interest for verdict in verdicts]
+    verdicts = judge_posts(framed, model.dense, model.sparse, lambda _texts: nothing, model.manifest.max_tokens, SHUT)
+    level = model.manifest.calibration.gate
+    return [level.passes(verdict.interest, len(view.text)) for verdict, view in zip(verdicts, framed, strict=True)]
 
 
 def measure_gate(model: Model, labelled: Sequence[tuple[Passage, str]]) -> None:
     """What share of each sort of post the gate lets pass."""
-    level = model.manifest.calibration.gate
-    passed = [interest >= level for interest in gate(model, [passage for passage, _label in labelled])]
+    passed = gate(model, [passage for passage, _label in labelled])
     disguised = [bool(frame(one.text, None, None, ()).folded.evasions) for one, _label in labelled]
     offers = [label == "offer" for _passage, label in labelled]
     kinds = {
@@ -143,11 +141,10 @@ def measure_gate(model: Model, labelled: Sequence[tuple[Passage, str]]) -> None:
 
 def measure_alarms(reader: Reader, model: Model, ordinary: Sequence[Passage]) -> None:
     """What is made of text that nobody here wrote: how much passes the gate, is called an offer, or is a finding."""
-    level = model.manifest.calibration.gate
     through = calls = findings = 0
     for first in range(0, len(ordinary), BATCH):
         some = ordinary[first : first + BATCH]
-        through += sum(interest >= level for interest in gate(model, some))
+        through += sum(gate(model, some))
         signals = [reading.signal for reading in reader.read(some)]
         calls += sum(signal.label == "offer" for signal in signals)
         findings += sum(signal.label in FINDING_LABELS or signal.score >= reader.review_low for signal in signals)

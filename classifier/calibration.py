@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from classifier.gate import OPEN, Gate
 from domain.signals import LABELS
 
 _TILT = 0.5
@@ -20,7 +21,7 @@ _TILT = 0.5
 class Calibration:
     """`slope` and `shift` act on log-odds; `share` is the share of offers they were fitted at. `threshold` and
     `review` are log-odds at that share: from the first on a post is an offer, from the second on it is unsure.
-    `gate` is the interest (classifier.gate) from which on a post is encoded. `tilt` is added to the log probability of
+    `gate` says which posts are encoded. `tilt` is added to the log probability of
     each label but `offer` before the likeliest of them is named."""
 
     slope: float
@@ -28,7 +29,7 @@ class Calibration:
     share: float
     threshold: float
     review: float
-    gate: float = -math.inf
+    gate: Gate = OPEN
     tilt: tuple[float, ...] = (0.0,) * len(LABELS)
 
     def settle(self, odds: float) -> float:

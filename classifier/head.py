@@ -25,7 +25,7 @@ from domain.signals import LABELS
 
 ARRAYS, MANIFEST = "model.safetensors", "manifest.json"
 # Raise it when a model written before can no longer be read.
-FORMAT = 3
+FORMAT = 4
 
 Floats = npt.NDArray[np.float32]
 Logs = npt.NDArray[np.float64]

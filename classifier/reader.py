@@ -6,7 +6,6 @@ fold → verdict (windows, both views, one answer) → calibration → offer, ki
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -20,6 +19,7 @@ from classifier.calibration import log_odds
 from classifier.context import Framed, frame
 from classifier.encoders import DEFAULT, Encoder, load_encoder, packaged
 from classifier.fold import Folded, fold
+from classifier.gate import OPEN
 from classifier.head import Floats, Logs, Model, load_model
 from classifier.ngrams import find_grams
 from classifier.offer import read_kind, read_offer
@@ -64,7 +64,7 @@ class Reader:
         framed = [frame(item.text, item.thread_title, item.board, item.quoted) for item in whole]
         head = self._head
         seen = [fill_masks_in(view) for view in framed] if masked else framed
-        gate = -math.inf if read_all else head.manifest.calibration.gate
+        gate = OPEN if read_all else head.manifest.calibration.gate
         verdicts = judge_posts(seen, head.dense, head.sparse, self._encode, head.manifest.max_tokens, gate)
         readings = [self._finish(*one, read_all) for one in zip(whole, framed, verdicts, strict=True)]
         return [part(*pair) for pair in zip(passages, readings, strict=True)]

@@ -50,7 +50,7 @@ LEAST_SHARE = 0.01
 THRESHOLDS_FOR = (
     f"best F1 of offer with a recall of at least {LEAST_RECALL} at the corpus's mix, on predictions for writers left "
     f"out of training; the review band begins where {REVIEW_RECALL} of those offers lie above; the gate lets "
-    f"{RECALL} of them pass"
+    f"{RECALL} of them pass, of each class of length"
 )
 
 
@@ -68,6 +68,11 @@ class Prepared:
     kinds: Ids
     groups: tuple[str, ...]
     shares: Logs | None = None
+
+    @property
+    def lengths(self) -> Ids:
+        """Characters of each post, as the gate counts them."""
+        return np.array([len(view.text) for view in self.framed])
 
     def shares_of(self, ids: Ids) -> Logs | None:
         """The shares of some posts, or None where each has one label."""
@@ -151,7 +156,7 @@ def train(
     everything, count = np.arange(len(prepared.labels)), len(examples)
     apart = predict_apart(prepared, encoder, adapter)
     logs = apart.logs
-    calibration = calibrate(logs[:count], prepared.labels[:count], apart.interest[:count])
+    calibration = calibrate(logs[:count], prepared.labels[:count], apart.interest[:count], prepared.lengths[:count])
     prepared = encode(prepared, encoder.adapted(adapter.whole, adapter.tuning.scale) if adapter else encoder)
     dense = fit_dense(prepared, everything)
     sparse = fit_sparse(prepared, everything)
@@ -296,7 +301,7 @@ def fit_sparse(prepared: Prepared, ids: Ids) -> Sparse:
     return Sparse(body, kept[0], title, kept[1], bias.astype(np.float32))
 
 
-def calibrate(logs: Logs, labels: Ids, interest: Logs) -> Calibration:
+def calibrate(logs: Logs, labels: Ids, interest: Logs, lengths: Ids) -> Calibration:
     """Platt scaling, thresholds and the gate from predictions for writers left out."""
     truths = labels == LABELS.index("offer")
     odds = np.array([log_odds(float(np.exp(row[0]))) for row in logs])
@@ -307,7 +312,8 @@ def calibrate(logs: Logs, labels: Ids, interest: Logs) -> Calibration:
     threshold = choose_threshold(settled, truths.tolist(), LEAST_RECALL)
     review = choose_review(settled, truths.tolist(), threshold, REVIEW_RECALL)
     tilt = choose_tilt((np.bincount(labels, minlength=len(LABELS)) / len(labels)).tolist())
-    return Calibration(slope, shift, float(truths.mean()), threshold, review, choose_gate(interest, truths), tilt)
+    gate = choose_gate(interest, lengths, truths)
+    return Calibration(slope, shift, float(truths.mean()), threshold, review, gate, tilt)
 
 
 def measure(logs: Logs, labels: Ids, calibration: Calibration) -> dict[str, float]:

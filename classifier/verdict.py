@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from classifier.context import Framed
 from classifier.fold import fold
-from classifier.gate import weigh_interest
+from classifier.gate import OPEN, Gate, weigh_interest
 from classifier.head import Dense, Floats, Logs, Sparse, combine
 from classifier.offer import read_offer
-from classifier.windows import OFFER, Span, Windows, choose_windows, cut_windows, pool
+from classifier.windows import OFFER, Span, Windows, choose_windows, cut_windows, need_pieces, pool
 from domain.signals import LABELS
 
 Encode = Callable[[Sequence[str]], Floats]
@@ -53,28 +53,38 @@ _SAYS_NOTHING = _Chosen((), 0, np.zeros((0, len(LABELS))), -math.inf)
 
 
 def judge_posts(
-    views: Sequence[Framed], dense: Dense, sparse: Sparse, encode: Encode, longest: int, gate: float = -math.inf
+    views: Sequence[Framed], dense: Dense, sparse: Sparse, encode: Encode, longest: int, gate: Gate = OPEN
 ) -> list[Verdict]:
     """One verdict for each post, in order. `encode` gives a vector for each text; `longest` is its limit in tokens.
-    Posts of less interest than `gate` are not encoded: the sparse view's answer is theirs."""
+    What `gate` turns away is not encoded: the sparse view's answer is theirs. Of the others the pages are, and then
+    the pieces of those whose pages leave it open."""
     chosen = _choose(views, sparse, longest)
-    read = [one.interest >= gate for one in chosen]
-    vectors = encode(
+    through = [gate.passes(one.interest, len(view.text)) for view, one in zip(views, chosen, strict=True)]
+    texts = [
+        [view.whole(*span) for span in one.spans] if passed else []
+        for view, one, passed in zip(views, chosen, through, strict=True)
+    ]
+    pages = _encode_lists([some[: one.pages] for some, one in zip(texts, chosen, strict=True)], encode)
+    pieces = _encode_lists(
         [
-            view.whole(*span)
-            for view, one, passed in zip(views, chosen, read, strict=True)
-            if passed
-            for span in one.spans
-        ]
+            some[one.pages :] if len(vectors) and _leave_open(one, dense, vectors) else []
+            for some, one, vectors in zip(texts, chosen, pages, strict=True)
+        ],
+        encode,
     )
-    answers = dense.judge(vectors)
-    verdicts, at = [], 0
-    for view, one, passed in zip(views, chosen, read, strict=True):
-        end = at + len(one.spans) * passed
-        both = combine(answers[at:end], one.sparse) if passed else one.sparse
-        verdicts.append(_settle(view, one, both, vectors[at:end]))
-        at = end
-    return verdicts
+    vectors = [np.concatenate(pair) for pair in zip(pages, pieces, strict=True)]
+    return [_settle(view, one, dense, some) for view, one, some in zip(views, chosen, vectors, strict=True)]
+
+
+def _encode_lists(lists: Sequence[Sequence[str]], encode: Encode) -> list[Floats]:
+    """The vectors of each list of texts, all encoded at once."""
+    vectors = encode([text for some in lists for text in some])
+    return np.split(vectors, np.cumsum([len(some) for some in lists], dtype=np.int64))[:-1]
+
+
+def _leave_open(chosen: _Chosen, dense: Dense, vectors: Floats) -> bool:
+    pages = combine(dense.judge(vectors), chosen.sparse[: chosen.pages])
+    return need_pieces(pages, chosen.sparse[chosen.pages :])
 
 
 def _choose(views: Sequence[Framed], sparse: Sparse, longest: int) -> list[_Chosen]:
@@ -109,13 +119,16 @@ def _says_something(view: Framed) -> bool:
     return len(first) == 2 or any(not letter.isascii() for letter in first)
 
 
-def _settle(view: Framed, chosen: _Chosen, logs: Logs, vectors: Floats) -> Verdict:
+def _settle(view: Framed, chosen: _Chosen, dense: Dense, vectors: Floats) -> Verdict:
+    """The answer of all windows that were encoded, else of the sparse view for all that were chosen."""
     if not chosen.spans:
         nothing = np.full(len(LABELS), _NOTHING)
         nothing[UNRELATED] = 0.0
         return Verdict(nothing, (0, 0), None, chosen.interest)
+    read = len(vectors)
+    logs = combine(dense.judge(vectors), chosen.sparse[:read]) if read else chosen.sparse
     place = int(logs[:, OFFER].argmax())
     best = chosen.spans[place]
-    reachable = len(vectors) > 1 and bool(read_offer(fold(view.text[slice(*best)])).contacts)
-    vector = vectors[place] if len(vectors) else None
+    reachable = read > 1 and bool(read_offer(fold(view.text[slice(*best)])).contacts)
+    vector = vectors[place] if read else None
     return Verdict(pool(logs, chosen.pages, reachable=reachable), best, vector, chosen.interest)

@@ -39,6 +39,9 @@ RIVALS = tuple(
 # a quotation, unless the window says how to reach the seller, which the press leaves out. The same for rivals.
 QUOTED, REACHABLE, RIVAL = 5.0, 1.0, 2.0
 HALF = 0.5
+# In log-odds of an offer: where its pages say at least SURE or at most HOPELESS, the pieces of a text are not encoded;
+# in the second case only if, to the cheap view, none of them reaches ALOUD.
+SURE, HOPELESS, ALOUD = 2.0, -2.0, 1.0
 
 Span = tuple[int, int]
 Logs = npt.NDArray[np.float64]
@@ -86,6 +89,27 @@ def choose_windows(windows: Windows, offer: Logs) -> tuple[Places, Places]:
     return np.array(pages, np.int64), np.sort(ranked) + count
 
 
+def need_pieces(pages: Logs, pieces: Logs) -> bool:
+    """Whether the encoder must read the pieces of a text, by the log probabilities of its encoded pages
+    [pages, labels] and the cheap view's of its pieces [pieces, labels].
+
+    It need not where it would change nothing: `pool` takes a text of one page for an offer if that page says so, and
+    where no page comes near one it is the pieces that speak up which might.
+    """
+    if not len(pieces):
+        return False
+    offer = _weigh_offer(pages).max()
+    if offer <= HOPELESS:
+        return bool(_weigh_offer(pieces).max() >= ALOUD)
+    return len(pages) > 1 or bool(offer < SURE)
+
+
+def _weigh_offer(logs: Logs) -> Logs:
+    """Log-odds of an offer of each row."""
+    odds: Logs = logs[:, OFFER] - np.log1p(-np.minimum(np.exp(logs[:, OFFER]), 1 - 1e-12))
+    return odds
+
+
 def _cut(cost: npt.NDArray[np.float64], borders: Places, size: float, overlap: float) -> tuple[Span, ...]:
     """Spans of at most `size`, each beginning at most `overlap` before the end of the one before."""
     spans: list[Span] = []
@@ -129,7 +153,7 @@ def pool(logs: Logs, pages: int, *, reachable: bool = False) -> Logs:
     if len(logs) == 1:
         return np.asarray(logs[0])
     chances = np.exp(logs)
-    odds = logs[:, OFFER] - np.log1p(-np.minimum(chances[:, OFFER], 1 - 1e-12))
+    odds = _weigh_offer(logs)
     reports = chances[:pages][:, list(REPORTING)].sum(1).mean() > HALF
     best = int((odds[:pages] if reports and (pages == 1 or not reachable) else odds).argmax())
     around = (chances[:pages].mean(0) + np.delete(chances, best, axis=0).mean(0)) / 2

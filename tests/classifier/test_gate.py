@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classifier.encoders import DEFAULT, Encoder
-from classifier.gate import choose_gate, weigh_interest
+from classifier.gate import LENGTHS, OPEN, SHUT, Gate, choose_gate, weigh_interest
 from classifier.head import Model, load_model
 from classifier.reader import Reader
 from classifier.training import SHIPPED
@@ -28,12 +28,27 @@ def test_interest_is_what_finds_against_what_does_not() -> None:
 
 
 def test_the_gate_lets_the_asked_share_of_offers_pass() -> None:
-    """Of a thousand offers at most two are turned away; posts of other labels have no say."""
+    """Of a thousand offers of one length at most two are turned away; posts of other labels have no say."""
     interest = np.concatenate([np.linspace(-3, 5, 1000), np.full(500, -9.0)])
-    offers = np.arange(1500) < 1000
-    gate = choose_gate(interest, offers, 0.998)
-    assert (interest[offers] >= gate).sum() == 998
-    assert choose_gate(interest, offers & False) == -np.inf
+    offers, lengths = np.arange(1500) < 1000, np.full(1500, 60)
+    gate = choose_gate(interest, lengths, offers, 0.998)
+    assert sum(gate.passes(one, 60) for one in interest[offers].tolist()) == 998
+    assert choose_gate(interest, lengths, offers & False) == OPEN
+
+
+def test_a_long_post_must_look_the_more_like_a_finding() -> None:
+    """Each class of length has the level of its own offers, but none is lower than that of all of them; what is open
+    lets everything pass and what is shut nothing."""
+    interest = np.concatenate([np.linspace(-3, 5, 900), np.linspace(0, 5, 100)])
+    lengths = np.concatenate([np.full(900, 30), np.full(100, 500)])
+    gate = choose_gate(interest, lengths, np.full(1000, True), 0.99)
+    assert gate.passes(-2.5, 30)
+    assert not gate.passes(-2.5, 500)
+    assert gate.passes(0.1, 500)
+    assert min(gate.levels) == gate.levels[0] > -3  # no offer is so short; the level of all
+    assert OPEN.passes(-np.inf, 0)
+    assert not SHUT.passes(9.0, 999)
+    assert Gate((0.0,) * len(SHUT.levels)).passes(0.0, LENGTHS[-1])
 
 
 def test_what_is_turned_away_never_loads_the_encoder() -> None:
@@ -71,7 +86,9 @@ def test_everything_is_encoded_where_all_is_to_be_read() -> None:
 
 
 def test_the_shipped_gate_is_one(encoder: Encoder) -> None:
-    """The shipped model turns something away: its gate is a number."""
+    """The shipped model turns something away, at every length."""
     model: Model = load_model(SHIPPED / DEFAULT)
-    assert np.isfinite(model.manifest.calibration.gate)
+    levels = model.manifest.calibration.gate.levels
+    assert len(levels) == len(LENGTHS) + 1
+    assert np.isfinite(levels).all()
     assert encoder.dimension == model.manifest.dimension

@@ -9,7 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.windows import FEW, OFFER, PAGE, PAGES, PIECE, PIECES, SHORT, Windows, choose_windows, cut_windows, pool
+from classifier.windows import (
+    FEW,
+    OFFER,
+    PAGE,
+    PAGES,
+    PIECE,
+    PIECES,
+    SHORT,
+    Windows,
+    choose_windows,
+    cut_windows,
+    need_pieces,
+    pool,
+)
 from domain.signals import LABELS
 
 TEXTS = st.lists(
@@ -84,6 +97,26 @@ def say(**chances: float) -> list[float]:
     """A window's log probabilities: the labels given, the rest shared."""
     rest = (1 - sum(chances.values())) / (len(LABELS) - len(chances))
     return [float(np.log(chances.get(label, rest))) for label in LABELS]
+
+
+@pytest.mark.parametrize(
+    ("pages", "pieces", "needed"),
+    [
+        ([say(offer=0.95)], [say(offer=0.2)], False),
+        ([say(offer=0.95), say(unrelated=0.9)], [say(offer=0.2)], True),
+        ([say(offer=0.4)], [say(offer=0.2)], True),
+        ([say(unrelated=0.99)], [say(offer=0.2)], False),
+        ([say(unrelated=0.99)], [say(offer=0.2), say(offer=0.9)], True),
+        ([say(offer=0.4)], [], False),
+    ],
+)
+def test_pieces_are_read_where_the_pages_leave_it_open(
+    pages: list[list[float]], pieces: list[list[float]], needed: bool
+) -> None:
+    """A page that is surely an offer settles a text of one page; pages far from one settle any text, unless a piece
+    speaks up to the cheap view."""
+    rows = np.array(pieces).reshape(-1, len(LABELS))
+    assert need_pieces(np.array(pages), rows) is needed
 
 
 @pytest.mark.parametrize("windows", [[say(offer=0.7)], [say(offer=0.9), say(unrelated=0.9)]])
