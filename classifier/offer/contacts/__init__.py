@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.offer.contacts.announced import read_after
+from classifier.offer.contacts.candidates import weigh_candidates
 from classifier.offer.contacts.disowning import is_disowned
 from classifier.offer.contacts.leads import read_added, read_bracketed, read_glued, read_on
 from classifier.offer.contacts.places import chain_aliases, find_aliases
@@ -68,6 +69,10 @@ def find_hits(text: str) -> tuple[Hit, ...]:
     _add(found, taken, list(read_on(text)))
     _add(found, taken, list(read_added(text, lowered)))
     _add(found, taken, list(read_bracketed(text, lowered, aliases)))
+    for hit, wrong in list(weigh_candidates(lowered, found, aliases)):
+        if wrong in found:
+            found.remove(wrong)
+        _add(found, taken, [hit])
     found += share_handles(lowered, found, aliases)
     found += share_above(lowered, found, aliases)
     return tuple(found)

@@ -16,11 +16,11 @@ from classifier.offer.contacts.wechat import WECHAT
 COUNTS = re.compile(r"\s?[条元块万个份人%u起天月年只颗款台辆次粉赞字版]")
 
 _CONNECT = re.compile(
-    r"(?P<same>\s?(?:同号|同步|同|通用|一样|都是)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|handle|name|same|as"
-    r"|me|us|is|on|at|only)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
+    r"(?P<same>\s?(?:同一个?|同号|同步|同名|同|通用|一样的?|一个(?=\s?(?:号|id|名))|都是(?:同?一个)?|相同|都[行能]|都可以?)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|handle|name|same|as"
+    r"|me|us|is|on|at|only|app|chat|acc|account|call|add|text|msg|message|ping)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
     r"|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
     r"|[(（][\u3400-\u9fff]{1,8}[)）](?=\s?[:：])|(?<![a-z])(?:karo|karein|kijiye|pe|par|to|through"
-    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|我(?=[\s:：])|[1-9一二三](?=\s?[:：])|(?<=号)码|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
+    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|打|拨|发到?|认准|请|直接|添加|拼音|名字?|我(?=[\s:：])|\.(?=(?=[a-z_-]{0,20}[\d_])[a-z0-9_-]{5,20}(?![a-z0-9_.@/-]))|[1-9一二三](?=\s?[:：])|(?<=号)码|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
     r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓是为加请【】〔〕〖〗｛｝{}\[\](（)）「」『』《》〈〉“”\"'<>@*~～·丶﹕∶|｜┊"
     r"|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
@@ -115,6 +115,12 @@ def _convincing(lowered: str, alias: Alias, link: str, hit: Hit, strong: bool) -
         return glued is not None and not _DATE.fullmatch(glued.group()) and not COUNTS.match(lowered, glued.end())
     led = bool(_LEAD_BEFORE.search(lowered, max(0, alias.start - 8), alias.start))
     firm = bool(_FIRM_LINK.search(link))
+    if alias.faint:
+        # A name of two characters and a telephone (韦欣：138…) are a person's.
+        digits = hit.value.lstrip("+").isdigit()
+        spelt = alias.end - alias.start >= _SPELT and lowered[alias.start].isascii()
+        linked = firm or led or (link != "" and (spelt or not digits))
+        return numeric and linked and (not digits or alias.kind in _NUMBERED)
     if strong:
         chinese = "\u3400" <= lowered[alias.end - 1] <= "\u9fff"
         return numeric or firm or led or chinese or link.strip(" ") != link
@@ -132,6 +138,9 @@ def _convincing(lowered: str, alias: Alias, link: str, hit: Hit, strong: bool) -
     return firm or led or (numeric and len(hit.value) >= 5 and not counted)
 
 
+# Places whose handles are numbers.
+_SPELT = 5
+_NUMBERED = frozenset({"qq", "whatsapp", "signal", "batchat"})
 # An English word amid Chinese is the name of the place.
 _CHINESE = re.compile("[\u3400-\u9fff][。，,；;：: ]{0,2}$")
 _DATE = re.compile(r"20\d\d[01]\d[0-3]\d")

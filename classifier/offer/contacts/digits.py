@@ -12,7 +12,7 @@ DIGIT_FORMS = {form: str(digit) for digit, forms in enumerate(
 FORM = "[" + "".join(re.escape(form) for form in DIGIT_FORMS) + "]"
 _INSERT = r"(?:[(（\[【]?(?:删除?|去掉?|中文去掉)[)）\]】]?)"
 _EMOJI = "[\u2600-\u27bf\U0001f000-\U0001faff]\ufe0f?"
-_JOIN = rf"(?:{_INSERT}|{_EMOJI}|[ \t\u3000\xa0.·•*_~—–－‐﹣=^,、/\\-])"
+_JOIN = rf"(?:{_INSERT}|{_EMOJI}|[ \t\u3000\xa0.·•*_~—–－‐﹣=^,，、/\\-])"
 _RUN = re.compile(rf"{FORM}(?:{_JOIN}{{0,4}}{FORM}){{4,}}")
 _GROUP = re.compile(rf"{FORM}+")
 _PLAIN = re.compile(r"[0-9]")

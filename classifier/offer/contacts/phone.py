@@ -191,8 +191,10 @@ def _take_mobile(groups: list[Group]) -> Group | None:
 
 
 def _share(hit: Hit) -> str | None:
-    if hit.kind == "wechat" and _MOBILE.fullmatch(hit.value):
+    if hit.kind != "phone" and _MOBILE.fullmatch(hit.value):
         return "+86" + hit.value
+    if hit.kind == "line" and _TAIWAN.fullmatch(hit.value):
+        return "+886" + hit.value[1:]
     return hit.value if hit.kind == "whatsapp" else None
 
 

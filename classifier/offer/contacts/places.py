@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -14,12 +14,15 @@ from classifier.lexicon import read_terms
 
 
 class Alias(NamedTuple):
-    """A place named at `[start, end)`: its kind, and whether a handle behind it is taken as it stands."""
+    """A place named at `[start, end)`: its kind, whether a handle behind it is taken as it stands, whether the name is
+    listed nowhere and only sounds or looks like one.
+    """
 
     kind: str
     strong: bool
     start: int
     end: int
+    faint: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -51,7 +54,8 @@ def find_aliases(lowered: str) -> list[Alias]:
         if _bounded(lowered, start, end, ends):
             ends.add(end)
             found.append(Alias(kind, strong, start, end))
-    found.sort(key=lambda alias: (alias.start, -alias.end))
+    found += _find_soundalikes(lowered)
+    found.sort(key=lambda alias: (alias.start, -alias.end, alias.faint))
     chosen: list[Alias] = []
     for alias in found:
         if not chosen or alias.start >= chosen[-1].end:
@@ -71,15 +75,60 @@ def _bounded(lowered: str, start: int, end: int, ends: set[int]) -> bool:
     return not (last.isascii() and last.isalpha() and after.isascii() and (after.isalpha() or after == "_") and after)
 
 
+# Signs between the letters of a name that is written apart, and what stands for a letter.
+_GAP = r"[\s.\-_*·•|/~^'’]{0,2}"
+_LOOKS = {"a": "a4@", "e": "e3", "i": "i1l!", "l": "l1i|", "o": "o0", "s": "s5$", "t": "t7"}
+
+
+@lru_cache(maxsize=1)
+def _soundalikes() -> tuple[re.Pattern[str], tuple[str, ...]]:
+    rows = read_terms("soundalikes")
+    ways = []
+    for row in rows:
+        words = [word for word in row["letters"].split() if word != "-"]
+        spread = [_GAP.join(f"[{_LOOKS.get(letter, letter)}]" for letter in word) for word in words]
+        ways.append("|".join((
+            *(rf"(?<![a-z0-9_@.])(?:{way})(?![a-z0-9_])" for way in spread),
+            *_spell_syllables(row),
+        )))  # fmt: skip
+    # A cheap look at the first letter before each way is tried.
+    firsts = {form for row in rows for word in row["letters"].split() for form in _LOOKS.get(word[0], word[0])}
+    heads = "".join(row["heads"] for row in rows)
+    pattern = "|".join(f"(?P<k{at}>{way})" for at, way in enumerate(ways))
+    return re.compile(f"(?=[{re.escape(''.join(firsts) + heads)}])(?:{pattern})"), tuple(row["kind"] for row in rows)
+
+
+def _spell_syllables(row: Mapping[str, str]) -> Iterator[str]:
+    """Two characters of the right sound, or one of them and the other's letters (徽 xin)."""
+    if row["heads"] == "-":
+        return
+    yield rf"[{row['heads']}][·.~/*❤-]?[{row['tails']}]"
+    first, _, second = row["sound"].partition(" ")
+    if second:
+        yield rf"[{row['heads']}][ ·.~/*❤-]?{second}(?![a-z0-9])"
+        yield rf"(?<![a-z0-9]){first}[ ·.~/*❤-]?[{row['tails']}]"
+
+
+def _find_soundalikes(lowered: str) -> Iterator[Alias]:
+    pattern, kinds = _soundalikes()
+    for match in pattern.finditer(lowered):
+        yield Alias(kinds[int(str(match.lastgroup)[1:])], False, *match.span(), faint=True)
+
+
 _CODE = re.compile(r"[a-z0-9.]{3}[/-]$")
-_CHAIN = re.compile(r"\s{0,2}(?:[/／&、和或+跟与|,，=＝]|or|and|就是|也是|号|[(（]?同)?\s{0,2}")
+_APART = 7
+_CHAIN = re.compile(
+    r"\s{0,2}(?:[/／&、和或+跟与|,，=＝]|or|and|就是|也是|号|[(（]?同|(?:也|都)[行能可]以?[,，]?[加打]?)?\s{0,2}(?:同号|同步|同名)?[:：]?"
+)
 
 
 def chain_aliases(lowered: str, aliases: list[Alias]) -> Iterator[list[Alias]]:
     """Aliases that stand side by side and so name one handle: 微信/QQ, 电话微信."""
     chain: list[Alias] = []
     for alias in aliases:
-        if chain and not (alias.start - chain[-1].end <= 5 and _CHAIN.fullmatch(lowered, chain[-1].end, alias.start)):
+        if chain and not (
+            alias.start - chain[-1].end <= _APART and _CHAIN.fullmatch(lowered, chain[-1].end, alias.start)
+        ):
             yield chain
             chain = []
         chain.append(alias)

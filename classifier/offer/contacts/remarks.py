@@ -1,74 +1,105 @@
-"""What a seller says after a handle on how it is really written: (那个点是下划线), (@读a), （加号拿掉）.
+"""What a seller says after a handle on how it is really written: (那个点是下划线), (@读a), （加号拿掉）, 横线不要.
 
-The handle is rewritten as he means it. A remark is looked for first, then the handle before it, so time is linear.
+A remark is signs and what is to be done with them. The signs are named (竖线, 短横, dots), or are characters of the
+handle itself (丿是_, o是零); what is done is one of four: dropped, exchanged, kept, or the whole is given. A remark is
+looked for first, then the handle before it, so time is linear.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import lru_cache
 
 from classifier.fold import Folded
+from classifier.offer.contacts.digits import DIGIT_FORMS
+from classifier.offer.contacts.shape import read_numerals
 from classifier.offer.rewriting import replace_spans
 from classifier.offer.tokens import lower
 
-_DASHES, _DOTS, _WAVES = "-–—－", ".·。．•", "~～﹏"
+_DASHES, _DOTS, _WAVES, _BARS = "-–—－", ".·。．•・", "~～﹏〜", "|｜丨│┃❘"
+_BRACKETS = "()（）[]【】〔〕［］｛｝{}<>《》「」『』"
+# Signs as sellers name them, and the characters that are meant.
 _SIGNS = {
-    **dict.fromkeys(("横", "横杠", "横线", "杠", "减号", "中杠", "短横"), _DASHES),
-    **dict.fromkeys(("点", "圆点"), _DOTS),
-    **dict.fromkeys(("波浪", "波浪号"), _WAVES),
-    **dict.fromkeys(("下划线", "底线"), "_"),
-    **dict.fromkeys(("星号", "星"), "*＊"),
+    **dict.fromkeys(("横杠", "横线", "短横线", "短横", "中横线", "中杠", "减号", "连字符", "破折号", "杠杠", "横", "杠",
+                     "dashes", "dash", "hyphens", "hyphen"), _DASHES),
+    **dict.fromkeys(("小圆点", "圆点", "小点", "点点", "点号", "点", "dots", "dot", "periods"), _DOTS),
+    **dict.fromkeys(("波浪线", "波浪号", "波浪", "波浪符"), _WAVES),
+    **dict.fromkeys(("竖线", "竖杠", "直线", "竖", "bars", "bar", "pipes", "pipe"), _BARS),
+    **dict.fromkeys(("下划线", "底线", "下划", "下横线", "下杠", "under_score", "underscores", "underscore"), "_＿"),
+    **dict.fromkeys(("星号", "星星", "五角星", "星", "stars", "star", "asterisks", "asterisk"), "*＊★☆⭐✦"),
+    **dict.fromkeys(("空格", "空白", "spaces", "space", "blanks", "blank"), " \u3000"),
+    **dict.fromkeys(("斜杠", "斜线", "slashes", "slash"), "/／\\"),
+    **dict.fromkeys(("加号", "plus"), "+＋➕"),
+    **dict.fromkeys(("引号", "quotes"), "\"'“”‘’"),
+    **dict.fromkeys(("井号", "井"), "#＃"),
+    **dict.fromkeys(("括号", "方括号", "圆括号", "括弧", "brackets"), _BRACKETS),
+    **dict.fromkeys(("顿号", "逗号", "commas", "comma"), "、，,"),
+    **dict.fromkeys(("尖号", "尖角"), "^＾"),
+    **dict.fromkeys(("等号",), "=＝"),
     "句号": "。",
-    "空格": " \u3000",
-    "加号": "+＋➕",
-    "斜杠": "/／\\",
-    "引号": "\"'“”",
-    "竖线": "|｜丨",
-    "井号": "#＃",
     "圈": "〇○⭕",
-}
-_PLAIN = {
-    "下划线": "_",
-    "底线": "_",
-    "点": ".",
-    "横杠": "-",
-    "横线": "-",
-    "减号": "-",
-    "横": "-",
-    "杠": "-",
-    "短横": "-",
-}
-_NAMES = "|".join(sorted(_SIGNS, key=len, reverse=True))
-_SIGN = rf"[“\"'‘]?(?P<sign>{_NAMES}|[^\s，,。()（）]{{1,2}}?)[”\"'’]?"
-_MEANT = rf"[“\"'‘]?\s?(?:数字|字母|英文)?\s?(?P<meant>{'|'.join(_PLAIN)}|[a-z0-9_.-]{{1,4}})[”\"'’]?"
-_WHICH = r"(?:把|请|那个|这个|其中|中间的?|里面的?|前面的?|所有的?|全部|[一两俩三二几]个?)?\s?"
-_AWAY = r"(?:都|全)?(?:去掉|拿掉|删掉|删除|删了|去除|去了|不要|不算|忽略|无视|省略|省去|不读|不念)"
-_REMOVED = re.compile(
-    rf"{_WHICH}{_SIGN}\s?{_AWAY}.{{0,5}}|(?:去掉?|删掉?|拿掉|不要|忽略|无视){_WHICH}(?P<after>{_NAMES}).{{0,5}}"
+}  # fmt: skip
+_PLAIN = {"_＿": "_", _DOTS: ".", _DASHES: "-", " \u3000": "", "〇○⭕": "0", "+＋➕": "+"}
+# Whole classes of characters.
+_CLASSES = (
+    (re.compile("汉字|中文|汉语|chinese"), re.compile("[\u3400-\u9fff]")),
+    (re.compile("表情|emoji|图标|小图"), re.compile("[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]")),
+    (re.compile("符号|标点|特殊字符|杂符|signs|symbols"), re.compile(r"[^\w\u3400-\u9fff]")),
 )
-_REPLACED = re.compile(
-    rf"{_WHICH}{_SIGN}\s?(?:都|就|全)?\s?(?:[=＝→]|是|为|读作?|念作?|换成?|换为|改成?|改为|打成|写成|代替|当|代表|表示)\s?(?:成|作)?\s?{_MEANT}.{{0,4}}"
+_NAMES = "|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True))
+_NAME = re.compile(_NAMES)
+
+_REMOVE = re.compile(
+    r"去掉|去除|去了|删掉|删除|删了|删去|拿掉|拿走|抹掉|扣掉|除掉|扔掉|不要|不用|不算|不读|不念|不输|不打|不加|忽略|无视|省略|省去"
+    r"|别[输打加管]|略过|跳过|多余|没用|干扰|防(?:屏蔽|和谐|封)|凑数|去(?=[点横杠竖空星斜括井圈])|[都全字]去$|删(?=$|[”\"'])|无(?=空格)"
+    r"|没有?(?=空格)|(?<![a-z])(?:remove[ds]?|drop|ignore|without|delete|skip|strip|omit|no)(?![a-z])"
 )
-_SINGLE = re.compile(rf"{_WHICH}{_SIGN}\s?(?:都|就)?(?:是|只有|只)\s?一[根个条]")
-_KEPT = re.compile(rf"{_WHICH}(?P<sign>{_NAMES})\s?(?:要?保留|都?要|别去掉?|不能?去掉?|也要|留着).{{0,4}}")
-_TOGETHER = re.compile(r".{0,3}(?:连着?写|连起来|连在一起|拼起来|拼一起|合起来|[没无]有?空格).{0,4}")
-_WHOLE = re.compile(r"(?:[=＝]|即|就是|也就是|连埋|连起来是?|完整是?)\s?(?P<whole>[a-z0-9_.@-]{5,32})")
-_BRACKETED = re.compile(r"[(（\[【](?P<said>[^()（）\[\]【】\n]{2,24})[)）\]】]")
-# Behind a comma only what can be nothing else.
-_ORDERS = ("去掉", "拿掉", "删掉", "换成", "改成", "写成", "连写", "连着写", "连起来", "空格")
-_BEHIND = re.compile(
-    rf"[,，、;；]\s?(?P<said>[^,，。;；()（）\n]{{0,10}}(?:{'|'.join(_ORDERS)})[^,，。;；()（）\n]{{0,8}})"
+_KEEP = re.compile("保留|别去|不能?去|也要|留着|要带|要的$|都要$")
+_REPLACE = re.compile(
+    r"换成?|换为|替换成?|改成?|改为|打成|写成|写作|打作|输成|代替|代表|表示|替代|读作?|念作?|当作?|当成|用作|即|就是|其实是|应是|应为"
+    r"|[是为做当=＝→➜代读念]|->|(?<![a-z])(?:is|are|means?|to|as|into|with|for)(?![a-z])"
 )
-_SPOKEN = re.compile("[=＝→是为读念换改打写当代去删拿不忽无省根连拼合没即就留要别]")
+_TOGETHER = re.compile(r"连着?写|连起来|连在一起|连打|拼起来|拼一起|拼在一起|合起来|合在一起|连一起|together|one word")
+_SINGLE = re.compile(r"只有?\s?一[根个条]|是一[根个条]")
+_WHOLE = re.compile(
+    r"(?:[=＝]|即|就是|也就是|连埋|连起来是?|完整是?|实际是?|正确是?|合起来是?)\s?(?P<whole>[a-z0-9_.@-]{5,32})"
+)
+_LETTERS = re.compile("[只仅就][看取读留要认]{1,2}(?:英文|字母|数字)")
+_NUMERALS = re.compile("(?:用|是|都是|要用|换|换成|改成|打|写)(?:阿拉伯)?数字")
+_MEANT = re.compile(
+    rf"\s?[“\"'‘]?(?:成|作|为|an? |the )?(?:阿拉伯)?(?:数字|字母|英文|小写|大写)?(?:的)?\s?"
+    rf"[“\"'‘]?(?P<meant>{_NAMES}|[零〇一二三四五六七八九](?![一-鿿])|[a-z0-9_.-]{{1,4}}(?![a-z0-9]))"
+)
+_QUOTED = re.compile("[“\"'‘「『]([^”\"'’」』]{1,3})[”\"'’」』]")
+
+_BRACKETED = re.compile(
+    r"[(（\[【](?P<said>[^()（）\[\]【】\n]{2,30}|[^()（）\[\]【】\n]{0,4}[()（）\[\]【】]{1,2}[^()（）\[\]【】\n]{1,8})[)）\]】]"
+)
+# Without brackets only what can be nothing else: a sign's name beside what is done with it, or an order.
+_ORDERS = (
+    "去掉|拿掉|删掉|去除|删除|不要|换成|改成|写成|读作|连着?写|连起来|不用[输打]|别输|数字|汉字|拼音|[换当是改]下划|[去无]空格"
+    rf"|(?:{_NAMES})\s?[都全就要请]?\s?(?:去|删|拿|换|改|写|当|读|念|代|不|是|为|=|＝)"
+    rf"|[去删拿](?:{_NAMES})"
+)
+_ORDER = re.compile(_ORDERS)
+_BEHIND = re.compile(r"(?:[,，、;；。]\s?|\s?[→←]\s?|\s|…|(?<=[」』】]))(?P<said>[^\s,，。;；()（）\n:：]{3,18})")
 # What a handle may end with, right before the remark.
-_END = re.compile('[a-z0-9_"”*〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖][ \u3000]?$')
-_HANDLE = re.compile(r"[^\s,，。;；:：→☞👉➜➔(（【】「」『』][^\n,，。;；:：→☞👉➜➔(（【】「」『』\u3400-\u9fff]{2,40}$")
-# With Chinese characters in it, where one of them stands for a sign: yc 一 hao 一 che.
-_MIXED = re.compile(r"[a-z0-9_][^\n,，。;；:：→☞👉➜➔(（【】「」『』]{2,40}$")
+_END = re.compile('[a-z0-9_"”*〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖】\\])）」』”][ \u3000]?$')
+_HANDLE = re.compile(
+    r"[^\s,，。;；:：→☞👉➜➔(（【】「」『』\u3400-\u9fff][^\n,，。;；:：→☞👉➜➔(（【】「」『』\u3400-\u9fff]{2,40}$"
+)
+# What a colon or an arrow points at, blanks and all.
+_POINTED = re.compile(r"(?<=[:：→☞👉➜➔>=＝])\s?[a-z0-9_@][^\n,，;；:：→☞👉➜➔>=＝(（【】「」『』]{2,40}$")
+# With Chinese characters, brackets or other signs in it that stand for something, but no blank: yc一hao一che.
+_MIXED = re.compile(r"[a-z0-9_【\[][^\s,，。;；:：→☞👉➜➔]{2,40}$")
+_SPACED = re.compile(
+    r"[a-z0-9_](?:[a-z0-9_]| [^\s,，。;；:：→☞👉➜➔(（【】「」『』] | ?[^\w\s,，。;；:：(（【】] ?| ){2,40}$"
+)
+_PARTED = re.compile(r"[a-z0-9_][a-z0-9_]*(?:[、，,。/][a-z0-9_]+){1,5}$")
 _LINK = re.compile(r"h[^\s\u3400-\u9fff]{0,4}ps?:?//[^\s\u3400-\u9fff，（(]{3,80}$")
 _LOOK_BACK = 90
+_SHORTEST, _LONGEST = 4, 36
 
 
 def heed_remarks(folded: Folded) -> Folded:
@@ -81,59 +112,102 @@ def heed_remarks(folded: Folded) -> Folded:
 def _find_edits(text: str) -> tuple[tuple[int, int, str], ...]:
     edits: list[tuple[int, int, str]] = []
     for match in _find_remarks(text):
-        said = match.group("said").strip()
-        if not _END.search(text, max(0, match.start() - 2), match.start()) or not _SPOKEN.search(said):
+        if not _END.search(text, max(0, match.start() - 2), match.start()):
             continue
-        change = _understand(re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", said))
-        found = change and _find_handle(text, match.start(), said)
-        if not change or not found or (edits and found.start() < edits[-1][1]):
-            continue
-        written = found.group().rstrip()
-        meant = change(written)
-        if meant is not None and meant != written and len(meant) >= 4:
-            edits.append((found.start(), found.start() + len(written), meant))
+        said = re.sub("(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", match.group("said").strip())
+        for found in _find_handles(text, match.start()):
+            if edits and found.start() < edits[-1][1]:
+                continue
+            written = found.group().strip()
+            # The longest are addresses of money, whose case counts.
+            meant = _heed(said, written) if len(written) <= _LONGEST or ":/" in written else None
+            if meant is not None and meant != written and len(meant) >= _SHORTEST and meant.isascii():
+                first = found.start() + len(found.group()) - len(found.group().lstrip())
+                edits.append((first, first + len(written), meant))
+                break
     return tuple(edits)
 
 
 def _find_remarks(text: str) -> list[re.Match[str]]:
-    behind = _BEHIND.finditer(text) if any(order in text for order in _ORDERS) else ()
+    behind = (
+        [match for match in _BEHIND.finditer(text) if _ORDER.search(match.group("said"))] if _ORDER.search(text) else ()
+    )
     return sorted((*_BRACKETED.finditer(text), *behind), key=lambda match: match.start())
 
 
-def _find_handle(text: str, end: int, said: str) -> re.Match[str] | None:
+def _find_handles(text: str, end: int) -> Iterator[re.Match[str]]:
+    """What the remark at `end` may speak of, the likeliest first."""
     start = max(0, end - _LOOK_BACK)
-    mixed = _MIXED if (re.match("[“\"']?[一二三四五六七八九零〇]", said) or _WHOLE.fullmatch(said)) else None
-    patterns = (_LINK, mixed, _HANDLE) if mixed else (_LINK, _HANDLE)
-    return next(filter(None, (pattern.search(text, start, end) for pattern in patterns)), None)
+    while end > start and text[end - 1] in " \u3000」』”":
+        end -= 1
+    return filter(
+        None, (pattern.search(text, start, end) for pattern in (_LINK, _POINTED, _HANDLE, _MIXED, _PARTED, _SPACED))
+    )
 
 
-def _understand(said: str) -> Callable[[str], str | None] | None:
-    """What a remark does to the handle before it, None where it is none of the sort."""
-    whole = _WHOLE.fullmatch(said)
+def _heed(said: str, written: str) -> str | None:
+    """The handle as the remark means it, None where the remark is none of the sort or speaks of something else."""
+    whole = _WHOLE.search(said)
     if whole:
-        return lambda written: whole.group("whole")
-    if _TOGETHER.fullmatch(said):
-        return lambda written: re.sub(r"[\s＋+]", "", written)
-    kept = _KEPT.fullmatch(said)
-    if kept:
-        return _exchange(kept.group("sign"), _PLAIN.get(kept.group("sign"), ""))
-    single = _SINGLE.fullmatch(said)
-    if single:
-        return lambda written: re.sub(rf"([{_class(single.group('sign'))}])\1+", r"\1", written)
-    removed = _REMOVED.fullmatch(said)
+        return whole.group("whole")
+    if _TOGETHER.search(said):
+        return re.sub(r"[\s＋+]", "", written)
+    if _LETTERS.search(said):
+        return re.sub("[\u3400-\u9fff]", "", written)
+    if _NUMERALS.search(said) and not _NAME.search(said):
+        return read_numerals(written)
+    return _change(said, written)
+
+
+def _change(said: str, written: str) -> str | None:
+    signs = _find_signs(said, written)
+    kept, removed = _KEEP.search(said), _REMOVE.search(said)
+    if _SINGLE.search(said):
+        return _exchange(signs, r"\1", written, single=True)
+    if kept and not removed:
+        return _exchange(signs, _PLAIN.get(signs, ""), written) if _PLAIN.get(signs) else None
     if removed:
-        return _exchange(removed.group("sign") or removed.group("after"), "")
-    replaced = _REPLACED.fullmatch(said)
-    if replaced and (replaced.group("sign") in _SIGNS or len(set(replaced.group("sign"))) == 1):
-        return _exchange(replaced.group("sign"), _PLAIN.get(replaced.group("meant"), replaced.group("meant")))
-    return None
+        for sort, letters in _CLASSES:
+            if sort.search(said):
+                return letters.sub("", written)
+        shared = _share_run(said[: removed.start()], written)
+        return written.replace(shared, "") if shared else _exchange(signs, "", written)
+    told = _REPLACE.search(said, 1)
+    meant = _MEANT.match(said, told.end()) if told else None
+    if told is None or meant is None:
+        return None
+    word = meant.group("meant")
+    plain = _PLAIN.get(_SIGNS.get(word, word), word if word.isascii() else DIGIT_FORMS.get(word, word))
+    return _exchange(_find_signs(said[: told.start()], written), plain, written)
 
 
-def _class(sign: str) -> str:
-    return re.escape(_SIGNS.get(sign, sign)).replace("]", "\\]")
+def _find_signs(said: str, written: str) -> str:
+    """The characters that a remark speaks of: by their name, in quotes, or as they stand in the handle."""
+    quoted = _QUOTED.search(said)
+    if quoted and any(letter in written for letter in quoted.group(1)):
+        return quoted.group(1)
+    named = _NAME.search(said)
+    if named and any(sign in written for sign in _SIGNS[named.group()]):
+        return _SIGNS[named.group()]
+    bare = re.sub(r"^(?:把|请|那个|这个|其中的?|中间的?|里面的?|前面的?|所有的?|全部|[一两俩三二几]个?)+|的$", "", said)
+    first = bare[:1]
+    if first and first in written and (not bare[1:2].isascii() or not (bare[1:2].isalnum() and first.isalnum())):
+        return first
+    return ""
 
 
-def _exchange(sign: str, meant: str) -> Callable[[str], str | None]:
-    """Every run of the sign inside the handle as what it stands for."""
-    pattern = re.compile(rf" ?[{_class(sign)}]+ ?")
-    return lambda written: pattern.sub(meant, written) if pattern.search(written) else None
+def _share_run(said: str, written: str) -> str:
+    """The longest run of Chinese that remark and handle share: 某某 of 某某二字删."""
+    runs = (run for run in re.findall("[\u3400-\u9fff]+", written) if run in said)
+    return max(runs, key=len, default="")
+
+
+def _exchange(signs: str, meant: str, written: str, *, single: bool = False) -> str | None:
+    """Every run of the signs inside the handle as what it stands for; None where there is none."""
+    if not signs:
+        return None
+    run = f"[{re.escape(signs)}]"
+    # A digit stands for each sign, a separator for all of a run.
+    many = "" if meant.isalnum() else "+"
+    pattern = re.compile(rf"({run}){run}+" if single else rf" ?{run}{many} ?")
+    return pattern.sub(meant, written) if pattern.search(written) else None

@@ -117,6 +117,11 @@ _APART: tuple[Rule, ...] = (
         re.compile(r"(?<=[:：→➜⇒=“\"「『【])\s?(?=(?:[a-z0-9] )*_ )(?:[a-z0-9_] ){5,31}[a-z0-9_](?![a-z0-9_])"),
         lambda match: match.group().replace(" ", ""),
     ),
+    (
+        "@＠",
+        re.compile(r"(?<![a-z0-9])(?:[a-z0-9_.-] ){3,30}[@＠] (?:[a-z0-9.-] ){4,30}[a-z0-9](?![a-z0-9])"),
+        lambda match: match.group().replace(" ", ""),
+    ),
     ("p", re.compile(rf"(?<![a-z])plus (?=\d|{_DIGIT})"), lambda match: "+"),
 )
 
@@ -131,6 +136,7 @@ def _rules() -> tuple[Rule, ...]:
     spread = "|".join(_SEPARATED.join(name) for name in names)
     firsts = "".join(sorted({name[0] for name in names}))
     return (
+        *_ORDERED,
         *_PLACED,
         (" /.·丶の、*|", re.compile(rf"(?=[{firsts}]{_SEPARATED})(?<![\u3400-\u9fff] )(?:{spread})"
             rf"(?=\s?[\s:：=＝→☞👉a-z0-9(（)）【同号也就都/一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖])"),
@@ -141,11 +147,11 @@ def _rules() -> tuple[Rule, ...]:
         *_HOSTS,
         *_APART,
         ("：／．∕", re.compile(r"https?\s?[:：]\s?[/／]\s?[/／][a-z0-9.．/／?？=＝&＆_＿%％-]{4,200}"), _write_link),
-        ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\") ?me ?(?:/|／|∕|斜 ?杠"
+        ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\") ?me ?(?:/ ?/?|／|∕|斜 ?杠"
             r"|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
          lambda match: "t.me/" + ("+" if match.group("plus") else "")),
         (_LINES + "下底u", re.compile(rf"(?<=[a-z0-9])(?<! [a-z0-9])"
-            rf" ?(?:[(（\[╱/] ?(?:{_SAID_LINE}) ?[)）\]╱/]|{_SAID_LINE}|[{_LINES}]) ?(?=[a-z0-9])"),
+            rf"[ ,，、]?(?:[(（\[╱/] ?(?:{_SAID_LINE}) ?[)）\]╱/]|{_SAID_LINE}|[{_LINES}])[ ,，、]?(?=[a-z0-9])"),
          lambda match: "_"),
         ("减横杠m", re.compile(r"(?<=[a-z0-9]) ?(?:[(（]?(?:减号|中?横杠|短横)[)）]?|(?<= )(?:minus|dash"
             r"|hyphen)(?= )) ?(?=[a-z0-9一二三四五六七八九零])"),
@@ -173,6 +179,30 @@ _GAPS: tuple[Rule, ...] = (
             "|(?<=[^\u3400-\u9fff〇][\u3400-\u9fff〇]) (?=[\u3400-\u9fff〇])"
         ),
         lambda match: "",
+    ),
+)
+
+
+_PIECE = r"[a-z0-9_@.]{2,16}"
+_PARTS = r"(?:前|开头|打头|起头|头|中间?|居中|后|尾号?|末尾?|最后|结尾|收尾|垫后)(?:面|边|段|半)?"
+_PART = rf"{_PARTS}(?:[一二三四五六七八九两\d]?[位个])?(?:数字?)?(?:都?[是为:：])?\s?"
+
+
+def _join_pieces(match: re.Match[str]) -> str | None:
+    """138 开头 0571 中间 2266 结尾, 前四位2766后五位01853: the parts of a handle with their places."""
+    joined = "".join(re.findall(_PIECE, re.sub(_PART, " ", match.group())))
+    return joined if len(joined) >= 5 and any(map(str.isdigit, joined)) else None
+
+
+_ORDERED: tuple[Rule, ...] = (
+    (
+        "前后中尾末头",
+        re.compile(
+            rf"(?:(?<![a-z0-9])(?!(?:qq|q|vx|wx|v|tg|id)[前后]){_PIECE}[\s,，、]{{0,2}}|{_PART}{_PIECE}[\s,，、]{{0,2}})"
+            rf"{_PART}{_PIECE}(?:[\s,，、]{{0,2}}{_PART}{_PIECE})?(?![a-z0-9])"
+            rf"|(?<![a-z0-9]){_PIECE}\s?{_PART}[\s,，、]?(?:{_PIECE}\s?{_PART}[\s,，、]?){{1,2}}(?![a-z0-9])"
+        ),
+        _join_pieces,
     ),
 )
 

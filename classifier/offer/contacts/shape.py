@@ -66,6 +66,8 @@ _LOOSE = re.compile(
     r"|去掉?)[)）\]】])[A-Za-z0-9_-]{1,16}){1,12}"
     r"(?![A-Za-z0-9_@])"
 )
+# Two of them side by side are two handles.
+_ENTIRE = re.compile(r"(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*\d|[A-Za-z]+_)[A-Za-z_][A-Za-z0-9_-]{5,}(?![A-Za-z0-9_-])")
 # chepai ▁ laozhou, plate 底线 250: the underscore as another sign, in words, or set apart.
 _LINE_SIGN = re.compile(r"\s?(?:[▁ˍ﹍﹏⎵]|下划线|底线)\s?|\s_\s?|_\s")
 _LINED = re.compile(
@@ -74,10 +76,15 @@ _LINED = re.compile(
 )
 # car data一二三: the digits at its end in words.
 _WORDED = re.compile(
-    r"(?=[零〇一二三四五六七八九幺])(?:[零〇一二三四五六七八九幺0-9]{2,8}"
-    r"(?![零〇一二三四五六七八九十百千万元块毛条角个份])|[零〇一二三四五六七八九](?![\u3400-\u9fff]))"
+    r"(?=[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖①-⑨⓪])(?:[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖①-⑨⓪0-9]{2,8}"
+    r"(?![零〇一二三四五六七八九十百千万元块毛条角个份拾佰仟])|[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖](?![\u3400-\u9fff]))"
 )
 _DIGIT_WORDS = str.maketrans("零〇⓪一二三四五六七八九壹贰叁肆伍陆柒捌玖①②③④⑤⑥⑦⑧⑨幺", "000" + "123456789" * 3 + "1", " ")
+
+
+def read_numerals(word: str) -> str:
+    """`word` with the Chinese and ringed digits in it as Arabic ones."""
+    return word.translate(_DIGIT_WORDS)
 
 
 Word = tuple[str, int]
@@ -103,7 +110,7 @@ def _read_parted(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
 
 def _read_loose(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
     loose = _LOOSE.match(text, at)
-    if loose is None or re.search(r"\s[·•、]\s", loose.group()):
+    if loose is None or re.search(r"\s[·•、]\s", loose.group()) or len(_ENTIRE.findall(loose.group())) > 1:
         return None
     joined = re.sub(r"\s-\s|[^A-Za-z0-9_-]", "", loose.group())
     return (joined, loose.end()) if pattern.fullmatch(joined) and not joined.isalpha() else None
@@ -125,7 +132,7 @@ def _read_whole(text: str, at: int, pattern: re.Pattern[str]) -> Word | None:
     word, end = match.group(), match.end()
     worded = _WORDED.match(text, end)
     if worded:
-        return word + worded.group().translate(_DIGIT_WORDS), worded.end()
+        return word + read_numerals(worded.group()), worded.end()
     inserted = _INSERTED.match(text, end)
     rest = re.compile(r"[A-Za-z0-9_-]+").match(text, inserted.end()) if inserted else None
     return (word + rest.group(), rest.end()) if rest else (word, end)

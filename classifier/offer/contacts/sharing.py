@@ -13,7 +13,7 @@ from classifier.offer.contacts.table import CONTACTS
 _SAME = re.compile(
     r"[\s)）\-—–]{0,4}[(（\[【,，、/;；]{0,2}\s?(?P<names>[^\d\n,，。;；]{0,16}?)\s?(?:号|ID)?(?:同号|同步|同名"
     r"|同微信号|同上|同|也是(?![\sa-z0-9:：]|它|这个?)|(?:也|都)(?:是|系)(?:它|他|这个?|此|呢个)号?|也可以?加?"
-    r"|都是(?:这个|同)|一样|通用|就是(?:这|手机|电话|上面))"
+    r"|都是(?:这个|同)|一样|通用|同?一个(?:号|id|名)|同id|相同|就是(?:这|手机|电话|上面))"
 )
 _SAME_ENGLISH = re.compile(
     r"[\s)）\"'.,;]{0,3}(?:(?:same|\"same)(?: (?:number|id|handle|name|user))?\"?(?: is)?(?: on| for| in| at"

@@ -12,6 +12,9 @@ _LINK = re.compile(r"(?:https?://)?signal\.me/#(?:p/(\+\d{7,15})|eu/([A-Za-z0-9_
 _GROUP = re.compile(r"(?:https?://)?signal\.group/#([A-Za-z0-9_-]{10,120})", re.IGNORECASE)
 _NAME = re.compile(r"@?([A-Za-z_][A-Za-z0-9_]{2,31}(?:\.[A-Za-z0-9_]{2,31})?\.\d{2,})(?![A-Za-z0-9_])")
 
+# What breaks the rule of the two digits.
+_FREE = re.compile(r"@?(?=[A-Za-z_]*[\d_.])([A-Za-z_][A-Za-z0-9_]{2,31}(?:\.[A-Za-z0-9_]{1,31})?)(?![A-Za-z0-9_@.])")
+
 
 def _find(text: str) -> Iterator[Hit]:
     if "/#" not in text:
@@ -27,7 +30,10 @@ def _read(text: str, at: int) -> Hit | None:
     if match:
         return Hit("signal", match.group(1).lower(), at, match.end(), True, led=True)
     hit = WHATSAPP.read(text, at)
-    return Hit("signal", hit.value, hit.start, hit.end, hit.valid, led=True) if hit else None
+    if hit:
+        return Hit("signal", hit.value, hit.start, hit.end, hit.valid, led=True)
+    free = _FREE.match(text, at)
+    return Hit("signal", free.group(1).lower(), at, free.end(), False, led=True) if free else None
 
 
 def _share(hit: Hit) -> str | None:

@@ -21,6 +21,7 @@ from classifier.offer.victims.papers import find_papers
 from classifier.offer.victims.records import find_records
 from classifier.offer.victims.rows import NEAR, ROW, in_block
 from classifier.offer.victims.scene import Scene
+from classifier.offer.victims.tables import find_tables
 from domain.signals import Contact
 
 
@@ -71,7 +72,25 @@ def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
     anchors = sorted(items, key=lambda item: item.start)
     items += [name for name in names if _beside(text, name, anchors)]
     shown, inside = _read_samples(text, items, hits, scene)
-    return tuple(sorted(_drop_overlaps(iter([*items, *shown])), key=lambda item: item.start)), (*victims, *inside)
+    every = _drop_overlaps(iter([*items, *shown]))
+    # A handle in a column of victims' numbers is theirs, whatever stands before it, unless it is offered elsewhere.
+    told = {*victims, *inside}
+    kept = [(hit.start, hit.end) for hit in hits if hit not in told and scene.is_sellers(hit)]
+    tabled = list(find_tables(text, every, kept))
+    inside += _find_inside([hit for hit in hits if hit not in told], tabled)
+    return tuple(_drop_overlaps(iter([*every, *tabled]))), (*victims, *inside)
+
+
+def _find_inside(hits: list[Hit], items: list[Item]) -> list[Hit]:
+    """The hits that overlap an item."""
+    ordered = sorted(items, key=lambda item: item.start)
+    starts = [item.start for item in ordered]
+    inside = []
+    for hit in hits:
+        at = max(0, bisect_left(starts, hit.start + 1) - 1)
+        if any(item.start < hit.end and hit.start < item.end for item in ordered[at : at + 3]):
+            inside.append(hit)
+    return inside
 
 
 def _read_samples(text: str, items: list[Item], hits: tuple[Hit, ...], scene: Scene) -> tuple[list[Item], list[Hit]]:

@@ -8,13 +8,17 @@ from datetime import date
 
 from classifier.offer.victims.item import Item
 
-PROVINCES = "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新"
+PROVINCES = "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新蒙"
 # Ordinary plates, and the eight characters of new-energy cars (letter first for small cars, last for large).
 _PLATE = re.compile(
     rf"[{PROVINCES}]\s?[A-HJ-NP-Za-hj-np-z][\s.·•・-]{{0,2}}"
     r"(?:[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9]\d{4}|\d{5}[A-HJKa-hjk]"
     r"|[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])"
     r"(?![A-Za-z0-9])"
+    # Any letters, fail safe; missions, the forces, the armed police, Hong Kong and Macau, which are written otherwise.
+    rf"|[{PROVINCES}]\s?[A-Z][·•]?(?=[A-Z0-9]{{0,5}}\d)[A-Z0-9]{{5,6}}(?![A-Za-z0-9])"
+    rf"|使 ?\d{{3}} ?\d{{3}}(?!\d)|(?<!\d)\d{{6}}使|[{PROVINCES}][A-Z]\d{{4}}[领使学警]"
+    rf"|[军空海北沈兰济南广成][A-Z][·•]?\d{{5}}(?!\d)|WJ ?[{PROVINCES}]?[·•]?\d{{4,5}}[A-Z0-9]?(?![A-Za-z0-9])"
     # A point between any two of them: 赣B·5K·77P.
     rf"|[{PROVINCES}] ?[A-Z][·•](?=[A-Z0-9·•. ]*\d)[A-Z0-9]{{1,4}}(?:[·•. ]{{1,2}}[A-Z0-9]{{1,4}}){{1,4}}"
     rf"(?![A-Za-z0-9])"

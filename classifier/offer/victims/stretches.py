@@ -83,6 +83,11 @@ class Stretch(NamedTuple):
     announced: bool
 
 
+def speaks(text: str, start: int, end: int) -> bool:
+    """Whether the seller speaks in `[start, end)`: of prices, of his handles, of how to order."""
+    return _SPEAKS.search(text, start, end) is not None
+
+
 def is_header(line: str) -> bool:
     """Whether a line names the columns of a table."""
     return _HEADER.fullmatch(line[:LONGEST]) is not None
