@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urljoin
 
 import attrs
@@ -100,7 +101,7 @@ class GenericThreadPage(ThreadPage):
             return once(self._read_stated(one, thread, n) for n, one in enumerate(stated, 1) if one.text)
         start = self.visit.floors_before
         read = (self._read_parts(*pair, thread, stated, start + number) for number, pair in enumerate(pairs, 1))
-        return once(post for post in read if post.text or post.images or post.quoted)
+        return _to_the_minute(once(post for post in read if post.text or post.images or post.quoted))
 
     def _read_parts(self, reading: Reading, part: Parts, thread: Thread, stated: list[Stated], number: int) -> Post:
         base = reading.tree.base
@@ -148,6 +149,16 @@ class GenericThreadPage(ThreadPage):
     def next_url(self) -> str | None:
         """The pager's next page."""
         return infer(self.response).next_url
+
+
+def _to_the_minute(posts: tuple[Post, ...]) -> tuple[Post, ...]:
+    """Posts whose times all end in ":00" were told to the minute, though their markup writes seconds."""
+    exact = [post.posted_at for post in posts if post.posted_at and post.posted_at_precision == "second"]
+    if len(exact) < 3 or any(moment.second for moment in exact):
+        return posts
+    return tuple(
+        replace(post, posted_at_precision="minute") if post.posted_at_precision == "second" else post for post in posts
+    )
 
 
 def _identity(thread: Thread, part: Parts, author: Author, moment: Moment, text: str) -> tuple[str, ...]:

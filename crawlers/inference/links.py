@@ -98,3 +98,16 @@ def pattern_of(url: str) -> str:
         if value and name.lower() not in NOISE_NAMES and name.lower() not in PAGE_NAMES - {"p"}
     )
     return f"{parts.netloc}/{'/'.join(segments)}" + (f"?{'&'.join(names)}" if names else "")
+
+
+def is_below(pattern: str, other: str) -> bool:
+    """Whether addresses of a pattern are those of another with one number more: "board?b=free&id=#" and "board?b=free",
+    "board/free/#" and "board/free". Where one is a board, the other is a thread in it."""
+    path, _, query = pattern.partition("?")
+    above, _, asked = other.partition("?")
+    if path != above:
+        step = path.removeprefix(f"{above.rstrip('/')}/")
+        return query == asked and step != path and bool(re.fullmatch(r"#(?:\.\w+)?", step)) and above.count("/") > 1
+    more, less = set(query.split("&")), set(filter(None, asked.split("&")))
+    extra = more - less
+    return bool(less) and less < more and len(extra) == 1 and extra.pop().endswith("=#")

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from crawlers.bodies import QUOTE_CLASSES
 from crawlers.dates import LEAD, find_time, is_time, tidy_time
-from crawlers.inference.links import USER_PATH, page_free, pattern_of, split_address
+from crawlers.inference.links import USER_PATH, is_below, page_free, pattern_of, split_address
 from crawlers.inference.records import is_chrome
 from crawlers.inference.shapes import ACTION_TEXT, Element, shape_of, text_within, words_of
 from crawlers.inference.trees import EVER, Mark, Tree
@@ -78,8 +78,12 @@ def find_listings(tree: Tree) -> list[Listing]:
             continue  # the subject over each post of this very thread
         groups["pattern", pattern_of(row.url)].append(row)
         groups["shape", _anchor_shape(row.anchor)].append(row)
-    listings = [_weigh(tree, kind, key, rows) for (kind, key), rows in groups.items()]
-    return sorted((listing for listing in listings if listing is not None), key=lambda listing: -listing.score)
+    weighed = [_weigh(tree, kind, key, rows) for (kind, key), rows in groups.items()]
+    listings = [listing for listing in weighed if listing is not None]
+    known = {pattern_of(here), *(listing.pattern for listing in listings)}
+    for listing in listings:
+        listing.boards = listing.boards and not any(is_below(listing.pattern, pattern) for pattern in known)
+    return sorted(listings, key=lambda listing: -listing.score)
 
 
 def _framed(tree: Tree) -> set[Element]:
@@ -153,6 +157,12 @@ def _anchor_shape(node: Element) -> str:
     return "<".join(steps)
 
 
+def _are_subjects(titles: set[str], rows: list[Row]) -> bool:
+    """Whether titles that repeat are the subjects of messages, answers under what they answer, and no buttons."""
+    wide = sum(width_of(title) >= SUBJECT_WIDTH for title in titles)
+    return len(titles) >= max(3, 0.1 * len(rows)) and 2 * wide > len(titles)
+
+
 def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
     best: dict[str, Row] = {}
     for row in rows:
@@ -161,7 +171,7 @@ def _weigh(tree: Tree, kind: str, key: str, rows: list[Row]) -> Listing | None:
             best[row.key] = row
     distinct = [replace(row) for row in best.values()]
     titles = {REPLY_LEAD.sub("", row.title) for row in distinct}
-    if not distinct or (len(distinct) > 1 and len(titles) <= 0.5 * len(distinct)):
+    if not distinct or (len(distinct) > 1 and len(titles) <= 0.5 * len(distinct) and not _are_subjects(titles, rows)):
         return None
     patterns = Counter(pattern_of(row.url) for row in distinct)
     pattern, common = patterns.most_common(1)[0]
@@ -201,6 +211,7 @@ def board_words(url: str) -> bool:
 
 
 REPLY_LEAD = re.compile(r"(?i)^(?:re|aw|sv|回复|回覆|答复|答覆)\s*[:：]\s*")
+SUBJECT_WIDTH = 4.0  # what is narrower is a button ("last post") rather than a message's subject
 MENU_WIDTH = 6.0  # of the longest word of a menu, in widths of Chinese characters
 LARGEST_LONE = 400  # letters of the one row of a list; what is larger is the page round it
 

@@ -57,9 +57,17 @@ def _better(best: tuple[float, Reading] | None, reading: Reading | None) -> tupl
     if reading is None:
         return best
     part = reading.parts[0]
+    if best is not None and _is_round(part, best[1].parts[0]):
+        return best
     named = part.author is not None
     worth = (min(part.body_length, 400) + 10) * (1 + named + 0.5 * part.hinted)
     return (worth, reading) if best is None or worth > 1.2 * best[0] else best
+
+
+def _is_round(part: Parts, known: Parts) -> bool:
+    """Whether a body is only what stands round one that says it is a body."""
+    inner = known.container[0] if known.hinted and len(known.container) == 1 else None
+    return inner is not None and any(node in inner.iterancestors() for node in part.container)
 
 
 def _steps(tree: Tree, node: Element) -> Iterator[Element]:

@@ -29,6 +29,7 @@ PANEL_TEXT = re.compile(
 PARTS_OF_FRAME = word_set("td div ul ol dl p span aside header footer section dt th em h1 h2 h3 h4 small")
 SMALL_TAGS = word_set("a span em strong b li i sup small div p")
 PANEL_LABEL = re.compile(rf"(?i)(?:{PANEL_NAMES})\s?[:：]?(?:\s?[^\s]{{1,12}})?")
+SEPARATORS = re.compile(r"[\s\-–—,，、|·•»›:：()\[\]]*")  # what is left of a row without its title, name and time
 RULE = re.compile(r"[\s|·•»›¦]*[|·•»›¦][\s|·•»›¦]*")  # what stands between two links
 BADGES = word_set("作者 楼主 樓主 层主 層主 题主 題主 贴主 版主 管理员 管理員 OP Author Moderator Admin Staff")
 BADGE_TAGS = word_set("span em i b small font strong a label div")
@@ -189,8 +190,10 @@ def _own_letters(reading: Reading, node: Element, part: Parts) -> tuple[int, int
         if not text:
             continue
         length = len("".join(text.split()))
-        if _is_mark_slot(part, owner, slot) or (
-            length <= 40 and (PANEL_TEXT.match(text) or (not hinted and (key, normal(text)) in reading.labels))
+        if (
+            _is_mark_slot(part, owner, slot)
+            or SEPARATORS.fullmatch(text)
+            or (length <= 40 and (PANEL_TEXT.match(text) or (not hinted and (key, normal(text)) in reading.labels)))
         ):
             dirty += length
         else:

@@ -48,7 +48,20 @@ def find_next(tree: Tree) -> str | None:
         target = _resolve(tree, link.get("href"))
         if target and (_is_next(here, target) or (_in_pager(link) and _same_kind(here, target))):
             return target
-    return _beyond_button(tree, here)
+    return _counted(tree, here) or _beyond_button(tree, here)
+
+
+def _counted(tree: Tree, here: str) -> str | None:
+    """The page after this one among the links of a pager in any language: this page's address, its number one on."""
+    known = _page_value(here)
+    for node in tree.order:
+        target = _resolve(tree, node.get("href")) if node.tag == "a" else None
+        value = _page_value(target) if target and page_free(target) == page_free(here) else None
+        if value is None or target is None or not _in_pager(node):
+            continue
+        if value == ((known[0], known[1] + 1) if known else (value[0], 2)) and _same_kind(here, target):
+            return target
+    return None
 
 
 def _beyond_button(tree: Tree, here: str) -> str | None:
@@ -221,7 +234,8 @@ def _number_rows(tree: Tree) -> Iterator[list[tuple[int, str | None, bool]]]:
     for node in tree.order:
         if node.tag not in ("a", "strong", "b", "span", "em", "li", "td", "font") or tree.text[node] > 6:
             continue
-        text = text_within(node, 20).strip("[]() ")
+        own = (node.text or "").strip("[]() \n\t")  # "2", and beside it "page" for those who hear it
+        text = own if own.isdecimal() and len(node) else text_within(node, 20).strip("[]() ")
         if (
             not text.isdecimal()
             or len(text) > 5

@@ -31,9 +31,13 @@ def read_title(response: HttpResponse, tree: Tree) -> str | None:
     whole = without_page(" ".join((response.css("title::text").get() or "").split()))
     stated = without_page(read_meta(response, "og:title", "twitter:title") or "")
     headings = [heading for heading in _read_headings(tree) if len(heading) >= 2]
-    for heading in (*headings, *_read_headings(tree, ("h4", "h5", "h6"))):
-        if len(heading) >= 2 and (whole.startswith(heading) or stated.startswith(heading)):
-            return heading
+    begun = [
+        heading
+        for heading in (*headings, *_read_headings(tree, ("h4", "h5", "h6")))
+        if len(heading) >= 2 and (whole.startswith(heading) or stated.startswith(heading))
+    ]
+    if begun:  # "Thread > Board" for those who hear the page, "Thread" for those who see it
+        return next((each for each in begun[1:] if _pieces(begun[0])[:1] == [each]), begun[0])
     pieces = _pieces(whole)
     for piece in pieces:
         if len(piece) >= 4 and any(piece in heading for heading in headings):
@@ -90,15 +94,16 @@ def read_board(tree: Tree) -> str | None:
         if not is_crumbs(node):
             continue
         links = [link for link in node.iter("a") if text_within(link, 80)]
-        steps = [link for link in links if page_free(_absolute(tree, link)) != here]
+        steps = [link for link in links if address_key(tree, link.get("href") or "") != here]
         if steps:
             return text_within(steps[-1], 80)
     return None
 
 
-def _absolute(tree: Tree, link: Element) -> str:
+def address_key(tree: Tree, link: str) -> str:
+    """Where a link of the page leads, without page number and session id."""
     try:
-        return str(urljoin(tree.base, link.get("href") or ""))
+        return page_free(urljoin(tree.base, link))
     except ValueError:
         return ""
 
@@ -113,10 +118,15 @@ def find_start(tree: Tree) -> Element | None:
     title = tree.title
     if not title or len(title) < 2:
         return None
-    for node in tree.order:
-        if node.tag in HEADINGS and tree.text[node] <= len(title) + 40 and title in text_within(node, 400):
-            return node
-    return None
+    found = [
+        node
+        for node in tree.order
+        if node.tag in HEADINGS and tree.text[node] <= len(title) + 40 and title in text_within(node, 400)
+    ]
+    exact = [
+        node for node in found if _pieces(text_within(found[0], 400))[:1] == [title] != [text_within(found[0], 400)]
+    ]
+    return next((node for node in exact if text_within(node, 400) == title), found[0] if found else None)
 
 
 def drop_clocks(tree: Tree) -> None:

@@ -27,7 +27,7 @@ from crawlers.inference.parts import Parts, Reading
 from crawlers.inference.records import Series, count_swallowed, find_series, is_chrome
 from crawlers.inference.rows import find_titles
 from crawlers.inference.shapes import Element, shape_of, words_of
-from crawlers.inference.titles import drop_clocks, read_board, read_title
+from crawlers.inference.titles import address_key, drop_clocks, read_board, read_title
 from crawlers.inference.trees import Tree, build_tree
 from crawlers.inference.voting import read_parts
 from crawlers.inference.words import word_set
@@ -83,7 +83,7 @@ def _infer(response: HttpResponse) -> Inference:
     if not _is_front(url) and (threads is None or threads.score < 0.2 * listings[0].score):
         threads = next((listing for listing in listings if listing.dated >= 0.6), threads)  # /forum/garage/12-title
     boards = next((listing for listing in listings if listing.boards and listing.pattern != pattern_of(url)), None)
-    posts = _best_reading(tree, [listing for listing in (threads, boards) if listing is not None])
+    posts = _best_reading(tree, [listing for listing in (threads, boards, _join_dated(listings)) if listing])
     found.role = _decide(tree, url, posts, threads, boards)
     found.next_url = find_next(tree)
     if found.role == "board" and found.next_url is None and _is_portal(url, boards):
@@ -120,6 +120,24 @@ def _best_reading(tree: Tree, lists: list[Listing]) -> Reading | None:
     if best is None or any(_is_rows(tree, best, rows) for rows in lists):
         return None
     return _without_strays(best) if _looks_written(best) else None
+
+
+def _join_dated(listings: list[Listing]) -> Listing | None:
+    """The lists of a page that lead to numbers of one address, as one: the latest of each board, side by side on a
+    front. None where they are one list anyway, or most have no time."""
+    rows: dict[str, Row] = {}
+    joined = [listing for listing in listings if not listing.boards and listing.pattern.endswith("=#")]
+    joined = [listing for listing in joined if _script_of(listing.pattern) == _script_of(joined[0].pattern)]
+    for listing in joined:
+        rows.update((row.key, row) for row in listing.rows if row.key not in rows)
+    dated = sum(listing.dated * len(listing.rows) for listing in joined)
+    if len({listing.pattern for listing in joined}) < 2 or dated < 0.6 * sum(len(listing.rows) for listing in joined):
+        return None
+    return Listing([*rows.values()], joined[0].score, joined[0].pattern, boards=False, dated=1.0)
+
+
+def _script_of(pattern: str) -> str:
+    return pattern.partition("?")[0]
 
 
 def _holds_list(series: Series, rows: Listing) -> bool:
@@ -166,10 +184,21 @@ def _without_strays(reading: Reading) -> Reading:
     """
     if len(reading.parts) > 1 and (sums_up(*reading.parts[:2]) or is_summary(reading.parts[0])):
         reading.parts = reading.parts[1:]
+    own = [part for part in reading.parts if not _is_neighbour(reading.tree, part)]
+    reading.parts = own or reading.parts
     signed = [part for part in reading.parts if _is_signed(part)]
     if 0.5 * len(reading.parts) <= len(signed) < len(reading.parts):
         reading.parts = signed
     return reading
+
+
+def _is_neighbour(tree: Tree, part: Parts) -> bool:
+    """Whether a record without a name is nothing but a link to another page of this page's kind: the next thread."""
+    if part.author is not None or part.body_length > sum(tree.linked.get(node, 0) for node in part.container) + 8:
+        return False
+    links = [node.get("href") for node in part.record.elements() if node.tag == "a" and node.get("href")]
+    keys = {address_key(tree, link) for link in links if not link.startswith(("#", "javascript:"))}
+    return len(keys) == 1 and page_free(tree.url) not in keys and pattern_of(keys.pop()) == pattern_of(tree.url)
 
 
 def _worth(tree: Tree, series: Series, reading: Reading) -> float:
@@ -210,13 +239,18 @@ def _is_rows(tree: Tree, reading: Reading, threads: Listing) -> bool:
     titles = find_titles(tree, [row for row in threads.rows if row.anchor not in names])
     if len(titles) < 2:
         return False
-    anchors = {row.anchor for row in titles}
+    keys = {row.key for row in titles}
     areas = {node for row in titles for node in row.nodes}
     covered = 0
     for part in reading.parts:
         inside = any(node in areas for top in part.record.nodes for node in (top, *top.iterancestors()))
-        covered += inside or any(node in anchors for node in part.record.elements())
+        covered += inside or any(_leads_to(tree, node, keys) for node in part.record.elements() if node not in names)
     return covered >= 0.7 * len(reading.parts)
+
+
+def _leads_to(tree: Tree, node: Element, keys: set[str]) -> bool:
+    target = (node.get("href") or "") if node.tag == "a" else ""
+    return bool(target) and "#" not in target and address_key(tree, target) in keys
 
 
 def _around(node: Element) -> set[Element]:
