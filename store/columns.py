@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Text, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType, TypeDecorator
 
 LARGEST = 2**63 - 1
 # UTF-8 has no lone surrogates and PostgreSQL's text no NUL. One code point for one, so that offsets stay true.
@@ -24,6 +27,40 @@ def begins(column: Any, beginning: str) -> ColumnElement[bool]:
     """Whether an id begins so. Ids are of digits and small letters; unlike LIKE this is looked up in an index."""
     within: ColumnElement[bool] = (column >= clean(beginning)) & (column < clean(beginning) + "~")
     return within
+
+
+class _Several(TypeDecorator[list[Any]]):
+    """Many numbers or ids in one parameter: JSON for SQLite, an array for PostgreSQL."""
+
+    impl = NullType
+    cache_ok = True
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        """As the database takes it."""
+        return json.dumps(value) if dialect.name == "sqlite" else value
+
+
+class among(FunctionElement[Any]):  # noqa: N801 (it stands in statements like `exists` and `func`)
+    """Whether a column is one of these numbers or ids. Unlike `in_` it is the same statement however many they are."""
+
+    inherit_cache = True
+    # Not said to be a truth value: SQLAlchemy would compare it with 1 for SQLite, and that looks no index up.
+    type = NullType()
+
+    def __init__(self, column: Any, values: Iterable[int] | Iterable[str]) -> None:
+        super().__init__(column, bindparam(None, list(values), type_=_Several(), unique=True))
+
+
+@compiles(among, "sqlite")
+def _write_for_sqlite(element: Any, compiler: Any, **given: Any) -> str:
+    column, values = (compiler.process(clause, **given) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 (clauses, not values)
+
+
+@compiles(among, "postgresql")
+def _write_for_postgresql(element: Any, compiler: Any, **given: Any) -> str:
+    column, values = (compiler.process(clause, **given) for clause in element.clauses)
+    return f"{column} = ANY({values})"
 
 
 class Time(TypeDecorator[datetime]):

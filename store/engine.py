@@ -60,10 +60,13 @@ class Store:
         with telling_faults(self.home), Session(writing, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def compact(self) -> None:
-        """Let nothing of what was deleted stay in the database. While somebody else reads, it stays until then."""
+    def compact(self) -> bool:
+        """Let nothing of what was deleted stay in the database; False where somebody else reads, and some of it does.
+
+        On PostgreSQL tables are written anew, which takes as long as they are large: see store/leftovers.py.
+        """
         with telling_faults(self.home):
-            dialect_of(self.engine).compact(self.engine)
+            return dialect_of(self.engine).compact(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import Select
 from domain.errors import BadValue, UnknownName
 from domain.signals import LABELS, STATES
 from store.catalogue import refile, watch
-from store.columns import begins
+from store.columns import among, begins
 from store.engine import Store, new_id
 from store.evidence import enter_verdict
 from store.searching import Query, find_matches
@@ -42,7 +42,7 @@ def search_findings(store: Store, query: Query) -> list[dict[str, Any]]:
         numbers = list(islice(find_matches(session, query, _place(session, query.before)), query.limit))
         written: list[dict[str, Any]] = []
         for start in range(0, len(numbers), BATCH):
-            page = _select([col(FindingRow.number).in_(numbers[start : start + BATCH])])
+            page = _select([among(col(FindingRow.number), numbers[start : start + BATCH])])
             written.extend(write_findings(session, _rows(session, page.order_by(col(FindingRow.number).desc()))))
         return written
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import ColumnElement, false
+from sqlmodel import Session, col, delete, or_, select
 
 from domain.plain import plain
 from domain.signals import STATES
@@ -21,6 +22,7 @@ from store.catalogue import refile, watch
 from store.engine import Store
 from store.keeping import versions_of
 from store.ledger import Head, record
+from store.leftovers import clear, leave
 from store.seals import destroy_page
 from store.shapes import PARTS
 from store.tables import (
@@ -65,13 +67,16 @@ def list_due(store: Store, retention: Retention, now: datetime) -> list[Due]:
     The time of a finding runs from when it was seen last, or from the verdict that gave it its state if that is later.
     """
     with store.reading() as session:
-        rows = session.exec(
-            select(FindingRow, SourceRow)
-            .join(SourceRow, col(SourceRow.id) == FindingRow.source_id)
-            .order_by(col(FindingRow.first_seen), col(FindingRow.id))
-            .execution_options(yield_per=1000)
-        )
-        return [due for finding, source in rows if (due := _due(finding, source, retention, now))]
+        sources = {row.id: row for row in session.exec(select(SourceRow))}
+        own = {one for one, source in sources.items() if source.retention}
+        overdue = [col(FindingRow.source_id).not_in(own) & _is_past(retention, now)]
+        overdue += [
+            (FindingRow.source_id == one) & _is_past({**retention, **sources[one].retention}, now)
+            for one in sorted(own)
+        ]  # fmt: skip
+        oldest = col(FindingRow.first_seen), col(FindingRow.id)
+        rows = session.exec(select(FindingRow).where(or_(*overdue)).order_by(*oldest))
+        return [due for finding in rows if (due := _due(finding, sources[finding.source_id], retention, now))]
 
 
 def purge_findings(store: Store, retention: Retention, *, by: str, now: datetime) -> Iterator[Purged]:
@@ -81,7 +86,7 @@ def purge_findings(store: Store, retention: Retention, *, by: str, now: datetime
         finish_purge(store)
         if purged is not None:
             yield purged
-    store.compact()
+    clear(store)
 
 
 def finish_purge(store: Store) -> None:
@@ -98,9 +103,20 @@ def finish_purge(store: Store) -> None:
 def _due(finding: FindingRow, source: SourceRow, retention: Retention, now: datetime) -> Due | None:
     days = {**dict.fromkeys(STATES), **retention, **source.retention}[finding.state]
     since = max(finding.last_seen, finding.judged_at or finding.last_seen)
-    if days is None or since + timedelta(days=days) > now:
+    if days is None or now - since < timedelta(days=days):
         return None
     return Due(finding.id, finding.state, source.name, source.practice, since, days)
+
+
+def _is_past(retention: Retention, now: datetime) -> ColumnElement[bool]:
+    """The same of a row. Where the days reach back before the calendar nothing is that old."""
+    begins = {state: now - timedelta(days=days) for state, days in retention.items()
+              if days is not None and days < now.toordinal()}  # fmt: skip
+    judged = col(FindingRow.judged_at)
+    return or_(false(), *(
+        (FindingRow.state == state) & (col(FindingRow.last_seen) <= moment) & (judged.is_(None) | (judged <= moment))
+        for state, moment in begins.items()
+    ))  # fmt: skip
 
 
 def _purge(store: Store, finding_id: str, retention: Retention, by: str, now: datetime) -> Purged | None:
@@ -120,6 +136,7 @@ def _purge(store: Store, finding_id: str, retention: Retention, by: str, now: da
         }  # fmt: skip
         captures = _drop_captures(session, list(versions))
         _drop_finding(session, finding, list(versions))
+        leave(session, now)
         head = record(session, store.keys, "purged", finding_id, {**proof, "captures": captures}, by=by, now=now)
     return Purged(due, tuple(sorted(captures)), head)
 

@@ -18,6 +18,7 @@ from store.catalogue import refile, watch
 from store.engine import Store, in_batches, new_id
 from store.keeping import let_latest_stand, make_parts, picture_column, search_words, signal_columns, versions_of
 from store.ledger import PROGRAM, record
+from store.leftovers import leave
 from store.sellers.waiting import let_wait
 from store.settling import band_of
 from store.shapes import PARTS, write_signal
@@ -140,6 +141,8 @@ def _renew(
     shown = reading.passage
     anew = {number for number, (picture, text) in enumerate(zip(row.pictures, shown.pictures, strict=True), 1)
             if picture["text"] != text}  # fmt: skip
+    if fresh or anew:
+        leave(session, now)
     former = _hide(write_signal(session, finding, row), fresh, anew)
     session.add(FormerSignalRow(id=new_id(now), version_id=row.id, replaced_at=now, state=row.state, signal=former))
     for kind in PARTS:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, true
 from sqlmodel import Session, col, select
 
 from store.catalogue import Numbers, find_numbers
-from store.columns import clean
+from store.columns import among, clean
 from store.tables import FindingRow, FindingVersionRow, PriceRow, SourceRow
 from store.terms import is_exact, look_up_price, look_up_region, look_up_words, split_words
 from store.words import handle_forms
@@ -69,7 +69,7 @@ def _hold(session: Session, numbers: Numbers, conditions: list[ColumnElement[boo
         held = (
             select(FindingRow.number)
             .join(FindingVersionRow, col(FindingVersionRow.id) == FindingRow.version_id)
-            .where(col(FindingRow.number).in_(wanted), *conditions)
+            .where(among(col(FindingRow.number), wanted), *conditions)
             .order_by(col(FindingRow.number).desc())
         )
         yield from (int(number) for number in session.execute(held).scalars())

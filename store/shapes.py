@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from store.columns import Time, among
 from store.tables import (
     CaptureRow,
     CaptureVersionRow,
@@ -127,44 +128,51 @@ def _write_captures(
 
 # What follows reads columns, not mapped objects: a page of findings has hundreds of rows, and those cost three times.
 def _read_parts(session: Session, kind: type[Part], version_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    names = ("version_id", "picture", *PARTS[kind])
-    wanted = _columns(kind, names).where(col(kind.version_id).in_(version_ids))
+    columns = _columns(kind, ("version_id", "picture", *PARTS[kind]))
+    order = _columns(kind, ("version_id", "position")).values()
+    wanted = select_columns(*columns.values()).where(among(columns["version_id"], version_ids)).order_by(*order)
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _read(session, wanted.order_by(col(kind.version_id), col(kind.position)), names):
+    for row in _read(
+        session, wanted.order_by(columns["version_id"], _columns(kind, ["position"])["position"]), columns
+    ):
         grouped[row.pop("version_id")].append(_place_part(row))
     return grouped
 
 
 def _read_versions(session: Session, finding_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    names = ("finding_id", *_VERSION)
-    wanted = _columns(FindingVersionRow, names).where(col(FindingVersionRow.finding_id).in_(finding_ids))
-    order = col(FindingVersionRow.first_seen), col(FindingVersionRow.content_sha256)
+    columns = _columns(FindingVersionRow, ("finding_id", *_VERSION))
+    wanted = select_columns(*columns.values()).where(among(columns["finding_id"], finding_ids))
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _read(session, wanted.order_by(*order), names):
+    for row in _read(session, wanted.order_by(columns["first_seen"], columns["content_sha256"]), columns):
         grouped[row.pop("finding_id")].append(row)
     return grouped
 
 
 def _read_captures(session: Session, version_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    proves = _columns(CaptureVersionRow, ("version_id", "capture_id"))
+    columns = {**_columns(CaptureRow, _CAPTURE), "version_id": proves["version_id"]}
     wanted = (
-        _columns(CaptureRow, _CAPTURE)
-        .add_columns(col(CaptureVersionRow.version_id))
-        .join(CaptureVersionRow, col(CaptureVersionRow.capture_id) == CaptureRow.id)
-        .where(col(CaptureVersionRow.version_id).in_(version_ids))
-    )
+        select_columns(*columns.values())
+        .where(columns["id"] == proves["capture_id"], among(proves["version_id"], version_ids))
+    )  # fmt: skip
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _read(session, wanted, (*_CAPTURE, "version_id")):
+    for row in _read(session, wanted, columns):
         grouped[row.pop("version_id")].append(row)
     return grouped
 
 
-def _columns(kind: type[Any], names: Iterable[str]) -> Any:
-    return select_columns(*(getattr(kind, name) for name in names))
+def _columns(kind: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: kind.__table__.c[name] for name in names}
 
 
-def _read(session: Session, statement: Any, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for row in session.execute(statement):
-        yield dict(zip(names, map(_tell, row), strict=True))
+def _read(session: Session, statement: Any, columns: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Rows as JSON has them, past the mapper."""
+    times = [name for name, column in columns.items() if isinstance(column.type, Time)]
+    for row in session.connection().execute(statement):
+        told = dict(zip(columns, row, strict=True))
+        for name in times:
+            told[name] = _tell(told[name])
+        yield told
 
 
 def _place_part(row: dict[str, Any]) -> dict[str, Any]:

@@ -26,8 +26,8 @@ class Dialect:
     `noun` is what messages call it. `connect` makes the engine of a store (its folder, and the URL if one was given);
     a transaction with the option WRITES is alone from its first statement on, and a connection with the options
     `reading` sees one unchanging state. `migrating` surrounds the transaction that changes tables, and `level` is
-    called at its end. `compact` lets nothing of what was deleted stay where the database keeps its rows. `explain` is
-    what an error of the driver means, None where it is not known (home, error).
+    called at its end. `compact` lets nothing of what was deleted stay where the database keeps its rows, and says
+    whether it could. `explain` is what an error of the driver means, None where it is not known (home, error).
 
     In statements that are written by hand, `marker` is where the driver puts a value in, `day` the day in China of the
     column {0} as text, and `moment` a time as the database compares it.
@@ -38,7 +38,7 @@ class Dialect:
     reading: Mapping[str, Any]
     migrating: Callable[[Connection], AbstractContextManager[object]]
     level: Callable[[Connection], None]
-    compact: Callable[[Engine], None]
+    compact: Callable[[Engine], bool]
     explain: Callable[[Path, BaseException], StoreFault | None]
     marker: str
     day: str

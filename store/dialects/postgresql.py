@@ -101,7 +101,7 @@ def _level(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _compact(engine: Engine) -> None:
+def _compact(engine: Engine) -> bool:
     """A deleted row lies in its page until that is used again: the tables with words in them are written anew."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"SET lock_timeout = '{COMPACT_SECONDS}s'")
@@ -111,8 +111,10 @@ def _compact(engine: Engine) -> None:
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != "55P03":
                 raise
+            return False
         finally:
             connection.exec_driver_sql("RESET lock_timeout")
+    return True
 
 
 def _explain(home: Path, error: BaseException) -> StoreFault | None:

@@ -86,10 +86,11 @@ def _level(_connection: Connection) -> None:
     """Nothing: SQLite compares text by its bytes."""
 
 
-def _compact(engine: Engine) -> None:
+def _compact(engine: Engine) -> bool:
     # Deleted rows are overwritten; what is left of them is in the log. While somebody else reads, it stays until then.
-    with closing(engine.raw_connection()) as connection:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _explain(home: Path, error: BaseException) -> StoreFault | None:

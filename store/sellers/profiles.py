@@ -65,8 +65,8 @@ def iterate_sellers(store: Store, limit: int | None = None) -> Iterator[dict[str
 def list_sellers(store: Store, limit: int) -> list[dict[str, Any]]:
     """Sellers in short (`shorten`), those with most posts first; at most `limit`."""
     with store.reading() as session:
-        heaps = in_heaps(_rank_sellers(session, limit))
-        return [one for heap in heaps for one in _tell_sellers(session, heap, ProfileRow.short, shorten)]
+        ids = [seller_id for seller_id, _ in _rank_sellers(session, limit)]
+        return _tell_sellers(session, ids, ProfileRow.short, shorten)
 
 
 def find_seller(store: Store, name: str) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _tell_sellers(
 ) -> list[dict[str, Any]]:
     """Sellers in the form in which profiles are kept; those of which none is are written, and brought into it."""
     kept = select(ProfileRow.seller_id, form).where(col(ProfileRow.seller_id).in_(seller_ids))
-    told = {seller_id: written for seller_id, written in session.execute(kept)}
+    told: dict[str, dict[str, Any]] = dict(iter(session.execute(kept)))
     rest = [one for one in seller_ids if one not in told]
     told |= {full["id"]: shape(full) for full in write_sellers(session, rest)}
     return [told[one] for one in seller_ids]

@@ -66,6 +66,24 @@ def test_what_is_purged_is_gone_and_proved(store: Store) -> None:
         assert find_bytes(store.home, "Che_Zhu88 2") != []
 
 
+def test_the_database_is_compacted_once_for_what_was_deleted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not where nothing was due; and where somebody read meanwhile, or the purge broke off, by the next purge."""
+    fill(store)
+    asked: list[bool] = []
+    answers = iter((False, True, True))
+    monkeypatch.setattr(Store, "compact", lambda _: asked.append(next(answers)) or asked[-1])
+    assert purge(store, {}) == []
+    assert asked == []
+    assert len(purge(store, {"dismissed": 30})) == 1
+    assert asked == [False]
+    for _ in range(2):
+        assert purge(store, {"dismissed": 30}) == []
+    assert asked == [False, True]
+    next(purge_findings(store, MONTH, by=BY, now=LATER))
+    assert purge(store, {}) == []
+    assert asked == [False, True, True]
+
+
 @sqlite_only
 def test_a_purged_page_opens_with_no_backup_of_the_database(store: Store, tmp_path: Path) -> None:
     """Who kept the database and the sealed file, but not the key, has noise; verify says that it was purged."""
@@ -108,6 +126,7 @@ def test_time_runs_from_the_verdict_or_the_last_sighting(store: Store) -> None:
     everything = list_due(store, retention, T0 + timedelta(days=50))
     assert [due.finding_id for due in everything] == [first, second, third]
     assert list_due(store, {}, T0 + timedelta(days=10_000)) == []
+    assert list_due(store, {"new": 9999 * 365}, T0 + timedelta(days=10_000)) == []
 
 
 def test_what_a_source_says_goes_before(store: Store) -> None:
