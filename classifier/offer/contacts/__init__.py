@@ -95,7 +95,8 @@ def _add_group(found: list[Hit], taken: bytearray, hits: list[Hit]) -> None:
 
 # Numbers of orders and the like, which have the length of telephones.
 _ORDER = re.compile(
-    r"(?:订单|单号|编号|查询码|验证码|流水号?|快递|运单|发票|税号|工单|货号|合同|案号|备案|许可证|执照|[邀激兑][请活换]码|序列号)"
+    r"(?:订单|单号|编号|查询码|验证码|流水号?|快递|运单|发票|税号|工单|货号|合同|案号|备案|许可证|执照|[邀激兑][请活换]码|序列号"
+    r"|(?<![a-z])(?:order|ticket|invoice|tracking|case|serial|ref(?:erence)?)(?: ?(?:no\.?|number|id|#))?(?![a-z]))"
     r"[^\n,，。;；]{0,6}$"
 )
 

@@ -119,7 +119,7 @@ def _convincing(lowered: str, alias: Alias, link: str, hit: Hit, strong: bool) -
         # A name of two characters and a telephone (韦欣：138…) are a person's.
         digits = hit.value.lstrip("+").isdigit()
         spelt = alias.end - alias.start >= _SPELT and lowered[alias.start].isascii()
-        linked = firm or led or (link != "" and (spelt or not digits))
+        linked = firm or led or (hit.start > alias.end and (spelt or not digits))
         return numeric and linked and (not digits or alias.kind in _NUMBERED)
     if strong:
         chinese = "\u3400" <= lowered[alias.end - 1] <= "\u9fff"

@@ -9,7 +9,9 @@ DIGIT_FORMS = {form: str(digit) for digit, forms in enumerate(
     ("0０〇零○洞OoＯ⓪⓿⭕🅾", "1一壹幺妖么lI丨Ⅰ①❶➊", "2二贰两Ⅱ②❷➋", "3三叁Ⅲ③❸➌", "4四肆Ⅳ④❹➍", "5五伍Ⅴ⑤❺➎",
      "6六陆Ⅵ⑥❻➏", "7七柒拐Ⅶ⑦❼➐", "8八捌Ⅷ⑧❽➑", "9九玖勾Ⅸ⑨❾➒")
 ) for form in forms}  # fmt: skip
-FORM = "[" + "".join(re.escape(form) for form in DIGIT_FORMS) + "]"
+_FORMS = "".join(re.escape(form) for form in DIGIT_FORMS if form != "丨")
+# The stroke that looks like a one parts fields as well: it is a digit where another follows.
+FORM = f"(?:[{_FORMS}]|丨(?=[{_FORMS}]))"
 _INSERT = r"(?:[(（\[【]?(?:删除?|去掉?|中文去掉)[)）\]】]?)"
 _EMOJI = "[\u2600-\u27bf\U0001f000-\U0001faff]\ufe0f?"
 _JOIN = rf"(?:{_INSERT}|{_EMOJI}|[ \t\u3000\xa0.·•*_~—–－‐﹣=^,，、/\\-])"

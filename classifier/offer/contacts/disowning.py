@@ -15,7 +15,8 @@ _NOT_MINE_BEFORE = re.compile(
 _NOT_MINE_AFTER = re.compile(
     r"[\s”\"」)）]{0,2}(?:[,，]?\s?(?:那个|这个|才)?(?:号)?(?:都|才)?(?:是|为)(?:冒充|骗子|假的?|仿冒|高仿|山寨"
     r"|盗)|(?:已经?|早就?)?(?:丢了?|被封|封了|停用|作废|弃用|不用了|没了|登不上|被盗)"
-    r"|不是(?:我|本人)|(?:千万)?(?:别|不要|勿)加|冒充我|(?:is|was) (?:dead|fake|a scam|banned|not me|not mine"
+    r"|不是(?:我|本人|电话|手机|微信|号码)|(?:is|are) not (?:a )?(?:phone|tel|mobile|my)"
+    r"|(?:千万)?(?:别|不要|勿)加|冒充我|(?:is|was) (?:dead|fake|a scam|banned|not me|not mine"
     r"|gone|an impostor))"
 )
 

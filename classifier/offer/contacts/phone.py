@@ -109,7 +109,8 @@ def _mobile(text: str, groups: list[Group]) -> Hit | None:
     if match is None or not _standing(text, joined):
         return None
     lengths = tuple(len(group.digits) for group in groups)
-    if lengths not in _SHAPES and max(lengths) > 2:
+    # However it is cut up, eleven digits none of which is a plain one are no price list.
+    if lengths not in _SHAPES and max(lengths) > 2 and (joined.plain or max(lengths) > 4):
         return None
     if joined.plain < 4 and not _spelt(text[joined.start : joined.end]):
         return None

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from classifier.fold import Folded
+from classifier.lexicon import read_terms
 from classifier.offer.contacts.digits import DIGIT_FORMS
 from classifier.offer.contacts.shape import read_numerals
 from classifier.offer.rewriting import replace_spans
@@ -67,6 +68,7 @@ _WHOLE = re.compile(
 )
 _LETTERS = re.compile("[只仅就][看取读留要认]{1,2}(?:英文|字母|数字)")
 _NUMERALS = re.compile("(?:用|是|都是|要用|换|换成|改成|打|写)(?:阿拉伯)?数字")
+_SOUND = re.compile("拼音|读音")
 _MEANT = re.compile(
     rf"\s?[“\"'‘]?(?:成|作|为|an? |the )?(?:阿拉伯)?(?:数字|字母|英文|小写|大写)?(?:的)?\s?"
     rf"[“\"'‘]?(?P<meant>{_NAMES}|[零〇一二三四五六七八九](?![一-鿿])|[a-z0-9_.-]{{1,4}}(?![a-z0-9]))"
@@ -74,7 +76,7 @@ _MEANT = re.compile(
 _QUOTED = re.compile("[“\"'‘「『]([^”\"'’」』]{1,3})[”\"'’」』]")
 
 _BRACKETED = re.compile(
-    r"[(（\[【](?P<said>[^()（）\[\]【】\n]{2,30}|[^()（）\[\]【】\n]{0,4}[()（）\[\]【】]{1,2}[^()（）\[\]【】\n]{1,8})[)）\]】]"
+    r"[(（\[【](?P<said>[^()（）\[\]【】\n]{2,40}|[^()（）\[\]【】\n]{0,4}[()（）\[\]【】]{1,2}[^()（）\[\]【】\n]{1,8})[)）\]】]"
 )
 # Without brackets only what can be nothing else: a sign's name beside what is done with it, or an order.
 _ORDERS = (
@@ -83,7 +85,7 @@ _ORDERS = (
     rf"|[去删拿](?:{_NAMES})"
 )
 _ORDER = re.compile(_ORDERS)
-_BEHIND = re.compile(r"(?:[,，、;；。]\s?|\s?[→←]\s?|\s|…|(?<=[」』】]))(?P<said>[^\s,，。;；()（）\n:：]{3,18})")
+_BEHIND = re.compile(r"(?:[,，、;；。]\s?|\s?[→←]\s?|\s|…|(?<=[」』】]))(?P<said>[^\s,，。;；()（）\n:：」』】]{3,18})")
 # What a handle may end with, right before the remark.
 _END = re.compile('[a-z0-9_"”*〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖】\\])）」』”][ \u3000]?$')
 _HANDLE = re.compile(
@@ -150,8 +152,11 @@ def _heed(said: str, written: str) -> str | None:
     whole = _WHOLE.search(said)
     if whole:
         return whole.group("whole")
-    if _TOGETHER.search(said):
-        return re.sub(r"[\s＋+]", "", written)
+    if _TOGETHER.search(said) and " dot " not in written:
+        joined = re.sub(r"[\s＋+]", "", written)
+        return read_numerals(joined) if "数字" in said else joined
+    if _SOUND.search(said):
+        return _spell_sounds(written)
     if _LETTERS.search(said):
         return re.sub("[\u3400-\u9fff]", "", written)
     if _NUMERALS.search(said) and not _NAME.search(said):
@@ -194,6 +199,18 @@ def _find_signs(said: str, written: str) -> str:
     if first and first in written and (not bare[1:2].isascii() or not (bare[1:2].isalnum() and first.isalnum())):
         return first
     return ""
+
+
+def _spell_sounds(written: str) -> str | None:
+    """ting车_jf, said to be in pinyin: tingche_jf; None where a character's sound is not known."""
+    sounds = _read_sounds()
+    spelt = [letter if letter.isascii() else sounds.get(letter) for letter in written]
+    return "".join(filter(None, spelt)) if None not in spelt else None
+
+
+@lru_cache(maxsize=1)
+def _read_sounds() -> dict[str, str]:
+    return {letter: row["syllable"] for row in read_terms("sounds") for letter in row["characters"]}
 
 
 def _share_run(said: str, written: str) -> str:

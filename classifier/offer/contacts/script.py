@@ -12,7 +12,7 @@ from functools import lru_cache
 from classifier.fold import Folded
 from classifier.lexicon import read_terms
 from classifier.offer.contacts.remarks import heed_remarks
-from classifier.offer.rewriting import Rule, rewrite
+from classifier.offer.rewriting import Rule, replace_spans, rewrite
 
 _WORD = "a-z0-9_"
 _OPEN, _CLOSE = r"[(（\[【〔［｛{<《]", r"[)）\]】〕］｝}>》]"
@@ -38,7 +38,7 @@ _SPELLED = re.compile(
 )
 # 扣扣 with blanks between; signs of the underscore, of the address and its parts.
 _LINES = "＿ˍ﹍﹏▁⎵_"
-_SAID_LINE = r"下 ?划 ?线|下横线|底线|under ?score"
+_SAID_LINE = r"下 ?划 ?线|下横线|底线|under[ _-]?score"
 
 
 def _read_digits(match: re.Match[str]) -> str:
@@ -75,7 +75,7 @@ def _join_spread(match: re.Match[str]) -> str | None:
     return match.group().replace(" ", "") if any(map(_BESIDE.search, near)) else None
 
 
-_SEPARATED = r"[ /.·丶の、*|]{1,3}"
+_SEPARATED = r"[ /.·丶の、*|_—→~+●-]{1,3}"
 # Links and addresses as they are written to pass a filter.
 _HOSTS: tuple[Rule, ...] = (
     (
@@ -94,8 +94,10 @@ _HOSTS: tuple[Rule, ...] = (
         lambda match: match.group().replace("。", "."),
     ),
     (
-        "(（[【〔［｛{<《艾圈",
-        re.compile(rf"(?<=[a-z0-9])\s?(?:{_OPEN}\s?(?:at|@|艾 ?特|圈 ?a)\s?{_CLOSE}|圈 ?a|艾 ?特)\s?(?=[a-z0-9])"),
+        "(（[【〔［｛{<《艾圈小",
+        re.compile(
+            rf"(?<=[a-z0-9])\s?(?:{_OPEN}\s?(?:at|@|艾 ?特|圈 ?a|小老鼠)\s?{_CLOSE}|小老鼠|圈 ?a|艾 ?特)\s?(?=[a-z0-9])"
+        ),
         lambda match: "@",
     ),
     (
@@ -138,7 +140,7 @@ def _rules() -> tuple[Rule, ...]:
     return (
         *_ORDERED,
         *_PLACED,
-        (" /.·丶の、*|", re.compile(rf"(?=[{firsts}]{_SEPARATED})(?<![\u3400-\u9fff] )(?:{spread})"
+        (" /.·丶の、*|_—→~+●-", re.compile(rf"(?=[{firsts}]{_SEPARATED})(?<![\u3400-\u9fff] )(?:{spread})"
             rf"(?=\s?[\s:：=＝→☞👉a-z0-9(（)）【同号也就都/一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖])"),
          lambda match: re.sub(_SEPARATED, "", match.group())),
         (" ", re.compile(r"(?<=[同童桐铜通瞳]) (?=号)|(?<=[微薇威]) (?=同 ?号)|(?<=也) (?=是)|(?<=一) (?=样)"),
@@ -147,8 +149,8 @@ def _rules() -> tuple[Rule, ...]:
         *_HOSTS,
         *_APART,
         ("：／．∕", re.compile(r"https?\s?[:：]\s?[/／]\s?[/／][a-z0-9.．/／?？=＝&＆_＿%％-]{4,200}"), _write_link),
-        ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\") ?me ?(?:/ ?/?|／|∕|斜 ?杠"
-            r"|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
+        ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\"|[^\w\s，,、/:：-]) ?me ?(?:/ ?/?"
+            r"|／|∕|斜 ?杠|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
          lambda match: "t.me/" + ("+" if match.group("plus") else "")),
         (_LINES + "下底u", re.compile(rf"(?<=[a-z0-9])(?<! [a-z0-9])"
             rf"[ ,，、]?(?:[(（\[╱/] ?(?:{_SAID_LINE}) ?[)）\]╱/]|{_SAID_LINE}|[{_LINES}])[ ,，、]?(?=[a-z0-9])"),
@@ -251,8 +253,31 @@ _FEW: tuple[Rule, ...] = (
 )
 
 
+# A word amid the letters of a handle, a sign or nothing between them: zhe·车险·88.
+_AMID = re.compile(
+    "(?<=[a-z0-9_])[·.•_~|*丨-]?(?P<word>[\u3400-\u9fff]{1,4})(?=[·.•_~|*丨-]?[a-z0-9_])"
+    "|(?<=[:：] )(?P<first>[\u3400-\u9fff]{1,4})(?=[·.•_~|*丨-][a-z0-9_])",
+    re.IGNORECASE,
+)
+
+
+def _restore_letters(folded: Folded) -> Folded:
+    """`folded` with the letters of handles as their author wrote them, where folding read them as a word."""
+    if folded.starts is None or folded.ends is None:
+        return folded
+    edits = []
+    for match in _AMID.finditer(folded.text):
+        start, end = match.span("word" if match.group("word") else "first")
+        left, right = folded.span(start, end)
+        written = folded.original[left:right]
+        if written.isascii() and written.isalpha() and len(written) > end - start:
+            edits.append((start, end, written))
+    return replace_spans(folded, edits) if edits else folded
+
+
 def write_plainly(folded: Folded) -> Folded:
     """`folded` with its handles written as they are used; itself where nothing is spelled out. Linear."""
+    folded = _restore_letters(folded)
     if len(_SPREAD.findall(folded.text)) >= 3:
         folded = rewrite(folded, _GAPS)
     folded = rewrite(folded, _FEW)

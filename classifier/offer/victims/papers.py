@@ -41,13 +41,16 @@ _LABELLED = {
     "card": re.compile(r"(?:银行卡|卡号|储蓄卡|信用卡)\s?(?:号码?)?\s?[:：]?\s?(?P<it>\d(?:[ -]?\d){14,18})(?!\d)"),
     "resident": re.compile(r"(?:身份证|证件|sfz)\s?(?:号码?"
         r"|no\.?)?\s?[:：]?\s?(?P<it>[1-9]\d{14}(?:\d{2}[\dXx])?)(?![A-Za-z0-9])", re.IGNORECASE),
+    "passport": re.compile(r"(?:护照|通行证|回乡证|台胞证|居留证|passport)\s?(?:号码?|no\.?)?\s?[:：]?\s?"
+        r"(?P<it>[A-Za-z]{1,2}\d{6,10}(?:[(（]\d[)）])?)(?![A-Za-z0-9])", re.IGNORECASE),
     "address": re.compile(r"(?:家庭住址|家庭地址|住址|地址|住在"
         r"|户籍地)\s?[:：]?\s?(?P<it>[\u3400-\u9fffA-Za-z0-9#-]{6,60})"),
 }  # fmt: skip
 # What a label has in it, in lower case.
 _LABELS = {
     "policy": ("保单", "保险单"), "engine": ("发动机", "引擎"), "vin": ("车架", "识别", "vin"), "card": ("卡",),
-    "resident": ("身份证", "证件", "sfz"), "address": ("地址", "住址", "住在", "户籍地"),
+    "resident": ("身份证", "证件", "sfz"), "passport": ("护照", "通行证", "回乡证", "台胞证", "居留证", "passport"),
+    "address": ("地址", "住址", "住在", "户籍地"),
 }  # fmt: skip
 _LONG = re.compile("[A-Za-z0-9]{17}")
 _HAN = "\u3400-\u9fff"
@@ -113,7 +116,7 @@ def find_papers(text: str) -> Iterator[Item]:
                 continue
             if kind == "address" and not re.search(r"[路街巷弄村镇乡道区县苑园]|\d", written):
                 continue
-            yield Item(kind, *match.span("it"))
+            yield Item("resident" if kind == "passport" else kind, *match.span("it"))
     if any(mark in text for mark in "路街道巷弄村镇乡苑园区寓场胡"):
         for match in _STREET.finditer(text):
             yield Item("address", match.start(), match.end())

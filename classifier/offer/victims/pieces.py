@@ -15,8 +15,8 @@ from classifier.offer.victims.names import read_no_names
 from classifier.offer.victims.papers import PROVINCES
 
 HAN = "\u3400-\u9fff"
-_UP = "A-ZÀ-ÖØ-ÞĆČĎĐĘĚĞİŁŃŇŐŒŘŚŞŠŤŮŰŹŻŽА-ЯЁ"
-_LATIN = "A-Za-zÀ-ÖØ-öø-ſА-яЁё"
+_UP = "A-ZÀ-ÖØ-ÞĆČĎĐĘĚĞİŁŃŇŐŒŘŚŞŠŤŮŰŹŻŽƠƯА-ЯЁ\u1e00-\u1eff"
+_LATIN = "A-Za-zÀ-ÖØ-öø-ſƠơƯưА-яЁё\u1e00-\u1eff"
 _DASH = r"\-–—－‐−"
 # Letters of the scripts whose people's names have no capitals: Thai, Hangul, Arabic, Hebrew, Devanagari, kana.
 OTHERS = "\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af"

@@ -35,6 +35,10 @@ _TITLED = re.compile(
 _SHARED = re.compile(
     r"[\s)）]{0,2}[(（\[【,，、/]{0,2}\s?(?:微信|v|vx|wx|薇|qq|飞机|tg)?同(?:号|步|微信|v)", re.IGNORECASE
 )
+# Two places that share the number behind them: 电话同V 138…, 微同电138…
+_SAME_BEFORE = re.compile(
+    r"(?:电话?|手机|微信?|薇|v|vx|wx|qq|号码?)\s?(?:同|也是|就是|[/／&和])\s?(?:号|电话?|手机|微信?|薇|v|vx|wx|qq|tg|飞机|whatsapp)号?\s?[:：]?\s?\+?$"
+)
 # Words with which an author asks to be written to or called; in a table they label nothing.
 _OPENER = re.compile(
     r"(?:需要|想?要|有意|有需)的?(?:老板|朋友|兄弟|亲们?)?[\s,，:：]{0,2}(?=加|联系|私|打|拨|找|电|手机|v|q|微|薇|1)"
@@ -114,7 +118,7 @@ class Scene:
 
     def is_victim(self, hit: Hit) -> bool:
         """The rule of docs/reading.md, in its order."""
-        if _SHARED.match(self.lowered, hit.end):
+        if self.is_shared(hit):
             return False
         if hit in self.lists:
             return True
@@ -137,8 +141,10 @@ class Scene:
         return hit in self.offered or hit.value in self.seller or self.is_shared(hit)
 
     def is_shared(self, hit: Hit) -> bool:
-        """同号 follows it."""
-        return bool(_SHARED.match(self.lowered, hit.end))
+        """同号 follows it, or two places are named before it."""
+        return bool(
+            _SHARED.match(self.lowered, hit.end) or _SAME_BEFORE.search(self.lowered, max(0, hit.start - 14), hit.start)
+        )
 
     def _is_offered(self, hit: Hit) -> bool:
         """It stands in the author's own words: 打 138… 找我, 加微信 …，手机138…, or in a block of handles."""

@@ -26,6 +26,7 @@ _SEPARATORS = tuple(
         r"\s*[;；]\s*",
         r"\s*[★☆✦●•※◆▶►→➜⇒#&^~～+＋]\s*",
         r"\s*(?:—+|–|=>|->|--+)\s*",
+        r"\s+[-·•]\s+",
         r"\s*/\s*",
         r"\s*[,，]\s*",
         r"\s*、\s*",
@@ -45,7 +46,10 @@ _LABELLED = re.compile(r"[\"'”】\]]?\s?[:：=]")
 _SHARE = 1 / 3
 _QUOTES = " \t\"'“”‘’()（）【】[]{}「」.。:：·-*"
 _HAN_NAME = re.compile(rf"[{pieces.HAN}]{{2,4}}(?:[·•][{pieces.HAN}]{{2,8}})?")
-_LATIN_NAME = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.-]{1,20}(?:,? [A-ZÀ-Þ][A-Za-zÀ-ÿ'’.-]{0,20}){0,4}")
+_LATIN_NAME = re.compile(
+    r"[A-ZÀ-Þ\u0100-\u024f\u1e00-\u1eff][A-Za-zÀ-\u024f\u1e00-\u1eff'’.-]{1,20}"
+    r"(?:,? [A-ZÀ-Þ\u0100-\u024f\u1e00-\u1eff][A-Za-zÀ-\u024f\u1e00-\u1eff'’.-]{0,20}){0,4}"
+)
 _OTHER_NAME = re.compile(rf"[{pieces.OTHERS}]{{2,20}}(?: [{pieces.OTHERS}]{{1,20}}){{0,4}}")
 _BULLET = re.compile(r"\s*(?:\(?\d{1,3}[.、)）:：]|[-*·•>])\s*")
 # What a personal column may hold in a row that leaves it open.
@@ -138,7 +142,10 @@ def _read_table(
     columns = list(zip(*(line.cells for line in lines), strict=True))
     kinds = [[_kind_in(cell, known, starts) for cell in column] for column in columns]
     least = max(_FEWEST, _SHARE * len(lines))
-    personal = [sum(kind is not None for kind in column) >= least for column in kinds]
+    counts = [sum(kind is not None for kind in column) for column in kinds]
+    # Two rows whose other fields are known are rows for certain: one cell tells of its column then.
+    least = min(least, 1 if len(lines) == _FEWEST and counts.count(_FEWEST) >= 1 else least)
+    personal = [count >= least for count in counts]
     if not any(personal):
         return
     pairs = list(zip(columns, kinds, strict=True))
