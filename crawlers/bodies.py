@@ -7,6 +7,7 @@ zero-width characters, odd digits and emoji are what the classifier is to see.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 from parsel import Selector
+
+from crawlers.quoting import names_quoted, split_quotes
 
 LARGEST = 2_000_000  # characters of markup; a body past this is cut, not refused
 
@@ -149,7 +152,8 @@ def _read_simple(markup: str) -> Body | None:
     pieces = LINE_BREAK.split(re.sub(r"[\v\f\0]", " ", match["inner"]))
     lines = _break_lines("\n".join(re.sub(r"[ \t\r\n]+", " ", unescape(piece)) for piece in pieces)).split("\n")
     edited = next((line for line in lines if EDITED.match(line)), None)
-    return Body(_join_lines(line for line in lines if not EDITED.match(line)), edited=edited)
+    own, quoted = split_quotes([line for line in lines if not EDITED.match(line)])
+    return Body(_join_lines(own), tuple(filter(None, quoted)), edited=edited)
 
 
 def _read_tree(markup: str, base_url: str) -> Body:
@@ -169,10 +173,14 @@ def _read_tree(markup: str, base_url: str) -> Body:
         head = quote.find_previous_sibling(True)
         if isinstance(head, Tag) and (_classes_of(head) & QUOTE_HEAD_CLASSES or _leads_to_quoted(head)):
             head.decompose()  # some programs write the name over the box, not into it
+        else:
+            _drop_lead(quote)
         quote.replace_with("\n")
     lines = write_lines(soup).split("\n")
     edited = edited or next((line for line in lines if EDITED.match(line)), None)
-    text = _join_lines(line for line in lines if not EDITED.match(line))
+    own, marked = split_quotes([line for line in lines if not EDITED.match(line)])
+    quoted.extend(marked)
+    text = _join_lines(own)
     links = _read_links(soup, base_url)
     return Body(text, tuple(quote for quote in quoted if quote), links, images, edited)
 
@@ -224,6 +232,16 @@ def _leads_to_quoted(tag: Tag) -> bool:
         return True
     link = tag.find("a", href=QUOTED_POST) if tag.name == "p" else None
     return isinstance(link, Tag) and bool(re.search(r"[:：]\s*$", tag.get_text())) and len(tag.get_text()) < 300
+
+
+def _drop_lead(quote: Tag) -> None:
+    """Takes out the line before a box that says whom it quotes: "Replying to Kite:", "Kite wrote:"."""
+    before = [each for each in itertools.islice(quote.previous_siblings, 4) if str(each).strip()]
+    lead = before[0] if before else None
+    if isinstance(lead, Tag) and lead.name in ("p", "div") and names_quoted(lead.get_text(" ", strip=True)[:200]):
+        lead.decompose()
+    elif isinstance(lead, NavigableString) and names_quoted(str(lead)) and len(before) == 1:
+        lead.extract()
 
 
 def _is_code_head(tag: Tag) -> bool:
@@ -404,6 +422,7 @@ def _read_images(soup: BeautifulSoup, base_url: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def resolve(base_url: str, target: str) -> str | None:
     """The absolute address of a link, None for scripts, data, fragments and what no address can be made of."""
     target = re.sub(r"[\t\r\n]", "", target).strip()

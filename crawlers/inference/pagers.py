@@ -155,6 +155,9 @@ def _same_kind(here: str, target: str) -> bool:
     blank = re.compile(r"\d+")
     if blank.sub("#", one.path) == blank.sub("#", two.path):
         return not _is_other_thread(here, target)
+    folder = re.sub(r"(?<=/)index(?:\.\w+)?$", "", one.path)
+    if folder != one.path and re.fullmatch(r"\d+(?:\.\w+)?", two.path.removeprefix(folder)):
+        return True
     return two.path.startswith(re.sub(r"\.\w+$", "", one.path.rstrip("/")))
 
 
@@ -258,7 +261,9 @@ def _number_rows(tree: Tree) -> Iterator[list[tuple[int, str | None, bool]]]:
         dead = bool(href) and re.sub(r"(?i)[:;]|void\(0?\)", "", href or "").strip() in ("#", "javascript")
         marked = bool(words & ACTIVE_WORDS) or node.get("aria-current") is not None or dead
         rows.setdefault(parent, []).append((int(text), None if dead else href or None, marked))
-    for row in rows.values():
+    for parent, row in rows.items():
+        if all(link is not None and not marked for _, link, marked in row):
+            _add_loose(row, parent)
         numbers = [number for number, _, _ in row]
         plain = sum(link is None for _, link, _ in row)
         rising = all(a < b for a, b in pairwise(numbers))
@@ -270,6 +275,15 @@ def _number_rows(tree: Tree) -> Iterator[list[tuple[int, str | None, bool]]]:
             and numbers[0] <= max(2, numbers[-1])
         ):
             yield row
+
+
+def _add_loose(row: list[tuple[int, str | None, bool]], parent: Element) -> None:
+    """Puts the present page into a row of links, where it is the one number that stands bare between them."""
+    bare = [*re.findall(r"\d+", f"{parent.text or ''} {' '.join(child.tail or '' for child in parent)}")]
+    known = {number for number, _, _ in row}
+    if len(bare) == 1 and len(bare[0]) <= 5 and int(bare[0]) not in known:
+        row.append((int(bare[0]), None, True))
+        row.sort(key=lambda item: item[0])
 
 
 def first_page_of(tree: Tree) -> str:

@@ -84,7 +84,10 @@ def _infer(response: HttpResponse) -> Inference:
         threads = next((listing for listing in listings if listing.dated >= 0.6), threads)  # /forum/garage/12-title
     boards = next((listing for listing in listings if listing.boards and listing.pattern != pattern_of(url)), None)
     posts = _best_reading(tree, [listing for listing in (threads, boards, _join_dated(listings)) if listing])
-    found.role = _decide(tree, url, posts, threads, boards)
+    previews = _find_previews(tree, posts)
+    if previews is not None:
+        posts, threads = None, previews
+    found.role = "board" if previews is not None else _decide(tree, url, posts, threads, boards)
     found.next_url = find_next(tree)
     if found.role == "board" and found.next_url is None and _is_portal(url, boards):
         found.role = "home"
@@ -192,6 +195,27 @@ def _without_strays(reading: Reading) -> Reading:
     return reading
 
 
+def _find_previews(tree: Tree, posts: Reading | None) -> Listing | None:
+    """The threads that posts of a page lead to where each has its place on one of several other pages: a board that
+    shows the last posts of every thread under its opening, as image boards do."""
+    rows: dict[str, Row] = {}
+    placed = 0
+    for part in posts.parts if posts is not None else ():
+        for node in part.record.elements():
+            page, _, place = (node.get("href") or "").partition("#") if node.tag == "a" else ("", "", "")
+            if not page or part.number is None or part.number not in re.findall(r"\d+", place):
+                continue
+            key = address_key(tree, page)
+            if key == page_free(tree.url):
+                return None
+            rows.setdefault(key, Row(key, key, "", node)).nodes.extend(part.record.nodes)
+            placed += 1
+            break
+    if posts is None or len(rows) < 2 or placed < 0.7 * len(posts.parts):
+        return None
+    return Listing([*rows.values()], float(placed), pattern_of(next(iter(rows))), boards=False, dated=1.0)
+
+
 def _is_neighbour(tree: Tree, part: Parts) -> bool:
     """Whether a record without a name is nothing but a link to another page of this page's kind: the next thread."""
     if part.author is not None or part.body_length > sum(tree.linked.get(node, 0) for node in part.container) + 8:
@@ -209,7 +233,7 @@ def _worth(tree: Tree, series: Series, reading: Reading) -> float:
         weak = part.author is not None and not named
         timed = part.time is not None
         worth = min(part.body_length, 300) ** 0.5 + 2
-        if not named and not timed:
+        if (not named and not timed) or _is_neighbour(tree, part):
             stray += 1
             continue
         total += worth * (0.1 + 0.45 * named + 0.1 * weak + 0.45 * timed) * (1.3 if part.hinted else 1.0)
