@@ -20,8 +20,10 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import bindparam, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
+from store.columns import among
 from store.dialects import dialect_of
 from store.engine import Store, in_batches
 from store.sellers.turns import turn_sellers
@@ -144,9 +146,13 @@ def find_numbers(
     end = _next_number(session) if before is None else before
     spans = _find_stretches(session, since, until)
     terms = {term for every in lookup for any_of in every for term in any_of}
-    top, step = (end - 1) // SHELF, 1
-    while top >= 0:
-        shelves = range(top, max(-1, top - step), -1)
+    rest: Sequence[int] = range((end - 1) // SHELF, -1, -1)
+    if spans is not None:
+        seen = set((spans * STRETCH // SHELF).tolist())
+        rest = [shelf for shelf in rest if shelf in seen]
+    step = 1
+    while rest:
+        shelves, rest = rest[:step], rest[step:]
         sets = _read_sets(session, shelves, terms)
         found = [np.empty(0, dtype=np.int64)]
         for shelf in shelves:
@@ -156,10 +162,11 @@ def find_numbers(
                 found.append(numbers if spans is None else numbers[np.isin(numbers // STRETCH, spans)])
         numbers = np.concatenate(found)
         yield numbers[numbers < end]
-        top, step = top - step, step * 2
+        step *= 2
 
 
 _FILED = tuple(getattr(FindingRow, name) for name in Filed._fields)
+_POSTINGS = select_columns(PostingRow.shelf, PostingRow.term, PostingRow.slots)
 # By term: the slots that it is taken from, and those that it is put to.
 Changes: TypeAlias = dict[str, tuple[list[int], list[int]]]
 
@@ -202,7 +209,7 @@ def _next_number(session: Session) -> int:
 def _change(session: Session, shelf: int, changes: Changes) -> None:
     """Add to the postings of a shelf and take from them."""
     known = {term: slots for batch in in_batches(changes)
-             for _, term, slots in session.execute(_postings([shelf], batch))}  # fmt: skip
+             for _, term, slots in _read_postings(session, [shelf], batch)}  # fmt: skip
     wanted = [(_revise(known.get(term), *slots), shelf, term) for term, slots in sorted(changes.items())]
     connection = session.connection()
     # Straight to the driver: a shelf has tens of thousands of terms.
@@ -261,16 +268,16 @@ def _find_stretches(session: Session, since: datetime | None, until: datetime | 
     return np.array(session.exec(select(StretchRow.stretch).where(*within)).all(), dtype=np.int64)
 
 
-def _postings(shelves: Iterable[int], terms: Iterable[str]) -> Any:
-    return select(PostingRow.shelf, PostingRow.term, PostingRow.slots).where(
-        col(PostingRow.shelf).in_(shelves), col(PostingRow.term).in_(terms)
-    )
+def _read_postings(session: Session, shelves: Iterable[int], terms: Iterable[str]) -> Any:
+    wanted = _POSTINGS.where(among(col(PostingRow.shelf), shelves), among(col(PostingRow.term), terms))
+    # Past the mapper: thousands of them are read where a word is rare.
+    return session.connection().execute(wanted)
 
 
 def _read_sets(session: Session, shelves: Iterable[int], terms: Iterable[str]) -> dict[int, dict[str, bytes]]:
     sets: dict[int, dict[str, bytes]] = {shelf: {} for shelf in shelves}
     if terms:
-        for shelf, term, slots in session.execute(_postings(sets, sorted(terms))):
+        for shelf, term, slots in _read_postings(session, sets, sorted(terms)):
             sets[shelf][term] = slots
     return sets
 

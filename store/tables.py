@@ -549,8 +549,9 @@ class ProfileRow(Row, table=True):
     __tablename__ = "profiles"
 
     seller_id: str = Field(primary_key=True, sa_type=ID, foreign_key="sellers.id", ondelete="CASCADE")
-    full: dict[str, Any] = Field(sa_type=Json)
+    # The short one first: SQLite reads a row from its beginning, and the full one fills hundreds of pages.
     short: dict[str, Any] = Field(sa_type=Json)
+    full: dict[str, Any] = Field(sa_type=Json)
 
 
 class TraceRow(Row, table=True):

@@ -23,8 +23,8 @@ def upgrade() -> None:
     op.create_table(
         "profiles",
         sa.Column("seller_id", sa.String(length=32), nullable=False),
-        sa.Column("full", sa.Text(), nullable=False),
         sa.Column("short", sa.Text(), nullable=False),
+        sa.Column("full", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["seller_id"], ["sellers.id"], name=op.f("fk_profiles_seller_id_sellers"), ondelete="CASCADE"
         ),
