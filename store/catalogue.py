@@ -20,7 +20,6 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import bindparam, update
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from store.columns import among
@@ -166,7 +165,7 @@ def find_numbers(
 
 
 _FILED = tuple(getattr(FindingRow, name) for name in Filed._fields)
-_POSTINGS = select_columns(PostingRow.shelf, PostingRow.term, PostingRow.slots)
+_POSTINGS = select(PostingRow.shelf, PostingRow.term, PostingRow.slots)
 # By term: the slots that it is taken from, and those that it is put to.
 Changes: TypeAlias = dict[str, tuple[list[int], list[int]]]
 

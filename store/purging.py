@@ -71,7 +71,7 @@ def list_due(store: Store, retention: Retention, now: datetime) -> list[Due]:
         own = {one for one, source in sources.items() if source.retention}
         overdue = [col(FindingRow.source_id).not_in(own) & _is_past(retention, now)]
         overdue += [
-            (FindingRow.source_id == one) & _is_past({**retention, **sources[one].retention}, now)
+            (col(FindingRow.source_id) == one) & _is_past({**retention, **sources[one].retention}, now)
             for one in sorted(own)
         ]  # fmt: skip
         oldest = col(FindingRow.first_seen), col(FindingRow.id)
@@ -112,9 +112,9 @@ def _is_past(retention: Retention, now: datetime) -> ColumnElement[bool]:
     """The same of a row. Where the days reach back before the calendar nothing is that old."""
     begins = {state: now - timedelta(days=days) for state, days in retention.items()
               if days is not None and days < now.toordinal()}  # fmt: skip
-    judged = col(FindingRow.judged_at)
+    seen, judged = col(FindingRow.last_seen), col(FindingRow.judged_at)
     return or_(false(), *(
-        (FindingRow.state == state) & (col(FindingRow.last_seen) <= moment) & (judged.is_(None) | (judged <= moment))
+        (col(FindingRow.state) == state) & (seen <= moment) & (judged.is_(None) | (judged <= moment))
         for state, moment in begins.items()
     ))  # fmt: skip
 
