@@ -1,10 +1,10 @@
-"""What kill -9 leaves: `python -m benchmarks.kills [--times 200] [--seed 1]`.
+"""What kill -9 leaves: `python -m benchmarks.kills [--times 200] [--seed 1] [--url URL]`.
 
 A process captures, judges, pictures, purges and enters without end, and is killed at a random moment; in one of five
 rounds it is a migration that is killed, in one the writing of referrals. After each kill the store is opened as the
 next command does, and must be whole: the chain holds against the last head that was told, nothing that was told as done
 is lost, nothing is half written, and of what is no finding no byte is left once the pages are settled. One store goes
-through all rounds.
+through all rounds. `--url` does it on PostgreSQL, in databases (kills, kills_older, kills_copy) that are made there.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from unittest.mock import patch
 
+import psycopg
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import make_url
 from sqlmodel import select
 
 from domain.pages import Haul, Page, PagePicture
@@ -94,9 +96,9 @@ def _judge(post: Post) -> Verdict:
     return Verdict(post, signal, keep=kept)
 
 
-def work(home: Path, round_: int, said: Connection) -> None:
+def work(home: Path, url: str | None, round_: int, said: Connection) -> None:
     """Do everything there is to do, and say what is done once it is."""
-    with open_store(home) as store:
+    with open_store(home, url) as store:
         watched = find_source(store, "board")
         said.send(("ready", ""))
         run = begin_run(store, watched.id, NOW, NOW)
@@ -114,10 +116,10 @@ def work(home: Path, round_: int, said: Connection) -> None:
             said.send(("head", str(_head(store))))
 
 
-def refer(home: Path, round_: int, said: Connection) -> None:
+def refer(home: Path, url: str | None, round_: int, said: Connection) -> None:
     """Write referrals, and say which. What is in them is no matter here, and their documents take seconds."""
     members = [Member("pages.bin", os.urandom(2_000_000), "网页", "WARC")]
-    with patch.object(freezing, "compose", lambda _dossier: members), open_store(home) as store:
+    with patch.object(freezing, "compose", lambda _dossier: members), open_store(home, url) as store:
         watched = find_source(store, "board")
         run = begin_run(store, watched.id, NOW, NOW)
         deliver(store, run_id=run, source_id=watched.id, haul=make_page(f"r{round_}"), now=NOW)
@@ -136,10 +138,10 @@ def out_of(home: Path) -> Path:
     return home.with_name("packages")
 
 
-def migrate(home: Path, said: Connection) -> None:
+def migrate(home: Path, url: str | None, said: Connection) -> None:
     """Bring an older store to the present form."""
     said.send(("ready", ""))
-    open_store(home).close()
+    open_store(home, url).close()
     said.send(("done", ""))
 
 
@@ -162,9 +164,9 @@ def kill_one(job: Callable[..., None], *arguments: object, after: float) -> Iter
             return
 
 
-def check(home: Path, head: Head | None, found: set[str]) -> int:
+def check(home: Path, url: str | None, head: Head | None, found: set[str]) -> int:
     """Open the store as the next command does, and see that nothing is lost or half done; its entries."""
-    with open_store(home) as store:
+    with open_store(home, url) as store:
         proof = verify_store(store, [head] if head else [])
         assert proof.faults == (), proof.faults
         with store.reading() as session:
@@ -210,11 +212,24 @@ def _head(store: Store) -> Head | None:
         return head_of(session)
 
 
-def _age(home: Path, older: Path) -> None:
-    """A copy of a store in an older form."""
-    shutil.rmtree(older, ignore_errors=True)
-    shutil.copytree(home, older)
-    engine = make_engine(older)
+def _copy(home: Path, to: Path, url: str | None, name: str, of: str) -> str | None:
+    """A copy of a store in a folder that is not yet there, and in a database of that name; its URL."""
+    shutil.copytree(home, to)
+    return _make_database(url, name, of)
+
+
+def _make_database(url: str | None, name: str, of: str = "template0") -> str | None:
+    if url is None:
+        return None
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {of}".encode())
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _age(home: Path, url: str | None) -> None:
+    """Bring a store into an older form."""
+    engine = make_engine(home, url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
@@ -228,38 +243,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--url", help="of a database of PostgreSQL beside which others can be made")
     given = parser.parse_args()
     chance, done, entries = random.Random(given.seed), Counter[str](), 0
     with tempfile.TemporaryDirectory() as folder:
         home, older = Path(folder) / "home", Path(folder) / "older" / "home"
         out_of(home).mkdir()
-        with open_store(home) as store:
+        url = _make_database(given.url, "kills")
+        with open_store(home, url) as store:
             watched = add_source(store, Source("board", SITE), every_seconds=3600, now=NOW)
             run = begin_run(store, watched.id, NOW, NOW)
             for name in "abc":
                 deliver(store, run_id=run, source_id=watched.id, haul=make_page(name), now=NOW)
             finish_run(store, run, RunOutcome("done"), findings=0, now=NOW)
             show_key(store, by="kills", now=NOW)
-        _age(home, older)
+        _age(older, _copy(home, older, given.url, "kills_older", "kills"))
         found: set[str] = set()
         head: Head | None = None
         for number in range(given.times):
             after = chance.uniform(0, LONGEST)
             if number % 5 == 4:
-                copy = Path(shutil.copytree(older, Path(folder) / "copy" / "home"))
+                copy = Path(folder) / "copy" / "home"
+                copied = _copy(older, copy, given.url, "kills_copy", "kills_older")
                 out_of(copy).mkdir()
-                done.update(what for what, _ in kill_one(migrate, copy, after=after))
-                check(copy, None, set())
+                done.update(what for what, _ in kill_one(migrate, copy, copied, after=after))
+                check(copy, copied, None, set())
                 shutil.rmtree(copy.parent)
                 continue
-            for what, words in kill_one(refer if number % 5 == 2 else work, home, number, after=after):
+            for what, words in kill_one(refer if number % 5 == 2 else work, home, url, number, after=after):
                 done[what] += 1
                 if what == "found":
                     found.add(words)
                 elif what == "head":
                     seq, _, digest = words.partition(":")
                     head = Head(int(seq), digest)
-            entries = check(home, head, found)
+            entries = check(home, url, head, found)
     print(f"{given.times} kills, {done['found']} findings sealed, {done['purged']} purged, {done['referred']} referrals"
           f" made and {done['done']} migrations ended meanwhile, {entries} entries in the ledger")  # fmt: skip
     print("nothing lost, nothing half written, the chain holds")
