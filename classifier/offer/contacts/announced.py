@@ -20,7 +20,7 @@ _CONNECT = re.compile(
     r"|me|us|is|on|at|only|app|chat|acc|account|call|add|text|msg|message|ping)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
     r"|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
     r"|[(（][\u3400-\u9fff]{1,8}[)）](?=\s?[:：])|(?<![a-z])(?:karo|karein|kijiye|pe|par|to|through"
-    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|打|拨|发到?|认准|请|直接|添加|拼音|名字?|我(?=[\s:：])|\.(?=(?=[a-z_-]{0,20}[\d_])[a-z0-9_-]{5,20}(?![a-z0-9_.@/-]))|[1-9一二三](?=\s?[:：])|(?<=号)码|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
+    r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|打|拨|发到?|认准|请|直接|添加|私信|发信|拼音|名字?|我(?=[\s:：])|\.(?=(?=[a-z_-]{0,20}[\d_])[a-z0-9_-]{5,20}(?![a-z0-9_.@/-]))|[1-9一二三](?=\s?[:：])|(?<=号)码|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
     r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓是为加请【】〔〕〖〗｛｝{}\[\](（)）「」『』《》〈〉“”\"'<>@*~～·丶﹕∶|｜┊"
     r"|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
@@ -118,7 +118,8 @@ def _convincing(lowered: str, alias: Alias, link: str, hit: Hit, strong: bool) -
     if alias.faint:
         # A name of two characters and a telephone (韦欣：138…) are a person's.
         digits = hit.value.lstrip("+").isdigit()
-        spelt = alias.end - alias.start >= _SPELT and lowered[alias.start].isascii()
+        # Nobody writes a word of five letters apart, or a sign between two characters, by chance.
+        spelt = alias.end - alias.start >= (_SPELT if lowered[alias.start].isascii() else _PARTED)
         linked = firm or led or (hit.start > alias.end and (spelt or not digits))
         return numeric and linked and (not digits or alias.kind in _NUMBERED)
     if strong:
@@ -139,7 +140,7 @@ def _convincing(lowered: str, alias: Alias, link: str, hit: Hit, strong: bool) -
 
 
 # Places whose handles are numbers.
-_SPELT = 5
+_SPELT, _PARTED = 5, 3
 _NUMBERED = frozenset({"qq", "whatsapp", "signal", "batchat"})
 # An English word amid Chinese is the name of the place.
 _CHINESE = re.compile("[\u3400-\u9fff][。，,；;：: ]{0,2}$")

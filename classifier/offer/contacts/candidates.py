@@ -55,8 +55,12 @@ _AGAINST = re.compile(
     r"|engine|version|password|file)[^,，。]{0,8}$"
 )
 # The place named behind it: (telegram), on tg, 是我飞机.
-_BEHIND = re.compile(r"\s?[(（【\[]\s?|\s(?:on|at|in|via)\s|\s?(?:是我?的?|@)\s?|\s(?=tg|telegram|wechat|whatsapp)")
+_BEHIND = re.compile(
+    r"\s?[(（【\[]\s?|\s(?:on|at|in|via)\s|\s?(?:是我?的?|加我?|@)\s?|\s?[,，]\s?|\s(?=tg|telegram|wechat|whatsapp)"
+)
 _ENOUGH = 4
+# Places whose handles are numbers.
+_NUMBERED = frozenset({"qq", "batchat", "qq_group"})
 _FORWARD = 8
 
 
@@ -108,7 +112,7 @@ def _tell(
     weight = 2 * name + sum(weigh for pattern, weigh in _BEFORE if pattern.search(clause))
     behind = _name_behind(lowered, end, aliases, places)
     if behind is not None:
-        return behind if weight + 3 >= _ENOUGH else None
+        return behind if weight + 3 >= _ENOUGH or behind in _NUMBERED else None
     at = bisect_right(places, start)
     alias = aliases[at - 1] if at and aliases[at - 1].end >= start - len(clause) else None
     if alias is not None and name and _RATHER.search(clause):
@@ -128,7 +132,11 @@ def _name_behind(lowered: str, end: int, aliases: Sequence[Alias], places: Seque
         return None
     at = bisect_right(places, link.end())
     alias = aliases[at] if at < len(aliases) else None
-    return alias.kind if alias is not None and alias.start == link.end() and not alias.faint else None
+    if alias is None or alias.start != link.end() or alias.faint:
+        return None
+    # Behind a comma another place may follow with its own handle.
+    sought = not re.search("[,，]", link.group()) or lowered[alias.end : alias.end + 1] in ("找", "搜", "加", "查")
+    return alias.kind if sought else None
 
 
 _GOODS = re.compile("资料|数据|名单|信息|客户|车主|[价条单元块毛销卡费套餐]|[不没别买卖用送的]")

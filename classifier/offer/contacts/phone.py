@@ -157,10 +157,12 @@ def _read(text: str, at: int) -> Hit | None:
     if [len(group.digits) for group in groups[:4]] == [1, 3, 3, 4] and groups[0].digits == "1":
         whole = join_groups(groups[:4])
         return Hit("phone", "+" + whole.digits, at, whole.end, is_valid("+" + whole.digits), led=True)
-    near = _read_near(text, at, groups)
+    near = read_near(text, at, groups)
     if near is not None:
         return near
     number = take_number(groups, 10, 13) or _take_mobile(groups)
+    if number is not None and re.fullmatch("[48]00\\d{7}", number.digits):
+        return Hit("landline", number.digits, at, number.end, is_valid("+86" + number.digits), led=True)
     if number is None or number.digits[0] not in "1689":
         return None
     match = _MOBILE.fullmatch(number.digits)
@@ -169,7 +171,7 @@ def _read(text: str, at: int) -> Hit | None:
     return Hit("phone", value, at, number.end, is_valid(value), led=True)
 
 
-def _read_near(text: str, at: int, groups: list[Group]) -> Hit | None:
+def read_near(text: str, at: int, groups: list[Group]) -> Hit | None:
     """A fixed line with China's code; eight digits where the talk is of Hong Kong or Macau."""
     number = join_groups(groups) if groups else None
     if number is None:

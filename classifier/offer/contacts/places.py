@@ -102,7 +102,7 @@ def _spell_syllables(row: Mapping[str, str]) -> Iterator[str]:
     """Two characters of the right sound, or one of them and the other's letters (徽 xin)."""
     if row["heads"] == "-":
         return
-    yield rf"[{row['heads']}][·.~/*❤-]?[{row['tails']}]"
+    yield rf"[{row['heads']}][^\w\s,，。:：]?[{row['tails']}]"
     first, _, second = row["sound"].partition(" ")
     if second:
         yield rf"[{row['heads']}][ ·.~/*❤-]?{second}(?![a-z0-9])"

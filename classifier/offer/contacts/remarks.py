@@ -176,7 +176,7 @@ def _change(said: str, written: str) -> str | None:
             if sort.search(said):
                 return letters.sub("", written)
         shared = _share_run(said[: removed.start()], written)
-        return written.replace(shared, "") if shared else _exchange(signs, "", written)
+        return re.sub(f" ?{shared} ?", "", written) if shared else _exchange(signs, "", written)
     told = _REPLACE.search(said, 1)
     meant = _MEANT.match(said, told.end()) if told else None
     if told is None or meant is None:
@@ -214,8 +214,8 @@ def _read_sounds() -> dict[str, str]:
 
 
 def _share_run(said: str, written: str) -> str:
-    """The longest run of Chinese that remark and handle share: 某某 of 某某二字删."""
-    runs = (run for run in re.findall("[\u3400-\u9fff]+", written) if run in said)
+    """The longest run of letters or of Chinese that remark and handle share: 某某 of 某某二字删, xx of xx去掉."""
+    runs = (run for run in re.findall("[\u3400-\u9fff]+|[a-z]{2,6}", written) if run in said)
     return max(runs, key=len, default="")
 
 

@@ -49,7 +49,13 @@ def _read_digits(match: re.Match[str]) -> str:
     return digits
 
 
-def _write_address(match: re.Match[str]) -> str:
+# Words before "at" that are no mailbox: order at cars.test.
+_NO_BOX = re.compile("order|buy|shop|visit|available|sold|contact|look|find|us|me|here|located|listed|site|website")
+
+
+def _write_address(match: re.Match[str]) -> str | None:
+    if _NO_BOX.fullmatch(match.group("local")) and "@" not in match.group():
+        return None
     host = re.sub(r"\s*(?:\.|。|．|点|dot|㊀|[(（〔\[]\s?(?:dot|点)\s?[)）〕\]])\s*", ".", match.group("host"))
     return f"{match.group('local')}@{host}"
 
@@ -149,7 +155,8 @@ def _rules() -> tuple[Rule, ...]:
         *_HOSTS,
         *_APART,
         ("：／．∕", re.compile(r"https?\s?[:：]\s?[/／]\s?[/／][a-z0-9.．/／?？=＝&＆_＿%％-]{4,200}"), _write_link),
-        ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\"|[^\w\s，,、/:：-]) ?me ?(?:/ ?/?"
+        ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\""
+            r"|[^\w\s，,、/:：-]|/(?= ?me ?/)) ?me ?(?:/ ?/?"
             r"|／|∕|斜 ?杠|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
          lambda match: "t.me/" + ("+" if match.group("plus") else "")),
         (_LINES + "下底u", re.compile(rf"(?<=[a-z0-9])(?<! [a-z0-9])"
@@ -166,6 +173,11 @@ def _rules() -> tuple[Rule, ...]:
         ("d点", re.compile(r"(?<=[a-z0-9])(?: dot | ?点 ?)(?=[a-z]|\d{2,4}(?![\d元块毛条]))(?<!\d点)(?<!\d 点 )"),
          lambda match: "."),
         (".", re.compile(r"(?<=[a-z]) \. (?=[a-z0-9])"), lambda match: "."),
+        ("h", re.compile(r"(?<![a-z0-9])h t t p (?P<safe>s ?)?[:：] ?/ ?/ ?"),
+         lambda match: "https://" if match.group("safe") else "http://"),
+        ("区", re.compile(r"区号\s?[:：是为]?\s?(?P<area>0\d{2,3})[\s,，、加]{0,2}"
+            r"(?:座机|电话)?(?:号码?)?\s?[:：是为]?\s?(?=[2-9]\d{6})"),
+         lambda match: match.group("area") + "-"),
         ("eox", _SPELLED, _read_digits),
     )  # fmt: skip
 
@@ -186,14 +198,14 @@ _GAPS: tuple[Rule, ...] = (
 
 
 _PIECE = r"[a-z0-9_@.]{2,16}"
-_PARTS = r"(?:前|开头|打头|起头|头|中间?|居中|后|尾号?|末尾?|最后|结尾|收尾|垫后)(?:面|边|段|半)?"
+_PARTS = r"(?:前|开头|打头|起头|头|中间?|居中|后|尾号?|末尾?|最后|结尾|收尾|垫后)(?:面|边|段|半|缀)?"
 _PART = rf"{_PARTS}(?:[一二三四五六七八九两\d]?[位个])?(?:数字?)?(?:都?[是为:：])?\s?"
 
 
 def _join_pieces(match: re.Match[str]) -> str | None:
     """138 开头 0571 中间 2266 结尾, 前四位2766后五位01853: the parts of a handle with their places."""
     joined = "".join(re.findall(_PIECE, re.sub(_PART, " ", match.group())))
-    return joined if len(joined) >= 5 and any(map(str.isdigit, joined)) else None
+    return joined if len(joined) >= 5 and re.search(r"[\d@]", joined) else None
 
 
 _ORDERED: tuple[Rule, ...] = (

@@ -121,6 +121,11 @@ _PLACE = re.compile(
     rf"[{HAN}]{{0,10}} ?[A-Za-z]?(?:座|栋)? ?\d{{1,5}}(?![\d.])(?:[{HAN}A-Za-z0-9#{_DASH}]| ?(?=[号栋座室楼]))*)",
     re.MULTILINE,
 )
+# An address without a number: from its district down to a street, a village or an estate.
+_DISTRICT = re.compile(
+    rf"(?<![{HAN}])(?:[{HAN}]{{2,9}}[省市区县旗州盟]){{1,3}}[{HAN}]{{0,14}}"
+    rf"(?:[路街巷弄村镇乡园苑府湾庄屯里组厦]|大道|小区|花园|社区|街道|公寓|广场|大院)(?![{HAN}A-Za-z0-9])"
+)
 DOOR = re.compile("[路街巷弄里园苑府湾庭邸座栋幢楼院道坊墅寓厦润号室组村]")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{1,40}@[A-Za-z0-9-]{1,30}(?:\.[A-Za-z0-9-]{2,12}){1,3}")
 
@@ -193,6 +198,8 @@ def find_addresses(text: str) -> Iterator[Item]:
     """Addresses with a street or a house and its number."""
     for match in _ADDRESS.finditer(text):
         yield Item("address", match.start(), match.end())
+    for match in _DISTRICT.finditer(text):
+        yield Item("address", *match.span())
     for match in _PLACE.finditer(text):
         if DOOR.search(match.group("it")):
             yield Item("address", *match.span("it"))
