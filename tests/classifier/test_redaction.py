@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from offercases import read_cases, wild_texts
 
 from classifier.fold import fold
@@ -13,6 +14,11 @@ from classifier.offer import read_offer
 from classifier.offer.victims.papers import is_resident, is_vin
 from classifier.redact import MASK_CHARACTER, find_victims, mask
 from domain.signals import Mask, Offer
+
+
+def _mask(text: str) -> str:
+    folded = fold(text)
+    return mask(text, find_victims(folded, read_offer(folded)))
 
 
 @pytest.mark.parametrize("case", read_cases("redaction"), ids=lambda case: case["text"])
@@ -26,6 +32,37 @@ def test_victims_are_hidden_and_handles_stay(case: dict[str, Any]) -> None:
         expected = expected.replace(hidden, MASK_CHARACTER * len(hidden))
     assert masked == expected
     assert all(kept in masked for kept in case["kept"])
+
+
+@pytest.mark.parametrize("case", read_cases("people"), ids=lambda case: case["text"])
+def test_tables_of_people_do_not_pass(case: dict[str, Any]) -> None:
+    """Whatever shape a list has, its people are hidden, the seller's handles stay, and masking twice is masking once."""
+    masked = _mask(case["text"])
+    assert [hidden for hidden in case["hidden"] if hidden in masked] == []
+    assert [kept for kept in case["kept"] if kept not in masked] == []
+    assert _mask(masked) == masked
+
+
+_ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(("张伟", "查有为", "普丽琼", "阿依古丽·买买提", "欧阳震华", "者云飞")),
+        st.integers(10**8, 10**9 - 1).map(lambda rest: f"138{rest % 10**8:08d}"),
+        st.sampled_from(("浙A8K3M2", "蒙B72P4M", "粤BD12345", "沪A·5Q7R8")),
+    ),
+    min_size=3,
+    max_size=6,
+    unique_by=lambda row: row[1],
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(_ROWS, st.sampled_from((" ", "\t", "|", ",", "，", ";", " / ", "★", "—", "　", "</td><td>")))
+def test_a_table_passes_in_no_shape(rows: list[tuple[str, str, str]], separator: str) -> None:
+    """Rows of name, number and plate are hidden whatever parts their fields; the handle below them stays."""
+    text = "\n".join([*map(separator.join, rows), "要的加微信 chexian_88"])
+    masked = _mask(text)
+    assert [field for row in rows for field in row[1:] if field in masked] == []
+    assert "chexian_88" in masked
 
 
 @settings(deadline=None)

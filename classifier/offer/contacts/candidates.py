@@ -36,7 +36,7 @@ _PAUSE = re.compile("[\n。！!;；？?|｜]")
 _BEFORE: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"[:：→➡➜➔⇒☞👉=＝>]\ufe0f?\s{0,2}$"), 1),
     (re.compile(r"(?:账号|帐号|用户名|账户|昵称|同名|(?<![件单案编型证牌架])号码?"
-                r"|(?<![a-z])(?:id|username|user ?name|handle|account|nick(?:name)?))\s?(?:[:：是为→]|is)?\s{0,2}$"), 2),
+                r"|(?<![a-z])(?:id|username|user ?name|handle|account|nick[a-z]*))\s?(?:[:：是为→]|is)?\s{0,2}$"), 2),
     (re.compile(r"(?:[\u3400-\u9fff➕+十]一?下?我|联系|联络|咨询|私[聊信]|详[聊谈询]|有意|洽谈|对接|下单|拿货|需要"
                 r"|[需想]?要的|索取|问价|[搜找寻加添➕戳滴敲]"
                 r"|(?<![a-z])(?:add|dm|pm|msg|message|contact|reach|ping|text|write(?: to)?|find)"
