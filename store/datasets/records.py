@@ -138,11 +138,10 @@ def _array(column: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _make_posts(found: Mapping[str, list[Any]], wanted: Wanted, contacts: Mapping[str, list[Any]]) -> dict[str, Any]:
-    name = cache(lambda kind, one: None if one is None else wanted.pseudonyms.name(kind, one))
     made: dict[str, Any] = {
         "post": found["post"],
-        "seller": [name("seller", one) for one in found["f.seller_id"]],
-        "source": [name("source", one) for one in found["f.source_id"]],
+        "seller": _name_few(wanted.pseudonyms, "seller", found["f.seller_id"]),
+        "source": _name_few(wanted.pseudonyms, "source", found["f.source_id"]),
         "split": found["p.side"],
         "practice": found["s.practice"],
         "platform": _words(found["v.platform"]),
@@ -164,6 +163,13 @@ def _make_posts(found: Mapping[str, list[Any]], wanted: Wanted, contacts: Mappin
     if wanted.restricted:
         made |= _hide_handles(found, contacts)
     return made
+
+
+def _name_few(pseudonyms: Pseudonyms, kind: str, names: Sequence[str | None]) -> list[str | None]:
+    """The pseudonyms of these, of which many are the same."""
+    each = sorted({name for name in names if name is not None})
+    known = dict(zip(each, pseudonyms.name_all(kind, each), strict=True))
+    return [None if name is None else known[name] for name in names]
 
 
 def _read_labels(texts: Sequence[str]) -> dict[str, pa.ChunkedArray]:
