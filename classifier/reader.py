@@ -104,7 +104,8 @@ class Reader:
             reasons=() if turned_away else self._give_reasons(folded, verdict, shown.text, offer, nearest),
             model=self.model,
         )
-        return Reading(signal, shown, masks, len(folded.evasions), fold(shown.text).text if kept else "")
+        plain = folded if shown.text == passage.text else fold(shown.text)
+        return Reading(signal, shown, masks, len(folded.evasions), plain.text if kept else "")
 
     def _give_reasons(
         self, folded: Folded, verdict: Verdict, shown: str, offer: Offer | None, nearest: Reason | None
