@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import email.utils
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from domain.pages import Clock
 
@@ -43,7 +44,7 @@ def read_kernel() -> Clock | None:
     """What the kernel says of its clock, None where nobody disciplines it or it cannot be asked."""
     timex = _Timex()
     try:
-        state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
+        state = _load_library().adjtimex(ctypes.byref(timex))
     except (OSError, AttributeError):
         return None
     if state < 0 or state == TIME_ERROR or timex.status & STA_UNSYNC:
@@ -51,6 +52,11 @@ def read_kernel() -> Clock | None:
     unit = 1e9 if timex.status & STA_NANO else 1e6
     # The kernel's offset is what is still to be added to its clock.
     return Clock("ntp", offset_seconds=-timex.offset / unit, bound_seconds=timex.maxerror / 1e6)
+
+
+@cache
+def _load_library() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def read_date(started: datetime, finished: datetime, date: str | None) -> Clock | None:

@@ -16,7 +16,6 @@ from domain.sources import RunOutcome
 QUIET_LOGGERS = (
     "scrapy",
     "scrapy-playwright",
-    "scrapy_poet",
     "twisted",
     "asyncio",
     "py.warnings",
@@ -39,10 +38,13 @@ def run(plan: Plan, intake: Intake) -> RunOutcome:
     settings.setmodule("crawlers.settings", priority="project")
     process = AsyncCrawlerProcess(settings, install_root_handler=False)
 
+    from crawlers.reader import Reader
     from crawlers.spider import WatchSpider
 
+    reader = Reader(plan.source)
+    reader.start()
     crawler = process.create_crawler(WatchSpider)
-    task = process.crawl(crawler, plan=plan, intake=intake)
+    task = process.crawl(crawler, plan=plan, intake=intake, reader=reader)
     loop = asyncio.get_event_loop()
 
     def interrupt() -> None:

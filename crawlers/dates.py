@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from crawlers.times import almanac, spans
 from crawlers.times.clocks import CLOCK, OFFSET, load_zone
@@ -49,7 +50,7 @@ def find_time(text: str, *, now: datetime, timezone: str | tzinfo) -> Found | No
     if not text or len(text) > LONGEST:
         return None
     try:
-        local = now.astimezone(load_zone(timezone))
+        local = _put_in_zone(now, timezone)
     except (ValueError, OverflowError):
         return None
     for pattern, read in FORMS:
@@ -63,6 +64,11 @@ def find_time(text: str, *, now: datetime, timezone: str | tzinfo) -> Found | No
         if moment is not None:
             return Found(moment, match.start(), match.end())
     return None
+
+
+@lru_cache(maxsize=64)
+def _put_in_zone(now: datetime, timezone: str | tzinfo) -> datetime:
+    return now.astimezone(load_zone(timezone))
 
 
 def is_time(text: str | None, *, now: datetime, timezone: str | tzinfo) -> bool:

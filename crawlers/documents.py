@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 from parsel import Selector
 from web_poet import HttpResponse
 
+from crawlers.markup import Markup, parse_markup
+
 DATA_TYPES = frozenset({
     "application/json", "application/feed+json", "application/ld+json", "application/xml", "text/xml",
     "application/rss+xml", "application/atom+xml", "application/rdf+xml",
@@ -22,13 +24,13 @@ class MarkupResponse(HttpResponse):
     """A response that selectors read as markup whatever it is: for a body that is JSON, parsel would hand out selectors
     that raise on CSS, and any body may be JSON."""
 
-    _markup: Selector | None = None
+    _markup: Markup | None = None
 
     @property
     def selector(self) -> Selector:
         """The one selector of the response."""
         if self._markup is None:
-            self._markup = Selector(text=self.text, type="html", base_url=str(self.url))
+            self._markup = parse_markup(self.text, str(self.url))
         return self._markup
 
 

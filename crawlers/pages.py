@@ -96,7 +96,7 @@ class PlatformPage(WebPage[Any]):
 
 @attrs.define(kw_only=True)
 class BoardPage(PlatformPage):
-    """A list of threads (or of boards). `await page.to_item()` gives a BoardItem."""
+    """A list of threads (or of boards)."""
 
     @field
     def name(self) -> str | None:
@@ -118,14 +118,18 @@ class BoardPage(PlatformPage):
         """Where the list goes on, or None on its last page."""
         return None
 
-    async def to_item(self) -> BoardItem:
+    def read(self) -> BoardItem:
         """All fields at once."""
         return BoardItem(name=self.name, boards=self.boards, threads=self.threads, next_url=self.next_url)
+
+    async def to_item(self) -> BoardItem:
+        """As web-poet asks for it."""
+        return self.read()
 
 
 @attrs.define(kw_only=True)
 class ThreadPage(PlatformPage):
-    """One page of a thread, or one advert. `await page.to_item()` gives a ThreadItem."""
+    """One page of a thread, or one advert."""
 
     @field
     def key(self) -> str:
@@ -152,9 +156,13 @@ class ThreadPage(PlatformPage):
         """Where the thread goes on, or None on its last page."""
         return None
 
-    async def to_item(self) -> ThreadItem:
+    def read(self) -> ThreadItem:
         """All fields at once."""
         return ThreadItem(key=self.key, title=self.title, board=self.board, posts=self.posts, next_url=self.next_url)
+
+    async def to_item(self) -> ThreadItem:
+        """As web-poet asks for it."""
+        return self.read()
 
 
 @dataclass(frozen=True)

@@ -23,24 +23,28 @@ DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = MOST_REDIRECTS
 METAREFRESH_ENABLED = False
-# An error page is read too, for what it says of itself (walls.py).
-HTTPERROR_ALLOW_ALL = True
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.6",
 }
 REFERRER_POLICY = "same-origin"
 
-ADDONS = {"scrapy_poet.Addon": 300}
-SCRAPY_POET_PROVIDERS = {"crawlers.reading.ReadingProvider": 450}
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # conduct/robots.py has all of RFC 9309
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # it reads the environment
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no log-in
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawlers.browser.drawing.DrawingMiddleware": 540,
     "crawlers.conduct.retries.RetryMiddleware": 550,
     "crawlers.conduct.gate.ConductMiddleware": 950,
+}
+
+SPIDER_MIDDLEWARES: dict[str, int | None] = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # an error page is read too (walls.py)
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 
 DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "crawlers.browser.chromium.BrowserHandler") | dict.fromkeys(

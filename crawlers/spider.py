@@ -13,7 +13,6 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -34,8 +33,9 @@ from crawlers.intake import Intake
 from crawlers.memory import MemoryIntake, plan_from_arguments
 from crawlers.pages import BoardItem, ThreadItem, is_bare
 from crawlers.plan import Plan
-from crawlers.reading import Reading
-from crawlers.results import finds_nothing, read_results
+from crawlers.reader import Reader
+from crawlers.reading import Broken, Reading, lay_out
+from crawlers.results import finds_nothing
 from crawlers.styles import Styles
 from crawlers.walk.course import Errand, ListWalk, ThreadWalk, errand_of
 from crawlers.walk.freshness import ends_list, is_fewer, keep_shown, list_key
@@ -65,13 +65,16 @@ class WatchSpider(Spider):
 
     name = "watch"
 
-    def __init__(self, plan: Plan, intake: Intake, conduct: Conduct) -> None:
+    def __init__(self, plan: Plan, intake: Intake, conduct: Conduct, reader: Reader) -> None:
         super().__init__()
         self.plan = plan
         self.intake = intake
         self.conduct = conduct
+        self.reader = reader
         self.drawing = Drawing(conduct)
         self.images = Images(conduct, lambda request: self.crawler.engine.download_async(request))
+        # What belongs to one page is fetched before what belongs to the next.
+        self.belonging = asyncio.Lock()
         self.styles = Styles(conduct, lambda request: self.crawler.engine.download_async(request))
         self.tally = Tally(watching=plan.mode == "watch")
         self.frontier = Frontier(conduct, self.tally, self.read_page, self.read_failure)
@@ -82,7 +85,7 @@ class WatchSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Takes `plan` and `intake`, or the arguments of `scrapy crawl watch -a url=…` (memory.py)."""
+        """Takes `plan`, `intake` and `reader`, or the arguments of `scrapy crawl watch -a url=…` (memory.py)."""
         plan: Plan = kwargs.get("plan") or plan_from_arguments(kwargs)
         intake: Intake = kwargs.get("intake") or MemoryIntake()
         private = plan.source.allow_private
@@ -93,12 +96,14 @@ class WatchSpider(Spider):
             "DOWNLOAD_VERIFY_CERTIFICATES": not private,
         }.items():
             crawler.settings.set(name, value, priority="cmdline")
-        spider = cls(plan, intake, Conduct(plan, intake, robots_fetcher(crawler, intake)))
+        reader: Reader = kwargs.get("reader") or Reader(plan.source)
+        spider = cls(plan, intake, Conduct(plan, intake, robots_fetcher(crawler, intake)), reader)
         spider._set_crawler(crawler)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
         """The addresses that the source names."""
+        await self.reader.open()
         if not (self.plan.source.allow_private or "@" in self.plan.user_agent or "http" in self.plan.user_agent):
             self.ended = RunOutcome("failed", NO_CONTACT)
             return
@@ -144,18 +149,18 @@ class WatchSpider(Spider):
 
     # -- one page
 
-    async def read_page(self, response: Response, reading: Reading) -> AsyncIterator[Any]:
+    async def read_page(self, response: Response) -> AsyncIterator[Any]:
         """One page that came, whatever it is."""
         assert response.request
         errand = errand_of(response.request)
         try:
-            for request in await self.read_errand(response, reading, errand):
+            for request in await self.read_errand(response, errand):
                 yield request
         except CrawlEnded as ended:
             self.end(ended.reason, str(ended.facts["detail"]))
         except TipstaffError as fault:
             self.break_off(fault)
-        except Overrun as fault:
+        except (Overrun, Broken) as fault:
             self.fail("failed", response.url, str(fault), errand)
         except Exception as fault:
             logger.debug("a page could not be read: %s", response.url, exc_info=True)
@@ -166,7 +171,7 @@ class WatchSpider(Spider):
             for post in self.intake.take():
                 yield plain(post)
 
-    async def read_errand(self, response: Response, reading: Reading, errand: Errand) -> list[Request]:
+    async def read_errand(self, response: Response, errand: Errand) -> list[Request]:
         """Sorts out what kind of page it is; the answer is what to ask for next."""
         assert response.request
         if response.status == 304:
@@ -177,25 +182,26 @@ class WatchSpider(Spider):
         page = capture_page(response, self.conduct.guard, errand.steps)
         self.tally.pages += 0 if response.request.meta.get("drawn_again") else 1
         self.intake.note("rendered" if page.rendered else "fetched", page.url, f"{page.status} {len(page.body)}")
-        item = await self.read_item(page, reading, errand)
+        reading = await self.reader.read(lay_out(response, errand, self.plan.source))
+        item = reading.item
         if errand.is_start and self.plan.mode == "look":
             await self.tell_open(reading, item)
         bare = item is None or is_bare(item)
-        if bare and self.is_result(errand) and response.status == 200 and finds_nothing(reading.response):
+        if bare and reading.sheet.is_result and response.status == 200 and finds_nothing(reading.response):
             self.tally.quiet += 1
             self.tally.succeed()
             self.intake.note("nothing_found", page.url)
             return []
-        if self.drawing.wants(response, reading, item):
+        if self.drawing.wants(response, reading):
             if self.drawing.possible:
                 return [self.frontier.ask_again(self.drawing.redraw(response, reading), errand)]
-            wall = see_wall(page, reading.response, item)
+            wall = see_wall(page, reading)
             wall = None if wall == "empty" else wall  # so it is, until a browser draws it
             self.fail(wall or "failed", page.url, tell_wall(wall, page, "") if wall else NO_BROWSER, errand)
             if bare:
                 return list(self.ask_feed(reading, errand))
         with bound_time():
-            wall = see_wall(page, reading.response, item)
+            wall = see_wall(page, reading)
         if item is None or bare or wall is not None:
             return list(self.read_wall(response.request, page, reading, errand, wall))
         self.tally.succeed()
@@ -210,8 +216,10 @@ class WatchSpider(Spider):
             self.tell_gone(page, reading, gone=bool(page.redirects))  # to its board, for one
             return []
         if isinstance(item, ThreadItem):
-            page = await self.styles.attach(page, reading.response.selector, item.posts)
-            pictures = await self.images.fetch(page, (post for post in item.posts if post.id not in self.seen_posts))
+            async with self.belonging:
+                page = await self.styles.attach(page, reading, item.posts)
+                new = (post for post in item.posts if post.id not in self.seen_posts)
+                pictures = await self.images.fetch(page, new)
             return list(self.read_thread(page, reading, item, errand, pictures))
         return list(self.read_list(page, reading, item, errand))
 
@@ -224,18 +232,6 @@ class WatchSpider(Spider):
         for event, url, detail in [*named, *(("feed", url, "") for url in announced_feeds(reading.response))]:
             if self.conduct.scope.holds_site(url) and not (await self.conduct.robots.rules_of(url)).reason_against(url):
                 self.intake.note(event, url, detail)
-
-    def is_result(self, errand: Errand) -> bool:
-        """Whether a page was asked for as results of a search."""
-        return self.plan.source.is_search and errand.role in (None, "board")
-
-    async def read_item(self, page: Page, reading: Reading, errand: Errand) -> BoardItem | ThreadItem | None:
-        """What a page says. Results of a search are a list whatever they look like, but a search may lead to a thread
-        straight away."""
-        moved = urlsplit(page.url).path != urlsplit(page.requested_url).path
-        if not self.is_result(errand) or reading.platform is None or (moved and reading.role == "thread"):
-            return await reading.item(errand.role)
-        return read_results(reading.response, reading.visit, reading.platform)
 
     def read_list(self, page: Page, reading: Reading, item: BoardItem, errand: Errand) -> Iterator[Request]:
         """A home or a list of threads: its boards, its threads, its next page."""

@@ -16,6 +16,7 @@ from scrapy.http import Response
 
 from crawlers.belongings import Download, Sort, fetch_belonging
 from crawlers.conduct.gate import Conduct
+from crawlers.reading import Reading
 from crawlers.wire import make_exchange
 from domain.errors import CrawlEnded
 from domain.pages import Exchange, Page
@@ -35,11 +36,15 @@ class Styles:
         self._asked: dict[str, asyncio.Task[Exchange | None]] = {}
         self._over = not conduct.plan.source.images or conduct.plan.mode != "watch"
 
-    async def attach(self, page: Page, selector: Selector, posts: Iterable[Post]) -> Page:
+    async def attach(self, page: Page, reading: Reading, posts: Iterable[Post]) -> Page:
         """The page with its style sheets, where posts of it want scoring and no browser drew it. Never raises."""
         if self._over or page.rendered or not self._conduct.intake.fresh_of(list(posts)):
             return page
-        found = [sheet for address in self._choose(page, selector) if (sheet := await self._take(address, page))]
+        found = [
+            sheet
+            for address in self._choose(page, reading.response.selector)
+            if (sheet := await self._take(address, page))
+        ]
         return replace(page, exchanges=(*page.exchanges, *found))
 
     def _choose(self, page: Page, selector: Selector) -> Iterator[str]:

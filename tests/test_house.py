@@ -23,7 +23,7 @@ CARD = {
 }  # fmt: skip
 # Who alone may import what; a folder or a file.
 ONLY = {
-    "scrapy": ("crawlers",), "twisted": ("crawlers",), "playwright": ("crawlers",), "scrapy_poet": ("crawlers",),
+    "scrapy": ("crawlers",), "twisted": ("crawlers",), "playwright": ("crawlers",), "web_poet": ("crawlers",),
     "sqlmodel": ("store",), "sqlalchemy": ("store",), "alembic": ("store",),
     "rapidocr": ("classifier/pictures",), "cv2": ("classifier/pictures",), "PIL": ("classifier/pictures",),
     "pyarrow": ("store/datasets",), "vl_convert": ("store/datasets",),

@@ -19,7 +19,7 @@ from tipstaff.settings import Settings
 SETUP = "make demo"
 PACKAGES = (
     "scrapy",
-    "scrapy-poet",
+    "web-poet",
     "scrapy-playwright",
     "playwright",
     "beautifulsoup4",

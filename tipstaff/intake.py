@@ -16,6 +16,8 @@ from store.database import Store
 # Pages that come one right after the other are stored together, but none waits longer than this for the next.
 MOST_HAULS = 16
 LONGEST_HELD = 0.5  # seconds
+# A request that keeps no distance asks the store only so often: what others ask of its host is heard that much later.
+TURN_HOLDS = 0.2  # seconds
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -30,6 +32,7 @@ class StoreIntake:
         self.emit = emit
         self.hauls: list[Haul] = []
         self.stored_at = float("-inf")
+        self.turns: dict[str, float] = {}
 
     def marks_of(self, keys: Sequence[str]) -> dict[str, Mark]:
         """How far the threads and lists have been read."""
@@ -45,10 +48,17 @@ class StoreIntake:
 
     def take_turn(self, host: str, delay: float, now: datetime) -> float:
         """The host's next free moment, out of the one budget of all processes."""
-        return hosts.take_turn(self.store, host, delay, now)
+        clock = time.monotonic()
+        if not delay and clock - self.turns.get(host, float("-inf")) < TURN_HOLDS:
+            return 0.0
+        wait = hosts.take_turn(self.store, host, delay, now)
+        if not wait:
+            self.turns[host] = clock
+        return wait
 
     def postpone(self, host: str, seconds: float, now: datetime) -> None:
         """Nobody asks the host for so long."""
+        self.turns.pop(host, None)
         hosts.postpone(self.store, host, seconds, now)
 
     def robots_seen(self, site: str, text: str, now: datetime) -> None:

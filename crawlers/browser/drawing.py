@@ -9,9 +9,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawlers.browser.chromium import render_meta
-from crawlers.browser.rendering import lacks, waits_for_script
 from crawlers.conduct.gate import Conduct, spider_of
-from crawlers.pages import BoardItem, Platform, ThreadItem, is_bare
+from crawlers.pages import Platform
 from crawlers.reading import Reading
 from crawlers.walk.course import Errand, errand_of
 from crawlers.wire import certificate_digest, exchanges_of, is_rendered
@@ -41,17 +40,12 @@ class Drawing:
         """Whether there is a browser."""
         return self._plan.browser is not None
 
-    def wants(self, response: Response, reading: Reading, item: BoardItem | ThreadItem | None) -> bool:
-        """Whether only a browser can show a page, of which `item` is what was read from its raw HTML."""
+    def wants(self, response: Response, reading: Reading) -> bool:
+        """Whether only a browser can show a page whose raw HTML was read."""
         render = self._plan.source.render
         if is_rendered(response) or render == "never" or response.status != 200 or reading.platform is None:
             return False
-        if render == "always":
-            return True
-        selector = reading.response.selector
-        if reading.role != "other" and lacks(selector, reading.platform.ready):
-            return True
-        return (item is None or is_bare(item)) and waits_for_script(selector)
+        return render == "always" or reading.scripted
 
     def learn(self, errand: Errand, reading: Reading) -> None:
         """A page was read; how, says how its kind is to be asked for."""

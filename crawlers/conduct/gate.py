@@ -134,10 +134,14 @@ class Conduct:
 
 
 class ConductMiddleware:
-    """Stands next to the downloader, so that each hop of a redirect passes it again."""
+    """Stands next to the downloader, so that each hop of a redirect passes it again.
 
-    def __init__(self, conduct: Conduct) -> None:
+    `make_room` returns when there is room to read another page.
+    """
+
+    def __init__(self, conduct: Conduct, make_room: Callable[[], Awaitable[None]]) -> None:
         self.conduct = conduct
+        self.make_room = make_room
         self.received = 0
 
     @classmethod
@@ -145,11 +149,13 @@ class ConductMiddleware:
         """Takes the place of Twisted's name resolution for the length of the crawl."""
         from twisted.internet import reactor
 
-        middleware = cls(spider_of(crawler).conduct)
+        spider = spider_of(crawler)
+        middleware = cls(spider.conduct, spider.reader.make_room)
         cast("object", reactor).installNameResolver(PinnedResolver(middleware.conduct.guard))  # type: ignore[attr-defined]
         crawler.signals.connect(middleware.bound_robots, signals.bytes_received)
         crawler.signals.connect(middleware.bound_images, signals.headers_received)
-        crawler.signals.connect(middleware.conduct.close, signals.engine_stopped)
+        for close in (middleware.conduct.close, spider.reader.close):
+            crawler.signals.connect(close, signals.engine_stopped)
         return middleware
 
     async def process_request(self, request: Request) -> None:
@@ -157,6 +163,8 @@ class ConductMiddleware:
         conduct = self.conduct
         asks_robots, is_image = bool(request.meta.get("robots")), bool(request.meta.get("image"))
         redirected = bool(request.meta.get("redirect_urls")) and not asks_robots
+        if "errand" in request.meta:
+            await self.make_room()
         walk = errand_of(request).within
         if walk is not None and walk.closed:
             raise CrawlEnded(reason="interrupted", address=request.url, detail="its list was left")

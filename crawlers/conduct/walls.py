@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-from web_poet import HttpResponse
+from typing import TYPE_CHECKING
 
 from crawlers.browser.rendering import visible_text
 from crawlers.conduct.scope import is_html, is_login
 from crawlers.documents import is_data
-from crawlers.pages import BoardItem, ThreadItem, is_bare
+from crawlers.pages import ThreadItem, is_bare
 from domain.pages import Page
+
+if TYPE_CHECKING:
+    from crawlers.reading import Reading
 
 # A wall says its sentence and little else; a thread page with this much text of its own is something to look at.
 MOST_WALL_CHARACTERS = 2500
@@ -98,11 +100,12 @@ WALLS = (
 LASTING_WALLS = frozenset({"login_wall", "soft_404"})
 
 
-def see_wall(page: Page, response: HttpResponse, item: BoardItem | ThreadItem | None) -> str | None:
-    """Why `page` is not the page, None when it may be; `item` is what was read from it.
+def see_wall(page: Page, reading: Reading) -> str | None:
+    """Why `page` is not the page, None when it may be; `reading` is what was read from it.
 
     One sentence of a wall can look like a post, but one that nobody wrote at any time.
     """
+    item = reading.item
     kind = page.header("Content-Type")
     data = is_data(kind) and item is not None and not is_bare(item)
     if page.status == 200 and not is_html(kind) and not data:
@@ -114,9 +117,9 @@ def see_wall(page: Page, response: HttpResponse, item: BoardItem | ThreadItem | 
         posts = item.posts if isinstance(item, ThreadItem) else ()
         if len(posts) != 1 or posts[0].author.name or posts[0].posted_at or posts[0].posted_at_text:
             return None
-        return sentence_reason(visible_text(response.selector))
+        return sentence_reason(visible_text(reading.response.selector))
     looks = is_html(kind) and page.body and small
-    text, markup = (visible_text(response.selector), response.text) if looks else ("", "")
+    text, markup = (visible_text(reading.response.selector), reading.response.text) if looks else ("", "")
     return wall_of(
         status=page.status,
         url=page.url,

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import attrs
 from parsel import Selector
-from w3lib.html import get_base_url
 from web_poet import field
 
 from crawlers.bodies import resolve
@@ -14,6 +13,7 @@ from crawlers.inference.verdicts import infer
 from crawlers.layout.addresses import clean_url
 from crawlers.layout.cells import find_first, find_next, is_itself, read_when, stated_zone
 from crawlers.layout.table import Layout
+from crawlers.markup import base_of
 from crawlers.pages import BoardLink, BoardPage, ThreadLink, Visit
 from crawlers.posts import (
     pick_text,
@@ -47,7 +47,7 @@ class LayoutBoardPage(BoardPage):
         """What `boards` says, for a program that also has other forms of page."""
         here = self.layout.addresses.find(str(self.response.url), "board")
         found: dict[str, BoardLink] = {}
-        base = get_base_url(self.response.text, str(self.response.url))
+        base = base_of(self.response.text, str(self.response.url))
         for link in self.response.css(self.layout.boards) if self.layout.boards else ():
             url, name = resolve(base, link.attrib.get("href", "")), text_of(link)
             place = self.layout.addresses.find(url, "board") if url else None
@@ -63,7 +63,7 @@ class LayoutBoardPage(BoardPage):
     def read_threads(self) -> tuple[ThreadLink, ...]:
         """What `threads` says, for a program that also has other forms of page."""
         visit = stated_zone(self.response, self.visit, self.layout.clock)
-        base = get_base_url(self.response.text, str(self.response.url))
+        base = base_of(self.response.text, str(self.response.url))
         found: dict[str, ThreadLink] = {}
         for row in self.response.css(self.layout.row):
             link = self.read_row(row, visit, base)
@@ -93,4 +93,4 @@ class LayoutBoardPage(BoardPage):
 
     def read_next_url(self) -> str | None:
         """What `next_url` says, for a program that also has other forms of page."""
-        return find_next(self.response, self.layout, "board", get_base_url(self.response.text, str(self.response.url)))
+        return find_next(self.response, self.layout, "board", base_of(self.response.text, str(self.response.url)))

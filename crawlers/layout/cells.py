@@ -12,6 +12,7 @@ from web_poet import HttpResponse
 from crawlers.bodies import resolve
 from crawlers.layout.addresses import Place, clean_url
 from crawlers.layout.table import Layout
+from crawlers.markup import says
 from crawlers.pages import Visit
 from crawlers.posts import (
     first,
@@ -26,6 +27,7 @@ ZONE = re.compile(
     r"(?i)(?:all times are|times are in|时间均为|時間均為|时区|時區|所有時間)[^<\d+-]{0,40}?(?:<[^>]*>\s*)?(?:UTC|GMT)"
     r"(?:\s*(?P<hours>[+-]\s?\d{1,2})(?::?00)?(?![:\d]))?"
 )
+ZONE_WORDS = ("times are", "时间均为", "時間均為", "时区", "時區", "所有時間")
 
 HOUR = 3600  # seconds
 CLOCK_ERROR = 300  # seconds by which a page's clock may differ from the time of its fetch, whole hours apart
@@ -58,8 +60,9 @@ def read_when(node: Selector | HttpResponse, selectors: tuple[str, ...], visit: 
 
 def stated_zone(response: HttpResponse, visit: Visit, clock: tuple[str, ...] = ()) -> Visit:
     """The visit, in the zone of the page's times: it names it ("All times are UTC+08:00") or shows its own clock."""
-    text = response.text
-    match = ZONE.search(text, max(0, len(text) - 20_000)) or ZONE.search(text, 0, 20_000)
+    text, match = response.text, None
+    if says(text, ZONE_WORDS):
+        match = ZONE.search(text, max(0, len(text) - 20_000)) or ZONE.search(text, 0, 20_000)
     if match is not None:
         return in_zone(visit, int((match["hours"] or "0").replace(" ", "")))
     shown = read_when(response, clock, replace(visit, timezone="UTC"))
@@ -76,11 +79,11 @@ def find_next(response: HttpResponse, layout: Layout, kind: str, base: str) -> s
     A pager of something else, "next" that leads back, and links of other threads are none.
     """
     here = layout.addresses.find(str(response.url), kind) or _canonical_place(response, layout, kind)
-    marked = [link for css in layout.next for link in response.css(css).css("a, link")]
-    for links, must_count in ((marked, False), (response.css("a[href]") if here else [], True)):
+    marked = [link for css in layout.next for link in response.css(css).css("a::attr(href), link::attr(href)").getall()]
+    for links, must_count in ((marked, False), (response.css("a::attr(href)").getall() if here else [], True)):
         later: dict[int, str] = {}
-        for link in links:
-            target = resolve(base, link.attrib.get("href", ""))
+        for link in dict.fromkeys(links):
+            target = resolve(base, link)
             place = layout.addresses.find(target, kind) if target else None
             if target is None or (place is None and (must_count or here)):
                 continue

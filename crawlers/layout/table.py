@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from web_poet import HttpResponse
 
 from crawlers.layout.addresses import Addresses
+from crawlers.markup import says
 from domain.pages import Role
 
 
@@ -15,7 +16,9 @@ from domain.pages import Role
 class Layout:
     """Selectors (CSS) of one program; a tuple is tried in its order.
 
-    `fingerprint` is looked for in the markup. `notice` is what stands in place of a page (a log-in form, an error).
+    `fingerprint` is looked for in the markup, where one of `words` (in lower case) is: any page with the one has the
+    other, and words are found at a hundredth of the cost. `notice` is what stands in place of a page (a log-in form, an
+    error).
     A row's or post's own selectors are looked for inside it. `post_number` finds the post's number in its `id` or
     `data-…` attributes, `numbered_by` names the element that has them, where that is not the post itself. `number_base`
     is what the page number of an address counts: "page", or "posts" (an offset, which tells the floor).
@@ -24,6 +27,7 @@ class Layout:
 
     name: str
     fingerprint: re.Pattern[str]
+    words: tuple[str, ...]
     addresses: Addresses
     post: str
     body: tuple[str, ...]
@@ -57,7 +61,7 @@ class Layout:
 
     def role(self, response: HttpResponse) -> Role | None:
         """What a page of this program is for; None for other programs' pages, and for a skin that hides all of it."""
-        if not self.fingerprint.search(response.text):
+        if not (says(response.text, self.words) and self.fingerprint.search(response.text)):
             return None
         if response.css(self.post):
             return "thread"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urljoin
 
 import attrs
 from parsel import Selector
-from w3lib.html import get_base_url
 from web_poet import field
 
 from crawlers.bodies import EDITED, read_body, resolve
@@ -18,6 +18,7 @@ from crawlers.inference.verdicts import infer
 from crawlers.layout.addresses import Place, clean_url
 from crawlers.layout.cells import find_first, find_next, is_itself, read_when, stated_zone
 from crawlers.layout.table import Layout
+from crawlers.markup import base_of
 from crawlers.pages import ThreadPage, Visit
 from crawlers.posts import (
     Thread,
@@ -111,9 +112,18 @@ class LayoutThreadPage(ThreadPage):
     def number_of(self, node: Selector) -> str | None:
         """The post's own number."""
         layout = self.layout
-        holders = [node, *node.css(layout.numbered_by)[:1]] if layout.numbered_by else [node]
-        places = [holder.attrib.get(name, "") for holder in holders for name in layout.number_places]
-        return next((match[1] for place in places if (match := layout.post_number.search(place))), None)
+        for holder in self.numbered(node):
+            for name in layout.number_places:
+                match = layout.post_number.search(holder.attrib.get(name, ""))
+                if match:
+                    return match[1]
+        return None
+
+    def numbered(self, node: Selector) -> Iterator[Selector]:
+        """The elements that may carry a post's number: itself, or the one that the table names."""
+        yield node
+        if self.layout.numbered_by:
+            yield from node.css(self.layout.numbered_by)[:1]
 
     def read_post(self, node: Selector, thread: Thread, visit: Visit, place: Place | None, count: int) -> Post | None:
         """One post; None where it was removed or has no body."""
@@ -122,7 +132,7 @@ class LayoutThreadPage(ThreadPage):
         if body is None or (layout.removed and (node.css(layout.removed) or is_itself(node, layout.removed))):
             return None
         number = self.number_of(node) or ""
-        base = get_base_url(self.response.text, thread.page_url)
+        base = base_of(self.response.text, thread.page_url)
         return build_post(
             thread,
             visit,
@@ -191,7 +201,7 @@ class LayoutThreadPage(ThreadPage):
 
     def read_next_url(self) -> str | None:
         """What `next_url` says, for a program that also has other forms of page."""
-        return find_next(self.response, self.layout, "thread", get_base_url(self.response.text, str(self.response.url)))
+        return find_next(self.response, self.layout, "thread", base_of(self.response.text, str(self.response.url)))
 
 
 def fill_posts(posts: tuple[Post, ...], page: ThreadPage) -> tuple[Post, ...]:

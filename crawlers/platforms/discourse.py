@@ -24,6 +24,7 @@ from domain.posts import Author, Counts, Post
 LAYOUT = Layout(
     name="discourse",
     fingerprint=re.compile(r"""(?i)<meta\s+name=["']generator["']\s+content=["']Discourse|<meta\s+id=["']data-discourse"""),
+    words=("discourse",),
     addresses=Addresses(
         thread=re.compile(r"/t/(?:[^/?]*[^/?\d][^/?]*/)?(?P<id>\d+)(?=[/?.])"),
         board=re.compile(r"/c/(?:[^/?]+/)*(?P<id>\d+)(?=[/?.])"),

@@ -15,6 +15,7 @@ from parsel import Selector
 from web_poet import HttpResponse, field
 
 from crawlers.bodies import read_body
+from crawlers.markup import says
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage, Visit
 from crawlers.posts import (
     Thread,
@@ -45,6 +46,8 @@ FINGERPRINT = re.compile(
       | <body[^>]+id=["']nv_(?:forum|home|portal|group|member)["']
       | \bdiscuz_uid\s*= | \bSTYLEID\s*=\s*'\d+',\s*STATICURL"""
 )
+# A page with the fingerprint has one of these.
+WORDS = ("discuz", "nv_", "staticurl")
 
 
 def recognise_role(response: HttpResponse) -> Role | None:
@@ -54,7 +57,8 @@ def recognise_role(response: HttpResponse) -> Role | None:
     """
     text = response.text
     cookies = " ".join(response.headers.getall("Set-Cookie", []))
-    if not (FINGERPRINT.search(text) or re.search(r"\w{4}_2132_(?:saltkey|lastvisit)=", cookies)):
+    known = says(text, WORDS) and FINGERPRINT.search(text)
+    if not (known or re.search(r"\w{4}_2132_(?:saltkey|lastvisit)=", cookies)):
         return None
     if response.css("#messagetext, .alert_error, .jump_c"):
         return "other"

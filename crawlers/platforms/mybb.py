@@ -19,6 +19,7 @@ LAYOUT = Layout(
     fingerprint=re.compile(
         r"(?i)\bmy_post_key\s*=|powered\s+by\s*(?:<a[^>]*>)?\s*MyBB|jscripts/(?:general|thread|jeditable)[\w/.]*\?ver=18"
     ),
+    words=("my_post_key", "mybb", "jscripts/"),
     addresses=Addresses(
         thread=re.compile(r"(?:/showthread\.php\?(?:.*&)?tid=|/thread-)(?P<id>\d+)"),
         board=re.compile(r"(?:/forumdisplay\.php\?(?:.*&)?fid=|/forum-)(?P<id>\d+)"),

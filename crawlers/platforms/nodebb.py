@@ -26,6 +26,7 @@ from domain.posts import Author, Counts, Post
 LAYOUT = Layout(
     name="nodebb",
     fingerprint=re.compile(r"""(?i)<body[^>]+\btemplate-\w+|component=["'](?:topic|category|categories|post|brand)/"""),
+    words=("template-", "component="),
     addresses=Addresses(
         thread=re.compile(r"(?:/api)?/topic/(?P<id>\d+)(?=[/?])"),
         board=re.compile(r"(?:/api)?/category/(?P<id>\d+)(?=[/?])"),

@@ -20,6 +20,7 @@ LAYOUT = Layout(
         r"""(?ix)<body[^>]+id=["']phpbb["'] | /styles/(?:prosilver|subsilver2?)/ | powered\s+by\s+(?:<a[^>]*>)?phpBB
         | \bphpbb\.(?:plugins|addAjaxCallback)"""
     ),
+    words=("phpbb", "prosilver", "subsilver"),
     addresses=Addresses(
         thread=re.compile(r"/viewtopic\.php\?(?:.*&)?t=(?P<id>\d+)"),
         board=re.compile(r"/viewforum\.php\?(?:.*&)?f=(?P<id>\d+)"),

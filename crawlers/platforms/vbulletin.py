@@ -21,6 +21,7 @@ LAYOUT = Layout(
         r"""(?ix)<meta\s+name=["']generator["']\s+content=["']vBulletin | \bvar\s+(?:VB_ROOT|SESSIONURL|BBURL)\s*=
           | powered\s+by\s+(?:<[^>]+>)?vBulletin"""
     ),
+    words=("vbulletin", "vb_root", "sessionurl", "bburl"),
     addresses=Addresses(
         thread=re.compile(
             r"(?:/showthread\.php[?/](?:(?:.*&)?t=)?|/threads/|/(?=\d+-[^/?]+(?:/page\d+)?\?))(?P<id>\d+)"

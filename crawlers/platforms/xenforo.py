@@ -16,6 +16,7 @@ from crawlers.pages import Platform
 LAYOUT = Layout(
     name="xenforo",
     fingerprint=re.compile(r"""(?i)<html[^>]+id=["']XF["']|<html[^>]+data-app=["']public["'][^>]+data-template="""),
+    words=('"xf"', "'xf'", "data-template"),
     addresses=Addresses(
         thread=re.compile(r"[/?]threads/(?:[^/?&]*\.)?(?P<id>\d+)(?=[/?&]|$)"),
         board=re.compile(r"[/?]forums/(?:[^/?&]*\.)?(?P<id>\d+)(?=[/?&]|$)"),

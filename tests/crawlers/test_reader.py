@@ -1,0 +1,124 @@
+"""The process that reads pages beside the crawl: the same answers, in the same order, whatever becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from crawlers.bounds import MOST_TAGS
+from crawlers.pages import ThreadItem, Visit
+from crawlers.reader import MOST_AHEAD, Reader
+from crawlers.reading import Broken, Reading, Sheet, read_sheet
+from domain.sources import Source
+
+SOURCE = Source("s", "https://forum.example/")
+VISIT = Visit(fetched_at=datetime(2026, 9, 20, 8, 0, tzinfo=UTC))
+HEADERS = {b"Content-Type": [b"text/html; charset=utf-8"]}
+POSTS = "".join(
+    f'<div class="post has-profile" id="p{number}"><p class="author"><a class="username" href="./memberlist.php?mode='
+    f'viewprofile&u={number}">何青青{number}</a><time datetime="2026-09-0{number}T10:00:00+00:00"></time></p>'
+    f'<div class="postbody"><div class="content">{{}} {number}</div></div></div>'
+    for number in (1, 2, 3)
+)
+
+
+def sheet(text: str, **fields: Any) -> Sheet:
+    """A page of a topic whose posts say this."""
+    title = '<h2 class="topic-title"><a href="./viewtopic.php?t=1">轮胎</a></h2>'
+    body = f'<html><body id="phpbb">{title}{POSTS}</body></html>'
+    url = "https://forum.example/viewtopic.php?t=1"
+    return Sheet(url, 200, HEADERS, body.format(text, text, text).encode(), VISIT, "thread", **fields)
+
+
+def texts(reading: Reading) -> list[str]:
+    """What its posts say."""
+    assert isinstance(reading.item, ThreadItem)
+    return [post.text for post in reading.item.posts]
+
+
+def beside(steps: Callable[[Reader], Awaitable[None]]) -> None:
+    """Takes steps with a reader that was started."""
+
+    async def take(reader: Reader) -> None:
+        try:
+            await reader.open()
+            await steps(reader)
+        finally:
+            await reader.close()
+
+    reader = Reader(SOURCE)
+    reader.start()
+    asyncio.run(take(reader))
+
+
+def test_pages_are_read_in_their_order() -> None:
+    """Answers belong to their pages, however many are under way, and are those that reading in place gives."""
+
+    async def steps(reader: Reader) -> None:
+        sheets = [sheet(f"胎压 {number}") for number in range(5)]
+        readings = await asyncio.gather(*(reader.read(one) for one in sheets))
+        assert [texts(one)[0] for one in readings] == [f"胎压 {number} 1" for number in range(5)]
+        assert [one.item for one in readings] == [read_sheet(one, SOURCE).item for one in sheets]
+        assert {(one.name, one.role, one.platform and one.platform.name) for one in readings} == {
+            ("phpbb", "thread", "phpbb")
+        }
+
+    beside(steps)
+
+
+def test_what_cannot_be_read_costs_no_other_page() -> None:
+    """A page that is too large is named, an error page is no page, and the next one is read as ever."""
+
+    async def steps(reader: Reader) -> None:
+        with pytest.raises(Broken, match="tags"):
+            await reader.read(Sheet("https://forum.example/", 200, HEADERS, b"<b>" * (MOST_TAGS + 1), VISIT))
+        missing = await reader.read(Sheet("https://forum.example/", 404, HEADERS, b"<p>no</p>", VISIT))
+        assert (missing.platform, missing.item) == (None, None)
+        assert texts(await reader.read(sheet("胎压")))[0] == "胎压 1"
+
+    beside(steps)
+
+
+def test_a_reader_that_dies() -> None:
+    """The page that it was at has failed; those behind it, and all that follow, are read where the crawl is."""
+
+    async def steps(reader: Reader) -> None:
+        os.kill(reader._process, signal.SIGSTOP)
+        waiting = [asyncio.ensure_future(reader.read(sheet(f"胎压 {number}"))) for number in range(3)]
+        await asyncio.sleep(0)
+        os.kill(reader._process, signal.SIGKILL)
+        first, *others = await asyncio.gather(*waiting, return_exceptions=True)
+        assert isinstance(first, Broken)
+        assert [texts(one)[0] for one in others if isinstance(one, Reading)] == ["胎压 1 1", "胎压 2 1"]
+        assert texts(await reader.read(sheet("after")))[0] == "after 1"
+
+    beside(steps)
+
+
+def test_there_is_room_for_few() -> None:
+    """While as many pages wait as may, nobody is let through to ask for another."""
+
+    async def steps(reader: Reader) -> None:
+        os.kill(reader._process, signal.SIGSTOP)
+        waiting = [asyncio.ensure_future(reader.read(sheet("胎压"))) for _ in range(MOST_AHEAD)]
+        await asyncio.sleep(0)
+        room = asyncio.ensure_future(reader.make_room())
+        await asyncio.sleep(0)
+        assert not room.done()
+        os.kill(reader._process, signal.SIGCONT)
+        await room
+        assert waiting[0].done()
+        await asyncio.gather(*waiting)
+
+    beside(steps)
+
+
+def test_without_a_process() -> None:
+    """A reader that was not started reads all the same."""
+    assert texts(asyncio.run(Reader(SOURCE).read(sheet("胎压"))))[0] == "胎压 1"
