@@ -36,7 +36,7 @@ def test_victims_are_hidden_and_handles_stay(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", read_cases("people"), ids=lambda case: case["text"])
 def test_tables_of_people_do_not_pass(case: dict[str, Any]) -> None:
-    """Whatever shape a list has, its people are hidden, the seller's handles stay, and masking twice is masking once."""
+    """Whatever shape a list has, its people are hidden, sellers' handles stay, twice is as once."""
     masked = _mask(case["text"])
     assert [hidden for hidden in case["hidden"] if hidden in masked] == []
     assert [kept for kept in case["kept"] if kept not in masked] == []

@@ -125,6 +125,8 @@ _PLACE = re.compile(
 _DISTRICT = re.compile(
     rf"(?<![{HAN}])(?:[{HAN}]{{2,9}}[省市区县旗州盟]){{1,3}}[{HAN}]{{0,14}}"
     rf"(?:[路街巷弄村镇乡园苑府湾庄屯里组厦]|大道|小区|花园|社区|街道|公寓|广场|大院)(?![{HAN}A-Za-z0-9])"
+    # An estate that stands alone in its field.
+    rf"|(?<![{HAN}])[{HAN}]{{2,10}}(?:小区|花园|家园|公寓|社区|新村|胡同|大院|后院|苑|巷)(?![{HAN}A-Za-z0-9])"
 )
 DOOR = re.compile("[路街巷弄里园苑府湾庭邸座栋幢楼院道坊墅寓厦润号室组村]")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{1,40}@[A-Za-z0-9-]{1,30}(?:\.[A-Za-z0-9-]{2,12}){1,3}")
