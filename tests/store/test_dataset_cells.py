@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hmac
 import json
 import re
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from store.datasets.cells import CellSink, guard_cell
 from store.datasets.lines import LineSink
 from store.datasets.parquet import ParquetSink
+from store.datasets.pseudonyms import Pseudonyms
 
 SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫"
 PARTS = ",;|\t\n\r\v\f\x1c\x85\u2028\u2029，；｜"
@@ -95,3 +97,9 @@ def test_a_sink_takes_many_pieces(tmp_path: Path, sink: type[ParquetSink | CellS
     else:
         with (tmp_path / "table").open(encoding="utf-8-sig", newline="") as stream:
             assert [int(row["number"]) for row in csv.DictReader(stream)] == list(range(120_000))
+
+
+def test_a_pseudonym_is_an_hmac() -> None:
+    """The pseudonyms of a project stay what they were: HMAC-SHA-256 as the standard library has it, cut to 128 bits."""
+    made = Pseudonyms(b"key" * 10).name("post", "车主")
+    assert made == hmac.digest(b"key" * 10, "post\x1f车主".encode(), "sha256")[:16].hex()
