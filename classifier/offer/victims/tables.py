@@ -108,7 +108,8 @@ def _cut_block(text: str, block: Sequence[tuple[int, int]]) -> Iterator[list[_Li
         for lines in widths.values():
             if len(lines) >= _FEWEST:
                 yield lines
-                free -= {(start, end) for start, end in free if any(line.start == start for line in lines)}
+                cut = {line.start for line in lines}
+                free = {span for span in free if span[0] not in cut}
 
 
 def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
