@@ -12,7 +12,7 @@ from collections.abc import Sequence
 MARKED = re.compile(r"\s{0,3}>(?!>\d+\s*$)")
 REFERENCE = re.compile(r"\s*>>\d{1,12}(?:\s*\((?:OP|You)\))?\s*")
 NAMED = re.compile(
-    r"(?i)^.{0,120}?(?:\b(?:wrote|writes|said|says|schrieb|replying\s+to\s.{1,60}|in\s+reply\s+to\s.{1,60})"
+    r"(?i)^(?=\S).{0,120}?(?:(?<=.)\b(?:wrote|writes|said|says|schrieb)|(?:replying|in\s+reply)\s+to\s.{1,60}"
     r"|写道|寫道|说道|說道|发表于.{0,40}|说|說)\s*[:：]\s*$"
 )
 MOST_LINES = 2  # of the sentence that names who is quoted; mailers break it

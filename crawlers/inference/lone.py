@@ -57,17 +57,19 @@ def _better(best: tuple[float, Reading] | None, reading: Reading | None) -> tupl
     if reading is None:
         return best
     part = reading.parts[0]
-    if best is not None and _is_round(part, best[1].parts[0]):
+    if best is not None and _is_round(part, best[1].parts[0], best[1].parts[0].record.mark):
         return best
     named = part.author is not None
     worth = (min(part.body_length, 400) + 10) * (1 + named + 0.5 * part.hinted)
     return (worth, reading) if best is None or worth > 1.2 * best[0] else best
 
 
-def _is_round(part: Parts, known: Parts) -> bool:
-    """Whether a body is only what stands round one that says it is a body."""
+def _is_round(part: Parts, known: Parts, mark: Mark | None) -> bool:
+    """Whether a body is only what stands round one that says it is a body, and does not hold its own time."""
     inner = known.container[0] if known.hinted and len(known.container) == 1 else None
-    return inner is not None and any(node in inner.iterancestors() for node in part.container)
+    if inner is None or (mark is not None and inner in (mark.container, *mark.container.iterancestors())):
+        return False
+    return any(node in inner.iterancestors() for node in part.container)
 
 
 def _steps(tree: Tree, node: Element) -> Iterator[Element]:
@@ -92,7 +94,7 @@ def _grow(tree: Tree, mark: Mark, *, timed: bool) -> Reading | None:
         if timed:
             part.time = mark
         own = part.body_length - sum(tree.linked.get(top, 0) for top in part.container)
-        if own >= 2:
+        if own >= 2 and not (found and _is_round(part, found[1].parts[0], mark)):
             worth = min(own, 200) ** 0.5 * (2 if part.hinted else 1) * NEARER**step
             found = (worth, reading) if found is None or worth > found[0] else found
         if signer is None and _is_named(part):

@@ -23,6 +23,9 @@ BYLINE = re.compile(
 )
 
 
+SAID = re.compile(
+    r"(?i)(?<=\S)\s*(?:(?<=\s)(?:said|says|wrote|writes|commented|replied)|说道?|說道?|写道|寫道)\s*[:：]\s*$"
+)
 LEAD = re.compile(
     r"(?i)\W*(?:(?:topic|question|thread|reply|re|answer|comment)?\s*(?:posted|written|submitted|started|asked|published|listed"
     r"|added|answered|commented|replied|sent|created)?\s*(?:by|from)|author|作者|楼主|樓主|发布人|发布者|发帖人|发帖者|网友|昵称|用户|用户名"
@@ -164,7 +167,7 @@ def _clean_name(text: str) -> str | None:
     byline = BYLINE.match(text.strip())
     if byline and re.search(r"[:：]|(?i:\bby\b)", text):
         return byline["name"]
-    name = text.strip()
+    name = SAID.sub("", text.strip())
     return name.strip(" \t:：,，|·•»›") or None
 
 
