@@ -236,7 +236,11 @@ def _leads_to_quoted(tag: Tag) -> bool:
 
 def _drop_lead(quote: Tag) -> None:
     """Takes out the line before a box that says whom it quotes: "Replying to Kite:", "Kite wrote:"."""
-    before = [each for each in itertools.islice(quote.previous_siblings, 4) if str(each).strip() and each.name != "br"]
+    before = [
+        each
+        for each in itertools.islice(quote.previous_siblings, 4)
+        if str(each).strip() and str(each) not in ("<br/>", "<br>")
+    ]
     lead = before[0] if before else None
     if isinstance(lead, Tag) and lead.name in ("p", "div") and names_quoted(lead.get_text(" ", strip=True)[:200]):
         lead.decompose()

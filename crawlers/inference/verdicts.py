@@ -211,7 +211,7 @@ def _find_previews(tree: Tree, posts: Reading | None) -> Listing | None:
             rows.setdefault(key, Row(key, key, "", node)).nodes.extend(part.record.nodes)
             placed += 1
             break
-    if posts is None or len(rows) < 2 or placed < 0.7 * len(posts.parts):
+    if posts is None or not 2 <= len(rows) < placed or placed < 0.7 * len(posts.parts):  # "?p=12#12" is one post's
         return None
     return Listing([*rows.values()], float(placed), pattern_of(next(iter(rows))), boards=False, dated=1.0)
 
