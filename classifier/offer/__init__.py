@@ -5,6 +5,7 @@ Every reader takes a folded text and answers with values whose `start` and `end`
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from classifier.fold import Folded
@@ -29,11 +30,12 @@ def read_offer(folded: Folded) -> Offer:
     _, victims = find_personal(folded.text)
     contacts = read_contacts(folded, victims)
     # A sample row's plate or address is no region that is sold, its numbers are no volume.
-    said = replace(folded, text=hide_items(folded.text, find_others(folded, contacts)))
+    others = [item for item in find_others(folded, contacts) if not _PRICED.search(folded.text, item.start, item.end)]
+    said = replace(folded, text=hide_items(folded.text, others))
     text = lower(said.text)
     counted = decode(respell(close_up(said)))
-    parsed = parse_prices(counted)
     slots = read_slots(lower(counted.text))
+    parsed = parse_prices(counted, slots, people=len(others) >= _SAMPLES)
     return Offer(
         goods=slots["goods"],
         fields=slots["fields"],
@@ -45,6 +47,12 @@ def read_offer(folded: Folded) -> Offer:
         prices=parsed.prices,
         contacts=contacts,
     )
+
+
+# 住址 港币700一次: what looks like a field of a card, and is a price.
+_PRICED = re.compile(r"每[条份个次筆笔]|\d ?(?:[元块]|/[条份次])|[港台]币|[元块角毛]一[条份个次]")
+# So many pieces of people's data in a text are samples of what it sells.
+_SAMPLES = 4
 
 
 def read_kind(folded: Folded, offer: Offer) -> str | None:

@@ -90,9 +90,14 @@ def _begins_clause(scene: Scene, at: int) -> bool:
 
 
 def _round_limit(scene: Scene, first: int, at: int) -> Limit:
-    """整万走: sold by the ten thousand."""
+    """整万走: sold by the ten thousand; 整千走3.2/条: a tier."""
     token = scene.tokens[at]
-    return Limit(int(token.value), None, True, first, at, scene.tokens[first].start, token.end)
+    priced = any(
+        scene.kind(i) in ("amount", "number") and scene.tight(at, i, 2)
+        for i in (at + 1, at + 2)
+        if i < len(scene.tokens)
+    )
+    return Limit(int(token.value), None, not priced, first, at, scene.tokens[first].start, token.end)
 
 
 _A_DAY = re.compile(r"\s?[/／每]?\s?(?:天|日|day)\s?")
@@ -126,7 +131,7 @@ def _make_limit(
     low, high = numbers
     # 满10万条起 is a tier, 最低1000条起 a minimum.
     word = opener if opener == "over" else closer or opener
-    if unit in ("minute", "month", "year") or low != int(low) or high != int(high):
+    if unit == "minute" or (unit in ("month", "year") and closer != "min") or low != int(low) or high != int(high):
         return None
     if not word:
         tier = not ranged and unit == "record" and low >= 500 and _followed_by_row_price(scene, last, low)
@@ -161,7 +166,7 @@ _SPEAKS_OF = re.compile(
     r"(?:车价|房价|价值|资产|身价|薪|保费|收入|存款|月缴|缴存|额度|消费|充值过?|流水|车龄|年龄|贷款|公里)[^\d,，]{0,2}$"
 )
 _GIVES = re.compile(
-    r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|再[谈议说]|面[谈议]|可[谈议]|可?试|有?优惠|送"
+    r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|再[谈议说]|面[谈议]|可[谈议]|可?试|有?优惠|送|价格?(?:可|另|再|私|面|详|好)"
     r"|的(?![\d一二三四五六七八九两按每]))"
 )
 
@@ -182,14 +187,17 @@ def _countable(scene: Scene, first: int, last: int, low: float, opener: str, clo
 
 
 # $0.18/record (1k-10k), 0.20 USDT/lead for orders 1k–5k.
-_BEHIND = re.compile(r"\s?(?:[(（:：]|for(?: orders)?|from|between|on|at)?\s?(?:orders?|of)?\s?")
+_BEHIND = re.compile(r"\s?(?:[(（:：,，]|for(?: orders)?|from|between|on|at)?\s?(?:orders?|of)?\s?")
 
 
 def _behind_rate(scene: Scene, first: int) -> bool:
     """Whether a range of quantities stands right behind the price of one."""
     rated = scene.kind(first - 1) == "lead" and scene.kind(first - 2) == "unit"
     at = first - 2 if rated else first - 1
-    if scene.kind(at) != "unit" or scene.kind(at - 1) not in ("per", "number") or not scene.tokens[first].scaled:
+    counted = scene.tokens[first].scaled or scene.kind(first + 3) == "unit"
+    if scene.kind(at) == "comma":
+        at -= 1
+    if scene.kind(at) != "unit" or scene.kind(at - 1) not in ("per", "number") or not counted:
         return False
     return _BEHIND.fullmatch(scene.text, scene.tokens[at].end, scene.tokens[first].start) is not None
 
@@ -216,7 +224,7 @@ def _followed_by_row_price(scene: Scene, last: int, count: float) -> bool:
 
 def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None:
     """Give each limit to the price it belongs to; a lone minimum order holds for all prices per record."""
-    takers = [p for p in purchases if p.unit in ("record", "query", "vehicle", "set", "package", "city")]
+    takers = [p for p in purchases if p.unit != "minute"]
     elements: list[Purchase | Limit] = sorted([*takers, *limits], key=lambda element: element.start)
     for at, element in enumerate(elements):
         if isinstance(element, Limit):
@@ -224,9 +232,24 @@ def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None
             settled = target is not None and target.min_qty is not None and element.firm
             if target is not None and not settled and _fits(target, element):
                 _limit(target, element)
+    if (
+        takers
+        and len(limits) == 1
+        and not limits[0].taken
+        and _LEAST_MINIMUM <= (limits[0].low or 0) <= _LARGEST_MINIMUM
+        and limits[0].high is None
+    ):
+        # 2.5分/条。只接2万条以上的单: the one quantity of the text is no tier.
+        limits[0].firm = True
     firm = [limit for limit in limits if limit.firm]
     if len({limit.low for limit in firm}) == 1:
         _spread(scene, takers, limits, firm[0])
+
+
+# A minimum of less is one of questions (三条起做).
+_FEW = 50
+# Of a lone quantity: above this it is what there is (50w+), below none of records (10 min).
+_LEAST_MINIMUM, _LARGEST_MINIMUM = 100, 100_000
 
 
 def _fits(purchase: Purchase, limit: Limit) -> bool:
@@ -235,6 +258,8 @@ def _fits(purchase: Purchase, limit: Limit) -> bool:
         return False
     if limit.unit not in ("", "record") and limit.unit != purchase.unit:
         return purchase.unit in ("query", "vehicle") and limit.unit in ("query", "vehicle")
+    if purchase.unit in ("month", "year") and limit.unit != purchase.unit:
+        return False
     return purchase.source != "lump" or limit.firm
 
 
@@ -246,7 +271,7 @@ def _limit(purchase: Purchase, limit: Limit) -> None:
 
 def _target(scene: Scene, elements: list[Purchase | Limit], at: int) -> Purchase | None:
     limit = elements[at]
-    before = elements[at - 1] if at else None
+    before = _before(elements, at)
     after = elements[at + 1] if at + 1 < len(elements) else None
     previous = before if isinstance(before, Purchase) else None
     following = after if isinstance(after, Purchase) else None
@@ -260,6 +285,18 @@ def _target(scene: Scene, elements: list[Purchase | Limit], at: int) -> Purchase
         return None
     gap = _distance(scene, *((chosen.end, limit.start) if chosen is previous else (limit.end, chosen.start)))
     return chosen if gap < _SENTENCE else None
+
+
+def _before(elements: list[Purchase | Limit], at: int) -> Purchase | Limit | None:
+    """What stands before a limit: the price also where its other bound stands between (0.33/条,一万条封顶,最少1000)."""
+    before, limit = elements[at - 1] if at else None, elements[at]
+    if (
+        not (isinstance(before, Limit) and isinstance(limit, Limit))
+        or at < 2
+        or (before.low is None) == (limit.low is None)
+    ):
+        return before
+    return elements[at - 2] if before.high is None or limit.high is None else before
 
 
 def _limits_lead(elements: list[Purchase | Limit], limit: Purchase | Limit) -> bool:
@@ -310,14 +347,16 @@ def _spread(scene: Scene, takers: list[Purchase], limits: list[Limit], firm: Lim
                 free.min_qty, firm.taken = firm.low, True
         return
     for purchase in _ruled(scene, takers, firm):
-        if _is_free(scene, purchase, "" if firm.taken else firm.unit):
+        if _is_free(scene, purchase, "" if firm.taken else firm.unit, few=(firm.low or 0) < _FEW and not firm.taken):
             purchase.min_qty = firm.low
 
 
-def _is_free(scene: Scene, purchase: Purchase, unit: str = "") -> bool:
+def _is_free(scene: Scene, purchase: Purchase, unit: str = "", few: bool = False) -> bool:
     """Whether a price per record, or per `unit` that is asked for by the piece, states no quantity of its own."""
     stated = purchase.min_qty is not None or purchase.max_qty is not None
     wanted = unit if unit in ("query", "vehicle", "city") else "record"
+    if few and purchase.unit == "query":
+        wanted = "query"
     if stated or not (purchase.per == 1 or purchase.rate) or purchase.unit != wanted:
         return False
     return not _THEN.search(scene.text, max(0, purchase.start - 16), purchase.start)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from classifier.fold import Folded
 from classifier.offer.codes import decode
 from classifier.offer.limits import Limit, assign, read_limits
-from classifier.offer.purchases import Purchase, read_purchases
+from classifier.offer.purchases import LOOSE, Purchase, read_purchases
 from classifier.offer.scene import NO_DATA, WARES, Scene, close_enough, contexts
 from classifier.offer.spelling import respell
 from classifier.offer.spread import close_up
+from classifier.offer.terms import read_slots
 from classifier.offer.tokens import Token, lower, read_spoilt, read_tokens
 from domain.signals import Price
 
@@ -61,11 +62,15 @@ class Parsed:
 
 def read_prices(folded: Folded) -> tuple[Price, ...]:
     """The prices of the offer, each distinct one once, in the order of the text. Never raises."""
-    return parse_prices(decode(respell(close_up(folded)))).prices
+    counted = decode(respell(close_up(folded)))
+    return parse_prices(counted, read_slots(lower(counted.text))).prices
 
 
-def parse_prices(folded: Folded) -> Parsed:
-    """The prices of a text with its tokens."""
+def parse_prices(folded: Folded, slots: Mapping[str, tuple[str, ...]], people: bool = False) -> Parsed:
+    """The prices of a text with its tokens.
+
+    `slots`: the words of the offer that `terms.py` reads from it; `people`: it shows data on people as samples.
+    """
     text = read_spoilt(lower(folded.text))
     tokens = read_tokens(text)
     if not any(token.kind in ("amount", "number") for token in tokens):
@@ -78,6 +83,8 @@ def parse_prices(folded: Folded) -> Parsed:
             data.search(NO_DATA.sub("", text))
             or _HEADED.search(text)
             or (_BULK.search(text) and not WARES.search(text))
+            or people
+            or _lists_people(text, slots)
         ),
         lookup=bool(lookup.search(text)),
         goods=bool(goods.search(text)),
@@ -104,6 +111,22 @@ def parse_prices(folded: Folded) -> Parsed:
     free = {at for first, last in spans for at in range(first, last + 1)}
     bounds = {at for limit in limits if limit.taken or limit.firm for at in range(limit.first, limit.last + 1)}
     return Parsed(prices, text, tokens, scene.used - free, bounds)
+
+
+# Fields that tell of persons: two of a row are a list of people, though no word says data.
+_PERSONAL = frozenset({"name", "phone", "plate", "vin", "id", "address"})
+# Whose data one sells by the record.
+_PEOPLE = frozenset({"owner_list", "insurance_list", "new_car_list", "dealer_leads", "other_pii", "loan_list"})
+
+
+def _lists_people(text: str, slots: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the words of an offer make it one of data: a row of fields, or people beside a word of this trade."""
+    if len(_PERSONAL.intersection(slots["fields"])) >= 2:
+        return True
+    return not _PEOPLE.isdisjoint(slots["goods"]) and _TRADE.search(text) is not None
+
+
+_TRADE = re.compile("库存|现货|货[盘源]|出货|[日周月]更|批次|单条|散单|[千万]条|条起|[个条]?打底|到期的|表单")
 
 
 def _amounts(purchase: Purchase) -> tuple[float, ...]:
@@ -139,7 +162,9 @@ def _distinct(prices: Iterator[Price]) -> Iterator[Price]:
 
 # What takes a price back after it; an asker's or another's words in quotation marks before it.
 _VOID = re.compile(
-    r"[^\w\n]{0,3}(?:的?(?:商品|链接|价)?(?:[都只就仅纯]?[是为]?)?(?:用来)?占位|都?不(?:预收|收|要|挣|赚|会收)|买的|买来|收的都?是"
+    r"[^\w\n]{0,3}(?:都?[太嫌]贵|都嫌|[？?] ?(?:错|不[是对卖！!，,。]|假|想多|(?:你?[在是])?做梦"
+    r"|想得美|没有|哪|骗|扯|别[信想做]|no(?![a-z])|nope|wrong|not )"
+    r"|的?(?:商品|链接|价)?(?:[都只就仅纯]?[是为]?)?(?:用来)?占位|都?不(?:预收|收|要|挣|赚|会收)|买的|买来|收的都?是"
     r"|这种价|那种价|是别人|是人家|是同行|no have|[^\d\n,;.]{0,12}not (?:offered|available|accepted)"
     r"|do(?:es)? not exist|已?作废|那是错|是错价|是原价|是假的|的?都?是骗"
     r"|is a (?:lie|scam)|的?(?:时代|日子|年代)|not possible|不可能)"
@@ -190,7 +215,7 @@ def _settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) 
             if count is not None and count >= 100:
                 purchase.per, purchase.unit = count, "record"
         one = purchase.unit in ("record", "set") and (purchase.per or 1) < 50
-        if one and purchase.low >= 100 and not scene.lookup and _speaks_of_city(scene, purchase):
+        if one and purchase.low >= 100 and (scene.goods or not scene.lookup) and _speaks_of_city(scene, purchase):
             purchase.unit = "city"
             continue
         if purchase.unit == "set" and purchase.low >= 500 and _SYSTEM.search(scene.text):
@@ -222,7 +247,9 @@ def _settle_tiers(purchases: list[Purchase]) -> None:
             purchase.per, purchase.min_qty = 1, per
 
 
-_CITY = re.compile("(?:每|一|各|一个|省会|[一二三]线|地级|县级)(?:个)?(?:城市|城|市|省会)|城市价|按城市")
+_CITY = re.compile(
+    "(?:每|一|各|一个|省会|[一二三]线|地级|县级)(?:个)?(?:城市|城|市|省会)|城市价|[按分]城市|[大小单]城市"
+)
 
 
 def _speaks_of_city(scene: Scene, purchase: Purchase) -> bool:
@@ -263,6 +290,9 @@ def _settle_unit(
         whole = purchase.low > 50 and limit.low is not None and limit.low >= 100 and purchase.low < limit.low * 5
         return (limit.low or 1) if whole else 1, _of_pieces(limit) or said or "record", "tier"
     if _is_whole(scene, purchase, kind):
+        if _SYSTEM.search(scene.text) and "套" in scene.text[purchase.start - 3 : purchase.end + 3]:
+            # 后台 9800元整套转让
+            return 1, "set", "lead"
         count = None if _uncounted(scene, purchase) else _count_near(scene, purchase)
         if count is None and purchase.high <= DEAR_ROW and scene.data:
             return 1, "record", "lead"
@@ -272,7 +302,7 @@ def _settle_unit(
     if kind == "age" and (said or scene.data):
         return 1, said or "record", "tier"
     term = scene.text[scene.tokens[before].start : scene.tokens[before].end] if near else ""
-    if said and kind == "lead" and term not in _LOOSE_LEADS:
+    if said and kind == "lead" and term not in LOOSE:
         return 1, said, "tier"
     return _default_unit(scene, purchase, said) if scene.data or scene.lookup or said else None
 
@@ -364,10 +394,6 @@ def _of_one_car(scene: Scene, purchase: Purchase) -> bool:
 def _is_blank(scene: Scene, at: int) -> bool:
     token = scene.tokens[at]
     return not scene.text[token.start : token.end].strip()
-
-
-# These lead in much else besides a price.
-_LOOSE_LEADS = frozenset({"出", "收", "is", "for", "at"})
 
 
 def _is_whole(scene: Scene, purchase: Purchase, kind: str) -> bool:

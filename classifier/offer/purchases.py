@@ -43,7 +43,38 @@ def read_purchases(scene: Scene) -> list[Purchase]:
         scene.used.update(range(purchase.first, purchase.last + 1))
         purchases.append(purchase)
         at = max(at + 1, purchase.last + 1)
-    return purchases
+    return _drop_lengths(scene, purchases)
+
+
+# What slang is worth, as told: 一张=100, 张就是百元.
+_TOLD = re.compile(r"张\s?(?:[=＝]|就?是|等于|[即指算])\s?(?:一百|100|百)")
+
+
+def _drop_lengths(scene: Scene, purchases: list[Purchase]) -> list[Purchase]:
+    """Without 5米, a length: 米 and 张 are money in a text that says once what they buy (5米一单), or their worth."""
+    vague = [
+        p
+        for p in purchases
+        if p.unit is None and scene.tokens[p.last].slang and scene.kind(p.first - 1) not in _LIMITED
+    ]
+    if not vague:
+        return purchases
+    sure = [p for p in purchases if p.unit is not None and any(t.slang for t in scene.tokens[p.first : p.last + 1])]
+    meant = {word for purchase in sure for word in _slang_in(scene, purchase)}
+    if _TOLD.search(scene.text):
+        meant.add("张")
+    lengths = [purchase for purchase in vague if meant.isdisjoint(_slang_in(scene, purchase))]
+    for purchase in lengths:
+        scene.used.difference_update(range(purchase.first, purchase.last + 1))
+    return [purchase for purchase in purchases if purchase not in lengths]
+
+
+# Behind these an amount can only be money: 满1万条三角, 打包5张, 隔天一角.
+_LIMITED = frozenset({"age", "lump", "over", "min", "max", "period"})
+
+
+def _slang_in(scene: Scene, purchase: Purchase) -> set[str]:
+    return set(scene.text[purchase.start : purchase.end]) & set("米园张油厘")
 
 
 def _read_purchase(scene: Scene, at: int) -> Purchase | None:
@@ -53,9 +84,7 @@ def _read_purchase(scene: Scene, at: int) -> Purchase | None:
     explicit = any(scene.kind(i) == "amount" for i in range(purchase.first, purchase.last + 1))
     if _attach_unit(scene, purchase, explicit):
         return purchase
-    if explicit:
-        return None if scene.tokens[purchase.last].slang else purchase
-    return purchase if _announced(scene, purchase) or _stands_alone(scene, purchase) else None
+    return purchase if explicit or _announced(scene, purchase) or _stands_alone(scene, purchase) else None
 
 
 def _read_amount(scene: Scene, at: int) -> Purchase | None:
@@ -107,7 +136,7 @@ def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
     chosen = right or left
     if right is not None and left is not None:
         # A number on each side: an unclaimed count before wins over a count after, but not over "per one".
-        chosen = right if right.per == 1 or right.firm else left
+        chosen = right if right.per == 1 or (right.firm and not _is_listed(scene, purchase, explicit)) else left
     if chosen is None:
         return False
     purchase.per, purchase.unit, purchase.source = chosen.per, chosen.unit, "said"
@@ -119,6 +148,16 @@ def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
     if chosen.per == 1 and chosen.unit == "record":
         _take_quantity(scene, purchase)
     return True
+
+
+def _is_listed(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
+    """1万条 699 / 5万条 2999: a stroke between the items of a list, not before what is bought."""
+    at = purchase.last + 1
+    apart = (
+        scene.kind(at) == "per"
+        and scene.text[scene.tokens[at].start - 1] == " " == scene.text[scene.tokens[at].end : scene.tokens[at].end + 1]
+    )
+    return not explicit and apart and scene.kind(at + 3) in ("number", "amount") and scene.kind(at + 2) == "unit"
 
 
 def _take_quantity(scene: Scene, purchase: Purchase) -> None:
@@ -138,7 +177,7 @@ def _take_quantity(scene: Scene, purchase: Purchase) -> None:
 
 # What may follow a bare number that is a price: not a word that makes it a count or a date of something.
 _GOES_ON = re.compile(
-    r"\s*(?:$|[^\w\s]|[\s](?=\D)|起|以|左右|一|每|不|带|包|全|走|拿|打|出|可|要|送|含|另|任|随|算|，|per|each)"
+    r"\s*(?:$|[^\w\s]|[\s](?=\D)|收|甩|清|卖|起|以|左右|一|每|不|带|包|全|走|拿|打|出|可|要|送|含|另|任|随|算|，|per|each)"
 )
 
 
@@ -151,7 +190,10 @@ def _bounded(scene: Scene, purchase: Purchase) -> bool:
 
 
 # What links an amount and what it gets: 300元得1000条, 20元=100条, $200 for 1,000.
-_GETS = re.compile(r"[\s:：=(（]*(?:得|查|🉐|买|给|拿|换|能买|可买|可得|含|包含)?[\s:：=]*")
+_GETS = re.compile(
+    r"[\s:：=(（]*(?:得|查|🉐|买|给|拿|换|能买|可买|可得|含|包含|gets? ?(?:you|u)?"
+    r"|buys? ?(?:you|u)?|covers|includes|is|拿走|提走)?[\s:：=]*"
+)
 
 
 def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
@@ -217,11 +259,18 @@ def _count_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _
         if at + 1 in scene.used or (bare and (explicit or not _is_lot(scene, last, at))):
             return None
         return _Unit(int(count), scene.tokens[at + 1].sense, at + 1, firm)
-    plain = (
+    got = (
+        explicit
+        and not firm
+        and count >= 100
+        and re.search("[得买拿换]|get|buy|cover", scene.gap(at - 1, at)) is not None
+    )
+    plain = got or (
         (count >= 100 or (count >= 10 and explicit and is_word(scene, at - 1, "for")))
         and (explicit or (firm and scene.tokens[at].scaled))
         and (firm or scene.tokens[at].scaled)
     )
+    plain = plain or _is_scale(scene, last, at)
     if plain and scene.kind(at + 1) not in ("amount", "min", "over", "range"):
         return _Unit(int(count), "record", at, firm)
     return None
@@ -232,6 +281,14 @@ def _is_lot(scene: Scene, last: int, at: int) -> bool:
     count, paid = scene.tokens[at].value, scene.tokens[last].value
     opens = scene.kind(last - 1) in ("", "stop", "comma") and not scene.gap(last, at)
     return bool(opens and count >= 1000 and 20 <= paid < count and paid * 200 >= count and scene.data)
+
+
+def _is_scale(scene: Scene, last: int, at: int) -> bool:
+    """150一万, 80块1千: one of a scale, right behind what it costs."""
+    count, paid = scene.tokens[at], scene.tokens[last]
+    written = scene.text[count.start : count.end]
+    one = written[0] in "一1" and count.value in (100, 1000, 10**4, 10**5)
+    return one and scene.data and not scene.gap(last, at) and 3 <= paid.value < count.value
 
 
 def _opens_next(scene: Scene, last: int, at: int) -> bool:
@@ -292,7 +349,8 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
         if unit == "city" and number.value > 1 and announced:
             return None
         # 1000条 500 is a price for what is sold by lots; 3条 5 is not.
-        if number.value > 1 and not announced and not (bounded and (number.value >= 20 or scene.lookup)):
+        sets = unit in ("set", "package") and scene.tokens[at + 1].value >= 100
+        if number.value > 1 and not announced and not (bounded and (number.value >= 20 or scene.lookup or sets)):
             return None
         if unit in ("month", "year") and _LOOKS_BACK.search(scene.text, max(0, number.start - 3), number.start):
             return None
@@ -338,15 +396,46 @@ def _announced(scene: Scene, purchase: Purchase) -> bool:
     if scene.kind(after) == "lump" and scene.tight(purchase.last, after) and purchase.low >= 50:
         return True
     kind = scene.kind(before)
+    if purchase.low >= 1000 and _counts_goods(scene, purchase, before):
+        return False
+    if _opens_if(scene, after) and after in scene.used:
+        return True
     if scene.kind(after) == "over" and scene.tokens[after].start == purchase.end:
         return False
     if _QUERY.search(scene.text, max(0, purchase.start - 12), purchase.start):
         return False
+    if purchase.low >= 50 and scene.data and _TAKEN.match(scene.text, purchase.end) and _bounded(scene, purchase):
+        return True
     if not kind or not scene.tight(before, purchase.first) or not _bounded(scene, purchase):
         return False
     if scene.kind(after) in ("unit", "number") and scene.tight(purchase.last, after):
         return False
     return before in scene.used or kind in ("age", "lump", "period", "lead")
+
+
+# 四千六收: so much is taken.
+_TAKEN = re.compile(r"\s?(?:收|出|甩|清|卖)(?![\u3400-\u9fff\d])")
+
+
+def _counts_goods(scene: Scene, purchase: Purchase, before: int) -> bool:
+    """出 98K 车主; $400 the whole 2.05M: a scaled number that says how many there are."""
+    if scene.kind(before) == "lump" and "amount" in (scene.kind(before - 1), scene.kind(before - 2)):
+        return True
+    loose = scene.kind(before) == "lead" and scene.text[scene.tokens[before].start : scene.tokens[before].end] in LOOSE
+    return loose and _GOODS.match(scene.text, purchase.end) is not None
+
+
+# These lead in much else besides a price.
+LOOSE = frozenset({"出", "收", "is", "for", "at", "卖", "offer", "offering"})
+_GOODS = re.compile(
+    r"\s?(?:新|老|精准|一手|最新)?(?:车主|数据|客户|名单|资料|线索|号码|料|条|个|车险|保单|业主"
+    r"|[a-z-]{0,12} ?(?:owner|lead|record|row|data))"
+)
+
+
+def _opens_if(scene: Scene, at: int) -> bool:
+    """sixty if you send five or more: a quantity that opens with its condition stands behind the price."""
+    return scene.kind(at) == "over" and scene.text.startswith("if ", scene.tokens[at].start)
 
 
 # 这号是 147: a number that is no price.
@@ -355,7 +444,7 @@ _NUMBERED = frozenset("是号第码")
 _A_SPAN = re.compile(r"\s?(?:天|日|小时|分钟|秒|周|岁|[个家]|路|位)")
 # What ends an item of a list of prices.
 _ITEM_ENDS = re.compile(r"(?:之间|左右|不等|上下)?\s*(?:[→➜,，、;；。|｜┃│┆▪/／\n\r]|$)|\s+(?=[^\d\s])")
-_ITEM_BEGINS = re.compile(r"(?:[\u3400-\u9fff)）】:：=→➡️|｜┃│┆]|[\u3400-\u9fff][a-z](?=\s))\s*[:：=→➡️-]*\s*$")
+_ITEM_BEGINS = re.compile(r"(?:[\u3400-\u9fff)）】:：=→➡️|｜┃│┆]|[\u3400-\u9fff][a-z](?=\s))[^\S\n]*[:：=→➡️-]*[^\S\n]*$")
 
 
 def _stands_alone(scene: Scene, purchase: Purchase) -> bool:

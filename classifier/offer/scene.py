@@ -36,9 +36,15 @@ class Scene:
         return len(self.gap(left, right).strip(" :：=→()（）*【】[]是为的")) < room
 
 
+# 包月(不限次)1500: how much one may ask for it.
+_UNLIMITED = re.compile("不限[制次数条量]*|无限[制次数条量]*|随便?查|任意?查|畅查|敞开查|unlimited")
+
+
 def close_enough(scene: Scene, at: int, first: int) -> bool:
     """Whether only filling words stand between two tokens."""
     between = "".join(scene.gap(i, i + 1) for i in range(at, first))
+    if len(between) > 2:
+        between = _UNLIMITED.sub("", between)
     return len(between.strip(" :：=()（）*【】是为就需要")) <= 2
 
 

@@ -46,7 +46,7 @@ _COUNTED = (
     rf"{_YUAN}|mao|jiao|usdt?|us dollars?|dollars?|bucks?|cents?|hkd|ntd?|twd|rupees?|inr|records?|rows?|lines?"
     rf"|leads?|pieces?|pcs|owners?|quer(?:y|ies)|cents?|at least|times|articles?"
     r"|entries|names|lookups?|search(?:es)?|plates?|checks?|cars?|vehicles?|contacts?|numbers?|min(?:imum)?"
-    r"|plus|up|or more|and up"
+    r"|plus|up|or more|and up|if you|if u|fen"
 )
 _ENGLISH = re.compile(
     rf"(?=[aefghmnostz\d])(?=a |on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|mi|ze|gr"
@@ -158,6 +158,15 @@ def _spell_leet(match: re.Match[str]) -> str | None:
 # --- layout and short forms ---------------------------------------------------------------------------------------
 
 _AFTER = r"(?!\s?[\d.零一二两三四五六七八九十百千万条个份笔人组套台次wk%元块毛角分天年月日号周折])"
+
+
+def _join_coins(match: re.Match[str]) -> str:
+    whole, coin, *_, small, name = match.group().split()
+    share = int(small) / (10 if name in ("mao", "jiao") else 100)
+    return f"{int(whole) + share:g} {coin}"
+
+
+_RATES = {"hundred": 100, "thousand": 1000, "mille": 1000, "million": 10**6}
 _RULES: tuple[Rule, ...] = (
     (
         "".join(RINGED),
@@ -186,14 +195,29 @@ _RULES: tuple[Rule, ...] = (
         ),
         lambda match: "for ",
     ),
-    # （一张=100块）: what slang means.
-    ("张", re.compile(r"[（(]\s?一\s?张\s?(?:[=＝]|就?[是算]|等于)?\s?(?:一百|100)\s?[块元]?\s?[)）]"),
-     lambda match: " "),
     # 过千八毛: more than a thousand.
     (
         "过满超",
         re.compile(rf"(?<=[过满超])[百千万](?=[{_ONES}]{{1,2}}[毛块角])"),
         lambda match: {"百": "100条", "千": "1000条", "万": "10000条"}[match.group()],
+    ),
+    # 1 rupee 20 paise, 1 yuan 5 mao.
+    (
+        "fjmp",
+        re.compile(
+            r"\d{1,4} (?:rupees?|rs|dollars?|usd|yuan|kuai|rmb|hkd)(?: and)?"
+            r" \d{1,2} (?:paise|cents?|fen|mao|jiao)(?![a-z])"
+        ),
+        _join_coins,
+    ),
+    # 30 USD a thousand, 55 bucks per hundred: a rate, not the number that comes next.
+    (
+        "h",
+        re.compile(
+            r"(?<=[\da-z$¥])(?<!half) (?:a|per|each|every|one|/) ?(?=(?:hundred|thousand|million|mille)(?![a-z]))"
+            r"(?:hundred|thousand|million|mille)"
+        ),
+        lambda match: f" per {_RATES[match.group().split()[-1].lstrip('/')]}",
     ),
     ("₿", re.compile("₿(?=tc)"), lambda match: "b"),
     ("．", re.compile(r"(?<=\d)．(?=\d)"), lambda match: "."),

@@ -15,7 +15,7 @@ _DIGIT = rf"\d零一二三四五六七八九{''.join(RINGED)}"
 _SPREAD = re.compile(
     rf"(?<![{_WORD}])(?:[{_WORD}] ){{3}}[{_WORD}](?![{_WORD}])"
     rf"|(?<![{_WORD}])[{CHINESE}] [角毛元块圆佰仟拾百千万十条次台份](?![{_WORD}])|(?<![{_WORD}])打 包(?![{_WORD}])"
-    r"|(?<!\d)\d(?: \d){1,8} ?[a-z元块圆毛角💰刀]|[$¥₹] \d \d",
+    r"|(?<!\d)\d(?: \d){1,8} ?[a-z元块圆毛角💰刀米张油蚊]|[$¥₹] \d \d",
     re.IGNORECASE,
 )
 # What every such text has, found at the speed of a loop in C.

@@ -89,12 +89,14 @@ def _numbers() -> re.Pattern[str]:
         rf"|分(?!\s?的?罚)(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
         rf"|[{slang}](?=\s?(?:[/／每]|per|[一1]?\s?[{units}]|[{ones}\d十百千万]+[{units}])|\W|$)|圆|蚊"
     )
+    # 一百元整, but 一百元整包.
+    even = "(?:整(?![包份套个体库张本册批条盘车千万百]))?"
     # 3块台币: the country's name after any word of money.
     exact = r"(?:\s?(?P<{}>台币|新台币|台票|港币|港纸|美金|人民币))?"
     number = (
         rf"(?:(?<![\d.])0 ?\. ?\d{{1,2}}(?!\d)|(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))"
         rf"|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
-        rf"(?:(?:\s|[多余来几])?(?:[万千仟百佰亿](?:[{ones}1-9](?![{ones}0-9.{units}毛角分块元千百])"
+        rf"(?:(?:\s|[多余来几])?(?:[万千仟百佰亿](?:[{ones}1-9](?=一[{units}])|[{ones}1-9](?![{ones}0-9.{units}毛角分块元千百])"
         rf"|(?:[{ones}]|\d{{1,3}})[千百])?"
         rf"|[wkm](?![a-z0-9]))|\s?(?:lakhs?|lacs?|crores?|million|mil|thousand)(?![a-z]))?"
     )
@@ -103,12 +105,15 @@ def _numbers() -> re.Pattern[str]:
     fifth = (
         rf"(?:[0零][1-9{ones}](?![{CHINESE}\d](?<!一))"
         rf"|[{ones}1-9半](?![{units}{CHINESE}0-9.毛角天周]|\s?(?:[{units}跳]|tiao|ci(?![a-z])))"
-        rf"|[{ones}](?=[一1]\s?(?:[{units}]|tiao)|台[票币])|[1-9](?=一(?:[{units}]|\s?tiao)|1[条笔个份次台](?![\d起])|台[票币]))"
+        rf"|[{ones}半](?=[一1]\s?(?:[{units}]|tiao)|台[票币])|[1-9](?=一(?:[{units}]|\s?tiao)|1[条笔个份次台](?![\d起])|台[票币]))"
     )
     return re.compile(
         "|".join(
             (
-                r"(?P<skip>百分[百之]|(?:19|20)\d\d\s?年(?:度|款|\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?[日号])?)?"
+                r"(?P<skip>百分[百之]|(?<=[长珠])三角|三角(?=[洲形债恋函])|四角(?=坐标|标注|点|落)|(?<=[身框])四角|八角(?=[两和茴桂粒颗]|、桂)"
+                r"|(?:19|20)\d\d ?(?:[-~—–到至]|to) ?(?:19|20)\d\d(?![\d条个份元块.])|[买卖]\s?[1一]\s?[送赠得]\s?[1一]"
+                r"|\d{1,3} (?:years?|months?|weeks?|days?|hours?|minutes?) (?:old(?! data)|ago|later|left|long)"
+                r"|一?\s?张\s?(?:[=＝]|就?是|等于|[即指算])\s?(?:一百|100|百)\s?[块元]?|(?:19|20)\d\d\s?年(?:度|款|\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?[日号])?)?"
                 r"|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?<![\d.])(?:1[0-2]|[1-9]) ?月(?:份|底|初|中旬|到期"
                 r"|的(?=[^\d一二两三四五六七八九]))"
                 r"|(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d元块毛])"
@@ -126,16 +131,16 @@ def _numbers() -> re.Pattern[str]:
                 rf"|以前|左右|的(?=\s?[\d{CHINESE}]))"
                 r"|\d{1,2}-\d{1,2}天"
                 r"|(?:within )?\d{1,3}\+?(?: |-)?(?:days?|weeks?)(?![a-z])(?! (?:minimum|subscription|plan|access)))",
-                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])(?=块)"
-                rf"|(?<=量大)(?=块))(?P<base>[块蚊元])(?P<tenth>{fifth})){exact.format('exact3')}",
-                rf"(?P<dimes>(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>[{ones}1-9](?=分)|{fifth})分?)",
-                rf"(?P<cents>(?P<fen2>[{ones}1-9])分(?P<li>[{ones}1-9])(?:厘|(?=\s?(?:[一1]\s?[条个份笔]|[/／每]))))",
-                rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块](?P<jiao>[{ones}1-9])[毛角])",
+                rf"(?P<compound>(?P<whole>{number}|{spoken}|(?<![这那一每整大小方板地几哪成])(?=[块蚊])"
+                rf"|(?<=量大)(?=块))(?P<base>[块蚊元米]|张(?=半))(?P<tenth>{fifth})){exact.format('exact3')}",
+                rf"(?P<dimes>(?<![长珠])(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>[{ones}1-9](?=分)|{fifth})分?)",
+                rf"(?P<cents>(?P<fen2>[{ones}1-9])分(?P<li>[{ones}1-9])(?:厘|(?=\s?(?:[一1]\s?(?:[条个份笔]|分钟)|[/／每]))))",
+                rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块圆](?:(?P<jiao>[{ones}1-9])[毛角])?零?(?P<cent>[{ones}1-9](?=分(?!钟)))?(?<![元块圆])分?)",
                 r"(?P<half>半(?P<coin>[块毛元])|half (?:an? )?(?:yuan|kuai|rmb))",
                 r"(?P<round>整[万千百](?=[走出起卖发拿]))",
                 rf"(?P<before>{lead})[^\S\r\n]?(?P<lead>(?>{number}|{spoken}))(?!\s?[块毛角毫蚊]|\s?分(?!钟)|[a-z0-9]{6})(?:[^\S\r\n]?(?P<tail>{plain}))?",
-                rf"(?P<digits>{number})[^\S\r\n]?(?P<money>{coins})整?{exact.format('exact')}",
-                rf"(?P<cjk>{spoken})(?:\s(?=[元块毛角]))?(?P<coin2>{coins})整?{exact.format('exact2')}",
+                rf"(?P<digits>{number})[^\S\r\n]?(?P<money>{coins}){even}{exact.format('exact')}",
+                rf"(?P<cjk>{spoken})(?:\s(?=[元块毛角]))?(?P<coin2>{coins}){even}{exact.format('exact2')}",
                 rf"(?P<number>{number})",
                 rf"(?P<numeral>{spoken})",
                 r"(?P<bulk>(?<=[/／每])[wk](?![a-z0-9]))",
@@ -158,7 +163,7 @@ def _starts() -> re.Pattern[str]:
     leads = "".join({term[0] for term in _vocabulary()[2]} - set("abcdefghijklmnopqrstuvwxyz"))
     signs = re.escape(leads + ".£€-~～—–/／_@")
     return re.compile(
-        rf"(?P<stop>[。；;！!？?\n\r|┊┆┃▎▪❗💥])|(?P<comma>[,，、])|[\d{CHINESE}块整至到每按单{signs}]|\s(?=\s)"
+        rf"(?P<stop>[。；;！!？?\n\r|┊┆┃▎▪❗💥])|(?P<comma>[,，、])|[\d{CHINESE}块蚊张整至到买卖每按单{signs}]|\s(?=\s)"
         r"|[a-z](?<![a-z][a-z])|(?:eur|gbp|aed|rm|thb|aud) ?\d|to(?![a-z])"
     )
 
@@ -202,15 +207,20 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
         ),
         lambda match: RINGED[match.group()],
     ),
+    ("零〇", re.compile(r"[零〇]点(?=\d)"), lambda match: "0."),
     ("○●", re.compile(r"(?<=\d)[○●](?=\s?[\d○●元块毛/／一])"), lambda match: "0"),
     ("•", re.compile(r"(?<=\d)•(?=\d)"), lambda match: "."),
     ("．.·", re.compile(rf"(?<=[{_DIGIT_WORDS}])[．.·](?=[{_DIGIT_WORDS}]{{1,2}}[元块毛💰米r])"), lambda match: "点"),
     ("點", re.compile(r"(?<=\d)點(?=\d)"), lambda match: "."),
-    ("点", re.compile(r"(?<![\d:.])\d点(?=\d{1,2}\s?[元块一/／])"), lambda match: f"{match.group()[0]}."),
+    (
+        "点",
+        re.compile(r"(?<![\d:.])\d点(?=\d{1,2}\s?[元块亓一/／]|\d(?![\d分点刻半]|个小时|小时))"),
+        lambda match: f"{match.group()[0]}.",
+    ),
     ("満🈵", re.compile("[満🈵]"), lambda match: "满"),
     ("茨茦", re.compile(rf"(?<=[\d每/／{_DIGIT_WORDS}])[茨茦]|(?<=[/／每] )[茨茦]"), lambda match: "次"),
     ("伯", re.compile(r"(?<=[壹贰叁肆伍陆柒捌玖一二两三四五六七八九\d])伯(?![乐父母爵])"), lambda match: "百"),
-    ("参", re.compile(r"参(?=[拾佰仟万百千])"), lambda match: "叁"),
+    ("参", re.compile(r"参(?=[拾佰仟万百千元圆块毛角])"), lambda match: "叁"),
     ("➜➡➔⇒", re.compile("[➜➡➔⇒]"), lambda match: "→"),
     (
         "1",
@@ -224,6 +234,8 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     ),
     ("0", re.compile(r"(?<![\d.])0(?=点[一二三四五六七八九])"), lambda match: "零"),
     ("启旗琪骑", re.compile(r"(?<=[条笔个份张])[启旗琪骑](?=$|[\W_])"), lambda match: "起"),
+    ("卐卍", re.compile(rf"(?<=[\d{_DIGIT_WORDS}])[卐卍]"), lambda match: "万"),
+    ("＝", re.compile("＝"), lambda match: "="),
     ("亓", re.compile(r"(?<=[\d零一二两三四五六七八九十百千万])亓"), lambda match: "元"),
     ("调", re.compile(r"(?<=[\d一每百千万/])调(?=[起\W\d]|$)"), lambda match: "条"),
     ("比", re.compile(r"(?<=[壹一佰仟百千])比(?=[起壹贰叁肆伍陆柒捌玖两二三四五六七八九\d])"), lambda match: "笔"),
@@ -293,6 +305,8 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
             return
         if term == "台" and text[token.start - 1 : token.start] in _PLATFORMS:
             return
+        if term in _WORDY and not _is_counted(text, last, token.start):
+            return
         # "car owner records" is one unit, its last word.
         apart = last is None or last.kind != "unit" or text[last.end : token.start] != " "
         if last is not None and not apart and term.isascii() and term != "min":
@@ -318,6 +332,19 @@ def _is_said_twice(text: str, last: Token, token: Token) -> bool:
     return last.value == token.value and text[last.end : token.start].strip() in ("(", "（", "=", "即")
 
 
+# Units that are parts of other words too (提车, 批次, 过户, 单位, 库存): they count behind a number, a coin or 每.
+_WORDY = frozenset("车库户名位组部件市城号年人单次件宗")
+
+
+def _is_counted(text: str, last: Token | None, start: int) -> bool:
+    """Whether a unit stands where one can: behind a number or a coin, or with nothing of a word before it."""
+    before = text[start - 1 : start]
+    if last is not None and last.kind in ("number", "amount", "per", "unit", "period", "lump", "min"):
+        return not text[last.end : start].strip() or before in _COUNTERS
+    return before in _COUNTERS or not before.isalnum()
+
+
+_COUNTERS = frozenset("按单每整大小几个台辆")
 # 后台, 平台, 前台.
 _PLATFORMS = frozenset("后平前柜站电舞")
 _NOT_UNIT = {term: frozenset(after) for term, after in (
@@ -355,9 +382,9 @@ def _read_number(
         return _bare(group(), start, units, match.string)
     if group("compound"):
         whole = read_numeral(group("whole")) if group("whole") else 1.0
-        return _amount(
-            start, end, whole, 1.0, _tenth(group("tenth")), _exact(match, match.group("base")), coin=match.group("base")
-        )
+        base = group("base")
+        factor = after.get(base, ("CNY", 1.0))[1]
+        return _amount(start, end, whole, factor, _tenth(group("tenth")), _exact(match, base), coin=base)
     if group("dimes"):
         return _amount(start, end, read_numeral(group("mao")), 0.1, _tenth(group("fen")), "CNY", coin="毛")
     if group("cents"):
@@ -365,13 +392,22 @@ def _read_number(
             start, end, read_numeral(group("fen2")), 0.01, (read_numeral(group("li")) or 0.0) / 10, "CNY", coin="分"
         )
     if group("yuanmao"):
-        return _amount(start, end, read_numeral(group("yuan")), 1.0, _tenth(group("jiao")), "CNY", coin="元")
+        tenths = _tenth(group("jiao")) if group("jiao") else 0.0
+        cents = (read_numeral(group("cent")) or 0.0) / 100 if group("cent") else 0.0
+        return _amount(start, end, read_numeral(group("yuan")), 1.0, tenths + cents, "CNY", coin="元")
     if group("round"):
         return Token("round", start, end, float(SCALES[group("round")[1]]))
     if group("half"):
         return _amount(start, end, 0.5, 0.1 if group("coin") == "毛" else 1.0, 0.0, "CNY")
     if group("before"):
         currency, factor = before[group("before")]
+        if (
+            not group("before").isascii()
+            and match.string[end : end + 1] in tuple("条笔个份")
+            and group("lead")[-1] in "万千百"
+        ):
+            # 人民币 1万笔=550: the country of the money, and a count.
+            return _bare(group("lead"), match.start("lead"), units, match.string)
         tail = after.get(group("tail") or "")
         currency = tail[0] if tail and currency in ("USD", "CNY") and group("before") in ("$", "💰") else currency
         return _amount(start, end, read_numeral(group("lead")), factor, 0.0, currency, group("lead"), group("before"))
@@ -379,7 +415,11 @@ def _read_number(
     if money:
         _, factor = after.get(money) or ("CNY", 1.0)
         token = _amount(start, end, read_numeral(numeral), factor, 0.0, _exact(match, money), numeral, money)
-        together = numeral == "一" and money == "块" and match.string[end : end + 1].isalpha()
+        together = (
+            numeral == "一"
+            and money == "块"
+            and (match.string[end : end + 1].isalpha() or match.string[end : end + 1] in (":", "："))
+        )
         return token._replace(slang=True) if token and together else token
     return _bare(group(), start, units, match.string)
 
@@ -398,7 +438,7 @@ def _exact(match: re.Match[str], money: str) -> str:
 _SCALED = re.compile("[万千亿wk]|[a-z]{3}")
 _SCALED_COUNT = re.compile("[万千百亿wkm]|[a-z]{3}")
 # Money of any country by these names; its own is said elsewhere in the text.
-_SLANG = frozenset("米园张油")
+_SLANG = frozenset("米园张油厘")
 _COMMON = frozenset({"元", "块", "块钱", "元钱", "圆", "毛", "角", "毛钱", "$", "蚊"})
 
 
