@@ -55,7 +55,10 @@ def run(plan: Plan, intake: Intake) -> RunOutcome:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
-    process.start(install_signal_handlers=False)
+    try:
+        process.start(install_signal_handlers=False)
+    finally:
+        reader.end()
     spider, error = crawler.spider, task.exception() if task.done() and not task.cancelled() else None
     if isinstance(spider, WatchSpider) and spider.fault is not None:
         error = spider.fault

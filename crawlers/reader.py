@@ -1,13 +1,15 @@
 """The process that reads pages, beside the one that asks for them: while one page is read, the next is on its way.
 
-It is a fork of the crawl, made before anything runs there, and ends when the crawl does, however that ends. Sheets go
-to it in the order in which pages came, and what they say comes back in the same order. Should a page kill it, that
-page has failed, and those that follow are read in the crawl's own process.
+It is a fork of the crawl, made before anything runs there, and ends when the crawl does, however that ends. It keeps
+nothing of the crawl's but its end of one socket: no connection to a database, no lock, no pipe. Sheets go to it in the
+order in which pages came, and what they say comes back in the same order. Should a page kill it, that page has failed,
+and those that follow are read in the crawl's own process.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import pickle
@@ -17,6 +19,7 @@ from collections import deque
 from contextlib import suppress
 from typing import IO
 
+from crawlers.bounds import READING_SECONDS
 from crawlers.pages import Platform
 from crawlers.reading import Broken, Reading, Said, Sheet, find_platform_of, read_sheet
 from domain.sources import Source
@@ -25,6 +28,10 @@ from domain.sources import Source
 # heard at once, and nothing piles up.
 MOST_AHEAD = 2
 LENGTH = 4  # bytes of a message's length, big-endian
+# Processor time of one page after which the kernel ends the process: by then it has left its reader's Python, where it
+# would have heard that its time was over.
+DEADLY_SECONDS = 3 * READING_SECONDS
+PR_SET_PDEATHSIG = 1  # prctl(2)
 DIED = Said(broken="the process that read it died")
 
 
@@ -41,12 +48,17 @@ class Reader:
         self._platforms: dict[str, Platform | None] = {"": None}
 
     def start(self) -> None:
-        """Forks the process, before the event loop runs."""
+        """Forks the process, before the event loop runs. Where there is no room for one, pages are read here."""
         here, there = socket.socketpair()
-        self._process = os.fork()
-        if not self._process:
+        crawl = os.getpid()
+        try:
+            self._process = os.fork()
+        except OSError:
             here.close()
-            _serve(there, self._source)
+            there.close()
+            return
+        if not self._process:
+            _serve(there, self._source, crawl)
         there.close()
         self._channel = here
 
@@ -72,12 +84,17 @@ class Reader:
             await asyncio.wait([self._waiting[0][1]])
 
     async def close(self) -> None:
-        """Ends the process, whatever it reads."""
+        """Hears no more of the process, and ends it."""
         if self._hearing is not None:
             self._hearing.cancel()
-        for stream in (self._writer, self._channel):
-            if stream is not None:
-                stream.close()
+        if self._writer is not None:
+            self._writer.close()
+        self.end()
+
+    def end(self) -> None:
+        """Ends the process, whatever it reads."""
+        if self._channel is not None:
+            self._channel.close()
         if self._process:
             os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
@@ -111,23 +128,43 @@ def _hand_out(answer: asyncio.Future[Said], said: Said) -> None:
         answer.set_result(said)
 
 
-def _serve(channel: socket.socket, source: Source) -> None:
+def _serve(channel: socket.socket, source: Source, crawl: int) -> None:
     """What the process does: read sheets, until nobody sends any."""
-    # Nobody hears it but the crawl, and whoever stops that stops it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    quiet = os.open(os.devnull, os.O_RDWR)
-    for stream in range(3):
-        os.dup2(quiet, stream)
-    # What was imported is shared with the crawl as long as nobody touches it.
-    gc.freeze()
     try:
+        _leave_alone(channel.fileno(), crawl)
+        # What was imported is shared with the crawl as long as nobody touches it.
+        gc.freeze()
         with channel.makefile("rb") as sheets, channel.makefile("wb") as answers:
             while (sheet := _take(sheets)) is not None:
-                answers.write(_pack(read_sheet(sheet, source)))
+                signal.setitimer(signal.ITIMER_PROF, DEADLY_SECONDS)
+                said = read_sheet(sheet, source)
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                answers.write(_pack(said))
                 answers.flush()
     except BaseException:  # noqa: BLE001 (a fork must never go on as its parent)
         os._exit(1)
     os._exit(0)
+
+
+def _leave_alone(channel: int, crawl: int) -> None:
+    """Lets go of all that is the crawl's, and ends with it.
+
+    A lock or a connection that is open here, too, would outlive a crawl that was killed, and whoever reads what the
+    crawl says would wait for this process.
+    """
+    # Nobody hears it but the crawl, and whoever stops that stops it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    with suppress(AttributeError):  # Linux alone has it; elsewhere the socket ends, after the page
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != crawl:
+        os._exit(0)
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(quiet, stream)
+    os.closerange(3, channel)
+    os.closerange(channel + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def _take(sheets: IO[bytes]) -> Sheet | None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
+import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +18,7 @@ import pytest
 from crawlers.bounds import MOST_TAGS
 from crawlers.pages import ThreadItem, Visit
 from crawlers.reader import MOST_AHEAD, Reader
-from crawlers.reading import Broken, Reading, Sheet, read_sheet
+from crawlers.reading import Broken, Reading, Said, Sheet, read_sheet
 from domain.sources import Source
 
 SOURCE = Source("s", "https://forum.example/")
@@ -117,6 +121,108 @@ def test_there_is_room_for_few() -> None:
         await asyncio.gather(*waiting)
 
     beside(steps)
+
+
+def open_files(process: int) -> set[str]:
+    """What a process has open."""
+    return {os.readlink(link) for link in Path(f"/proc/{process}/fd").iterdir()}
+
+
+def test_it_keeps_nothing_of_the_crawls(tmp_path: Path) -> None:
+    """Files, connections and pipes that were open when it was forked are the crawl's alone, and so are its signals."""
+
+    async def steps(reader: Reader) -> None:
+        await reader.read(sheet("胎压"))
+        (channel,) = open_files(reader._process) - {os.devnull}
+        assert channel.startswith("socket:")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            os.kill(reader._process, number)
+        assert texts(await reader.read(sheet("胎压")))[0] == "胎压 1"
+
+    with (tmp_path / "store").open("w"), socket.create_server(("127.0.0.1", 0)):
+        beside(steps)
+
+
+def test_it_dies_with_its_crawl() -> None:
+    """A crawl that is killed leaves no process behind, not even one that is stopped in the middle of a page."""
+    told, tell = os.pipe()
+    crawl = os.fork()
+    if not crawl:
+        reader = Reader(SOURCE)
+        reader.start()
+        # The reader is ready once it has read a page.
+        asyncio.run(read_one(reader))
+        os.kill(reader._process, signal.SIGSTOP)
+        os.write(tell, str(reader._process).encode())
+        signal.pause()
+    reading = os.pidfd_open(int(os.read(told, 20)))
+    os.kill(crawl, signal.SIGKILL)
+    os.waitpid(crawl, 0)
+    poll = select.poll()
+    poll.register(reading, select.POLLIN)
+    assert poll.poll(60_000)
+    for descriptor in (told, tell, reading):
+        os.close(descriptor)
+
+
+async def read_one(reader: Reader) -> None:
+    """Opens a reader and has it read a page."""
+    await reader.open()
+    await reader.read(sheet("胎压"))
+
+
+def test_a_page_that_does_not_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that hears no signal costs its reader's process, after so much processor time, and no other page."""
+
+    def hold(_sheet: Sheet, _source: Source) -> Said:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGVTALRM})
+        while True:
+            pass
+
+    async def steps(reader: Reader) -> None:
+        monkeypatch.setattr("crawlers.reader.read_sheet", read_sheet)
+        with pytest.raises(Broken, match="died"):
+            await reader.read(sheet("胎压"))
+        assert texts(await reader.read(sheet("胎压")))[0] == "胎压 1"
+
+    monkeypatch.setattr("crawlers.reader.DEADLY_SECONDS", 0.2)
+    monkeypatch.setattr("crawlers.reader.read_sheet", hold)
+    beside(steps)
+
+
+def test_large_pages_pass() -> None:
+    """A page of 50 MB goes to the process and what is said of it comes back, the next page behind it."""
+
+    async def steps(reader: Reader) -> None:
+        large = sheet("胎压")
+        large = replace(large, status=404, body=b" " * 50_000_000)
+        readings = await asyncio.gather(reader.read(large), reader.read(sheet("胎压")))
+        assert readings[0].item is None
+        assert texts(readings[1])[0] == "胎压 1"
+
+    beside(steps)
+
+
+def test_long_answers_come_back() -> None:
+    """What a page says may be longer than the socket holds."""
+
+    async def steps(reader: Reader) -> None:
+        words = "轮胎" * 300_000
+        readings = await asyncio.gather(*(reader.read(sheet(words)) for _ in range(2)))
+        assert [one.item for one in readings] == [read_sheet(sheet(words), SOURCE).item] * 2
+        assert len(texts(readings[0])[0]) > 500_000
+
+    beside(steps)
+
+
+def test_without_room_for_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be forked, pages are read in place."""
+
+    def refuse() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    beside(read_one)
 
 
 def test_without_a_process() -> None:
