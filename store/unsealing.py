@@ -25,6 +25,16 @@ from store.warc import Maker, Setting, write_warc
 
 
 @dataclass(frozen=True)
+class Access:
+    """Why, in which role and by whom originals are opened: `by` answers for it, `login` is the account that asks."""
+
+    reason: str
+    role: str
+    by: str
+    login: str
+
+
+@dataclass(frozen=True)
 class Original:
     """A finding's post as it stood on one sealed page: nothing masked, and nothing of the other posts there."""
 
@@ -78,12 +88,12 @@ class Opening:
     captures: tuple[OpenedCapture, ...]
 
 
-def unseal_captures(store: Store, names: Sequence[str], *, reason: str, by: str, login: str, now: datetime) -> Opening:
+def unseal_captures(store: Store, names: Sequence[str], access: Access, now: datetime) -> Opening:
     """Open all captures of the findings whose ids begin with `names`, once the ledger says so: an entry a finding.
 
     Raises as `unseal_finding` does. Nothing is shown when one of them does not open.
     """
-    _check_reason(reason)
+    _check(access)
     found: dict[str, list[CaptureRow]] = {}
     head: Head | None = None
     with store.transaction() as session:
@@ -91,7 +101,7 @@ def unseal_captures(store: Store, names: Sequence[str], *, reason: str, by: str,
             finding, _, _ = locate(session, name)
             if finding.id not in found:
                 found[finding.id] = [row for row, _ in _find_captures(session, finding)]
-                head = _enter(session, store, finding.id, found[finding.id], reason, by=by, login=login, now=now)
+                head = _enter(session, store, finding.id, found[finding.id], access, now)
         rows = {row.id: row for captures in found.values() for row in captures}
         drawn = select(PagePictureRow).where(col(PagePictureRow.capture_id).in_(rows))
         pictures = {picture.capture_id: picture for picture in session.exec(drawn)}
@@ -104,17 +114,17 @@ def unseal_captures(store: Store, names: Sequence[str], *, reason: str, by: str,
     return Opening(tuple(found), head, opened)
 
 
-def unseal_finding(store: Store, name: str, *, reason: str, by: str, login: str, now: datetime) -> Unsealed:
+def unseal_finding(store: Store, name: str, access: Access, now: datetime) -> Unsealed:
     """Open the captures of the finding whose id begins with `name`, once the ledger says so.
 
-    `by` is who answers for it, `login` the account that asked. Raises BadValue without a reason, UnknownName for a
-    finding that there is not or that has no capture, DamagedSeal when one does not open (the entry stands then, too).
+    Raises BadValue without a reason or a role, UnknownName for a finding that there is not or that has no capture,
+    DamagedSeal when one does not open (the entry stands then, too).
     """
-    _check_reason(reason)
+    _check(access)
     with store.transaction() as session:
         finding, _, _ = locate(session, name)
         captures = _find_captures(session, finding)
-        head = _enter(session, store, finding.id, [row for row, _ in captures], reason, by=by, login=login, now=now)
+        head = _enter(session, store, finding.id, [row for row, _ in captures], access, now)
     return Unsealed(finding.id, head, tuple(_open(store, finding, *one) for one in captures))
 
 
@@ -134,17 +144,19 @@ def describe_original(original: Original) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise BadValue(name="--reason", value=repr(reason), want="why the original has to be seen, in words")
+def _check(access: Access) -> None:
+    if not access.reason.strip():
+        raise BadValue(name="--reason", value=repr(access.reason), want="why the original has to be seen, in words")
+    if not access.role.strip():
+        raise BadValue(name="--role", value=repr(access.role), want="in which role the original is opened, in words")
 
 
 def _enter(
-    session: Session, store: Store, finding_id: str, captures: Sequence[CaptureRow], reason: str, *, by: str,
-    login: str, now: datetime,
-) -> Head:  # fmt: skip
-    facts = {"reason": reason.strip(), "login": login, "captures": {row.id: row.sha256 for row in captures}}
-    return record(session, store.keys, "unsealed", finding_id, facts, by=by, now=now)
+    session: Session, store: Store, finding_id: str, captures: Sequence[CaptureRow], access: Access, now: datetime
+) -> Head:
+    said = {"reason": access.reason.strip(), "role": access.role.strip(), "login": access.login}
+    facts = said | {"captures": {row.id: row.sha256 for row in captures}}
+    return record(session, store.keys, "unsealed", finding_id, facts, by=access.by, now=now)
 
 
 def _find_captures(session: Session, finding: FindingRow) -> list[tuple[CaptureRow, frozenset[str]]]:

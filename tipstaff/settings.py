@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     language: Literal["auto", "en", "zh"] = "auto"
     # Who answers for what is done here: stands in the ledger. The name of the login when not set.
     operator: str | None = Field(default=None, min_length=1)
+    # In which role sealed originals are opened here: stands in the ledger.
+    role: str = Field(default="analyst", min_length=1)
     # A timestamp authority (RFC 3161), and the file of certificates (PEM) that must vouch for what it answers.
     tsa: str | None = Field(default=None, pattern="^https?://")
     tsa_roots: Path | None = None

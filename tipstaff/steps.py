@@ -41,7 +41,7 @@ from store.rereading import Change, Rereading, Wording, list_outdated, read_word
 from store.seals import read_capture
 from store.sources import WatchedSource
 from store.spool import Verdict
-from store.unsealing import Unsealed, unseal_finding
+from store.unsealing import Access, Unsealed, unseal_finding
 from store.verification import Proof, verify_store
 from store.warc import Maker
 from tipstaff.child import Child, Event, hear_interrupts
@@ -319,7 +319,8 @@ def refer(
             draw(store, settings, tell, names=names)
     describe = partial(describe_finding, home=settings.home)
     software = f"Tipstaff {VERSION}"
-    dossier = gather(store, names, request, describe, login=settings.login, software=software, now=_now())
+    who = {"role": settings.role, "login": settings.login}
+    dossier = gather(store, names, request, describe, **who, software=software, now=_now())
     return freeze(store, dossier, path, now=_now())
 
 
@@ -372,9 +373,9 @@ def list_stamps(store: Store) -> list[stamping.Stamp]:
     return stamping.list_stamps(store)
 
 
-def open_original(store: Store, finding_id: str, reason: str, by: str, login: str) -> Unsealed:
+def open_original(store: Store, finding_id: str, access: Access) -> Unsealed:
     """The sealed original of a finding; the ledger says so first."""
-    return unseal_finding(store, finding_id, reason=reason, by=by, login=login, now=_now())
+    return unseal_finding(store, finding_id, access, _now())
 
 
 def list_due(store: Store, retention: purging.Retention) -> list[purging.Due]:

@@ -23,7 +23,7 @@ from store.referrals.channels import find_channel
 from store.referrals.dossier import Custody, Dossier, Exhibit, Link, Request, Stamped, Subject
 from store.stamping import list_stamps
 from store.tables import CaptureRow, CaptureVersionRow, FindingVersionRow, LedgerRow, PagePictureRow, ReferralRow
-from store.unsealing import OpenedCapture, unseal_captures
+from store.unsealing import Access, OpenedCapture, unseal_captures
 from store.verification import list_gaps
 
 # What a referral adds to a finding: the thresholds its claims come to, and its text with disguises undone.
@@ -46,7 +46,7 @@ _FACTS = (
 
 
 def gather(
-    store: Store, names: Iterable[str], request: Request, describe: Describe, *, login: str, software: str,
+    store: Store, names: Iterable[str], request: Request, describe: Describe, *, role: str, login: str, software: str,
     now: datetime,
 ) -> Dossier:  # fmt: skip
     """All that a referral of the findings whose ids begin with `names` says.
@@ -63,10 +63,8 @@ def gather(
     referral_id = new_id(now)
     opened: dict[str, OpenedCapture] = {}
     if channel.carries:
-        opening = unseal_captures(
-            store, [finding["id"] for finding in findings], reason=_reason_of(request, referral_id),
-            by=request.operator, login=login, now=now,
-        )  # fmt: skip
+        access = Access(_reason_of(request, referral_id), role, request.operator, login)
+        opening = unseal_captures(store, [finding["id"] for finding in findings], access, now)
         opened = {one.capture.id: one for one in opening.captures}
     subjects = tuple(Subject(finding, *describe(finding)) for finding in findings)
     with store.transaction() as session:

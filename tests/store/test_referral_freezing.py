@@ -56,7 +56,8 @@ def filled(store: Store) -> list[str]:
 def collect(store: Store, *names: str, **fields: Any) -> Dossier:
     """A dossier of findings."""
     request = Request(**({"to": "police", "operator": BY, "case": "A-1"} | fields))
-    return gather(store, names, request, lambda _finding: ([], ""), login="desk1", software="Tipstaff", now=at(30))
+    desk = {"role": "analyst", "login": "desk1", "software": "Tipstaff"}
+    return gather(store, names, request, lambda _finding: ([], ""), **desk, now=at(30))
 
 
 def refer(store: Store, path: Path, *names: str, **fields: Any) -> Frozen:

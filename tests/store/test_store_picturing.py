@@ -23,7 +23,7 @@ from store.database import Store
 from store.picturing import keep_picture, list_undrawn
 from store.purging import purge_findings
 from store.seals import open_picture, picture_path
-from store.unsealing import unseal_captures
+from store.unsealing import Access, unseal_captures
 from store.verification import find_gaps
 
 PNG = b"\x89PNG\r\n\x1a\n" + "一张截图".encode()
@@ -32,7 +32,7 @@ PICTURE = PagePicture(PNG, None, 1280, 900, 1200, 3, "Chromium 156")
 
 def open_all(store: Store, *names: str) -> dict[str, tuple[bytes | None, str | None]]:
     """Picture and gap of each capture of these findings."""
-    opening = unseal_captures(store, names, reason="核对", by=BY, login="x", now=at(60))
+    opening = unseal_captures(store, names, Access("核对", "analyst", BY, "x"), at(60))
     return {one.capture.id: (one.picture, one.gap) for one in opening.captures}
 
 
@@ -88,7 +88,8 @@ def test_the_pages_of_some_findings(store: Store) -> None:
 
 def _change_byte(store: Store, capture_id: str) -> None:
     path = picture_path(store, capture_id)
-    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
 
 def _drop_file(store: Store, capture_id: str) -> None:

@@ -25,7 +25,7 @@ from store.rotation import change_key
 from store.seals import capture_path, read_capture
 from store.signing import list_signers
 from store.sources import change_source
-from store.unsealing import unseal_finding
+from store.unsealing import Access, unseal_finding
 from store.verification import verify_store
 
 LATER = T0 + timedelta(days=31)
@@ -152,7 +152,7 @@ def test_a_page_stays_while_another_finding_needs_it(store: Store) -> None:
     assert purge(store, {"dismissed": 30}) == [first]
     assert capture_ids(store) == [capture_id]
     assert faults(store) == []
-    opened = unseal_finding(store, second, reason="核对", by=BY, login="x", now=LATER)
+    opened = unseal_finding(store, second, Access("核对", "analyst", BY, "x"), LATER)
     assert [original.post.id for original in opened.originals] == [find_finding(store, second)["post"]["id"]]
     judge_finding(store, second, state="dismissed", note=None, by=BY, now=T0)
     assert purge(store, {"dismissed": 30}) == [second]
@@ -229,7 +229,7 @@ def _enter(store: Store) -> None:
     """Entries of several kinds, and a change of keys."""
     for minute, name in enumerate(finding_ids(store)):
         judge_finding(store, name, state="confirmed", note=None, by=BY, now=at(40 + minute))
-        unseal_finding(store, name, reason="核对", by=BY, login="x", now=at(50 + minute))
+        unseal_finding(store, name, Access("核对", "analyst", BY, "x"), at(50 + minute))
     change_key(store, None, by=BY, now=at(60))
     judge_finding(store, finding_ids(store)[0], state="review", note=None, by=BY, now=at(61))
 

@@ -13,15 +13,15 @@ from domain.errors import BadValue, BrokenStore, DamagedSeal
 from store.database import Store
 from store.seals import destroy_page
 from store.signing import signing_folder
-from store.unsealing import unseal_finding
+from store.unsealing import Access, unseal_finding
 
 
-def _unseal(store: Store, name: str, reason: str = "核对原文") -> Any:
-    return unseal_finding(store, name, reason=reason, by=BY, login="desk1", now=at(30))
+def _unseal(store: Store, name: str, reason: str = "核对原文", role: str = "analyst") -> Any:
+    return unseal_finding(store, name, Access(reason, role, BY, "desk1"), at(30))
 
 
 def test_an_original_is_opened_once_the_ledger_says_so(store: Store) -> None:
-    """The post is shown as it was, none of the others, and the entry names who, why and which captures."""
+    """The post is shown as it was, none of the others, and the entry names who, in which role, why and which captures."""
     fill(store)
     one = finding_ids(store)[1]
     opened = _unseal(store, one[:-3])
@@ -30,18 +30,22 @@ def test_an_original_is_opened_once_the_ledger_says_so(store: Store) -> None:
     entry = read_ledger(store)[-1]
     assert (entry.seq, entry.action, entry.subject, entry.by) == (opened.head.seq, "unsealed", one, BY)
     assert entry.facts == {
-        "reason": "核对原文", "login": "desk1", "captures": {original.capture.id: original.capture.sha256},
+        "reason": "核对原文", "role": "analyst", "login": "desk1",
+        "captures": {original.capture.id: original.capture.sha256},
     }  # fmt: skip
     assert faults_of(store) == []
 
 
-@pytest.mark.parametrize("reason", ["", "  \n"])
-def test_no_reason_no_original(store: Store, reason: str) -> None:
-    """Without a reason nothing is opened and nothing entered."""
+@pytest.mark.parametrize(
+    ("reason", "role", "lacks"),
+    [("", "analyst", "--reason"), ("  \n", "analyst", "--reason"), ("核对", " ", "--role")],
+)
+def test_no_reason_or_role_no_original(store: Store, reason: str, role: str, lacks: str) -> None:
+    """Without a reason or a role nothing is opened and nothing entered."""
     fill(store)
     before = printed_head(store)
-    with pytest.raises(BadValue, match="--reason"):
-        _unseal(store, finding_ids(store)[0], reason)
+    with pytest.raises(BadValue, match=lacks):
+        _unseal(store, finding_ids(store)[0], reason, role)
     assert printed_head(store) == before
 
 

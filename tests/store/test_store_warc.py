@@ -32,7 +32,7 @@ from store.seals import capture_path, open_capture, pack, read_capture
 from store.signing import signing_folder
 from store.spool import open_page, settle, waiting
 from store.tables import CaptureRow
-from store.unsealing import unseal_captures
+from store.unsealing import Access, unseal_captures
 from store.warc import Maker, Setting, read_warc, write_warc
 
 SETTING = Setting("1kqa0000000000000", T0, "board", robots_text="User-agent: *\nDisallow: /closed\n", robots_at=T0)
@@ -203,7 +203,7 @@ def test_the_very_file_is_in_the_ledger(store: Store) -> None:
 
 
 def _open(store: Store, *names: str, reason: str = "移送") -> Any:
-    return unseal_captures(store, names, reason=reason, by=BY, login="desk1", now=at(30))
+    return unseal_captures(store, names, Access(reason, "analyst", BY, "desk1"), at(30))
 
 
 def test_captures_are_opened_for_several_findings_at_once(store: Store) -> None:

@@ -167,20 +167,22 @@ def test_bad_words_are_one_line(run: Run, finding: str, words: tuple[str, ...], 
 
 
 def test_unseal_shows_the_post_as_it_was_and_enters_it(run: Run, finding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The unmasked post and no bystander's; the ledger has who answers for it, the account and the reason."""
+    """The unmasked post and no bystander's; the ledger has who answers for it, in which role, the account and the reason."""
     assert "138-0013-8000" not in run("show", finding, "--json").output
     monkeypatch.setenv("TIPSTAFF_OPERATOR", "网安支队 王某")
     said = run("unseal", finding, "--reason", "移送前核对", "--json")
     (told,) = said.lines
     (capture,) = told["captures"]
     assert capture["post"]["text"] == TEXT
-    assert (told["by"], told["reason"]) == ("网安支队 王某", "移送前核对")
+    assert (told["by"], told["role"], told["reason"]) == ("网安支队 王某", "analyst", "移送前核对")
     assert "路过的人" not in said.output
-    text = run("unseal", finding[:12], "--reason", "again").output
+    monkeypatch.setenv("TIPSTAFF_ROLE", "duty officer")
+    assert run("unseal", finding, "--reason", "again", "--json").lines[0]["role"] == "duty officer"
+    text = run("unseal", finding[:12], "--reason", "again", "--role", "investigator").output
     assert TEXT in text
     assert capture["md5"] in text
     assert "路过的人" not in text
-    assert run("verify", "--store", "--json").lines[0]["entries"] == 4
+    assert run("verify", "--store", "--json").lines[0]["entries"] == 5
 
 
 def test_unseal_wants_a_reason(run: Run, finding: str) -> None:

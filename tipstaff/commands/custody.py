@@ -88,17 +88,20 @@ def verify(
 def unseal(
     finding: Annotated[str, typer.Argument(help="A finding's id, or the beginning of it.")],
     reason: Annotated[str, typer.Option(help="Why the original has to be seen; it goes into the ledger.")],
+    role: Annotated[str | None, typer.Option(help="In which role; that of the settings when not given.")] = None,
     as_json: Json = False,
 ) -> None:
     """Open the sealed original of a finding: its post as it was served, with nothing masked."""
-    from store.unsealing import describe_original
+    from store.unsealing import Access, describe_original
     from tipstaff.steps import open_original
 
     with open_desk() as (settings, store):
-        opened = open_original(store, finding, reason, by=settings.acting, login=settings.login)
+        access = Access(reason, settings.role if role is None else role, settings.acting, settings.login)
+        opened = open_original(store, finding, access)
         if as_json:
             captures = [plain(describe_original(original)) for original in opened.originals]
-            facts = {"id": opened.finding_id, "head": str(opened.head), "by": settings.acting, "reason": reason.strip()}
+            said = {"by": settings.acting, "role": access.role.strip(), "reason": reason.strip()}
+            facts = {"id": opened.finding_id, "head": str(opened.head), **said}
             print_json([{**facts, "captures": captures}])
             return
         tell_line(say(settings.speaks, "unsealed", entry=opened.head.seq, by=settings.acting))
