@@ -21,7 +21,7 @@ def _unseal(store: Store, name: str, reason: str = "核对原文", role: str = "
 
 
 def test_an_original_is_opened_once_the_ledger_says_so(store: Store) -> None:
-    """The post is shown as it was, none of the others, and the entry names who, in which role, why and which captures."""
+    """The post is shown as it was, none of the others; the entry names who, in which role, why and which captures."""
     fill(store)
     one = finding_ids(store)[1]
     opened = _unseal(store, one[:-3])

@@ -167,7 +167,7 @@ def test_bad_words_are_one_line(run: Run, finding: str, words: tuple[str, ...], 
 
 
 def test_unseal_shows_the_post_as_it_was_and_enters_it(run: Run, finding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The unmasked post and no bystander's; the ledger has who answers for it, in which role, the account and the reason."""
+    """The unmasked post and no bystander's; the ledger has who answers for it, his role, the account and the reason."""
     assert "138-0013-8000" not in run("show", finding, "--json").output
     monkeypatch.setenv("TIPSTAFF_OPERATOR", "网安支队 王某")
     said = run("unseal", finding, "--reason", "移送前核对", "--json")
