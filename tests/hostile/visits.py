@@ -61,9 +61,15 @@ class Visit:
         return [event["event"] for event in self.events if event["event"] not in passing and path_of(event) == path]
 
     def seconds_of(self, path: str) -> float:
-        """How long one page took, pauses and all: pages are asked for one after the other."""
+        """How long one page took, pauses and all: pages are read one after the other, and while one is read the next
+        ones are asked for and wait."""
         own = [place for place, event in enumerate(self.events) if path_of(event) == path]
-        return self.stamps[own[-1]] - self.stamps[own[0] - 1] if own else 0.0
+        if not own:
+            return 0.0
+        first, last = own[0], own[-1]
+        earlier = {path_of(event) for event in self.events[:first]}
+        waited = [place for place in range(first, last) if path_of(self.events[place]) in earlier]
+        return self.stamps[last] - self.stamps[waited[-1] if waited else first - 1]
 
     def texts_of(self, path: str) -> list[str]:
         """The texts of the posts that were read at a path."""
