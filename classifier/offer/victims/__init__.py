@@ -15,6 +15,7 @@ from classifier.fold import Folded
 from classifier.offer.contacts import find_hits
 from classifier.offer.contacts.shape import Hit
 from classifier.offer.victims.cards import find_cards
+from classifier.offer.victims.halves import HIDDEN, find_half_hidden, find_half_names
 from classifier.offer.victims.item import Item
 from classifier.offer.victims.names import find_names
 from classifier.offer.victims.papers import find_papers
@@ -65,10 +66,11 @@ def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
     )
     if not _HAS_DATA.search(text):
         return (), ()
-    names = _drop_overlaps(find_names(text)) if _HAS_PERSON.search(text) else []
+    names = _drop_overlaps(iter([*find_half_names(text), *find_names(text)])) if _HAS_PERSON.search(text) else []
+    halves = _drop_overlaps(find_half_hidden(text))
     scene = Scene(text, papers, names, numbers)
     victims = tuple(hit for hit in numbers if scene.is_victim(hit))
-    items = [*papers, *(Item(hit.kind, hit.start, hit.end) for hit in victims)]
+    items = [*papers, *halves, *(Item(hit.kind, hit.start, hit.end) for hit in victims)]
     anchors = sorted(items, key=lambda item: item.start)
     items += [name for name in names if _beside(text, name, anchors)]
     shown, inside = _read_samples(text, items, hits, scene)
@@ -78,6 +80,8 @@ def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
     kept = [(hit.start, hit.end) for hit in hits if hit not in told and scene.is_sellers(hit)]
     tabled = list(find_tables(text, every, kept))
     inside += _find_inside([hit for hit in hits if hit not in told], tabled)
+    # What goes on in stars is no handle.
+    inside += _find_inside([hit for hit in hits if hit not in told and text[hit.end : hit.end + 1] in HIDDEN], halves)
     return tuple(_drop_overlaps(iter([*every, *tabled]))), (*victims, *inside)
 
 
@@ -114,7 +118,7 @@ def _read_samples(text: str, items: list[Item], hits: tuple[Hit, ...], scene: Sc
 
 
 # Rules between fields, as the signs that they stand for; a sign between the groups of a number or plate.
-_RULES = str.maketrans("丨❘│╱∕⁄〜～", "|||///~~")
+_RULES = str.maketrans("丨❘│︱‖╱∕⁄〜～⁃", "|||||///~~-")
 _APART = re.compile(r"(?<=[\dA-Za-z])[✦★❀☆◆●∙•ꞏ♦❖⁎](?=[\dA-Za-z])(?!\d{2,4}[./-]\d{1,2}[./-])")
 _PERSONAL = ("phone", "landline", "wechat", "qq", "email", "other")
 _HAS_DATA = re.compile(r"\d[^\n]{0,12}\d[^\n]{0,12}\d|[〇一二三四五六七八九零]{4}")

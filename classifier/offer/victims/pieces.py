@@ -50,7 +50,7 @@ _RANGE = re.compile(rf"\d*00? ?[{_DASH}/] ?\d*00")
 _ONES = "零〇洞一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 _SPOKEN = re.compile(rf"(?<![{_ONES}十百千万])[{_ONES}] ?(?:[{_ONES}][ -]?){{6,11}}(?![十百千万元块毛条])")
 # 1|3|7|5|1|0: a sign after every digit.
-_SIGNED = re.compile(r"(?<![\d|])(?:\d[|,，/·_~*+-]){9,12}\d(?!\d)")
+_SIGNED = re.compile(r"(?<![\d|])(?:\d[|,，/·_~*+-]){7,12}\d(?!\d)")
 # What sounds like the character of a province on a plate.
 _PROVINCES_HEARD = "经精巾护户虎鱼余籍记季进近料级酥折浙晚碗敏干感路录玉遇饿俄香箱月悦越柜穷穿船芸闪清凝心"
 # Plates of other countries, and other codes of capitals and digits.
@@ -108,6 +108,7 @@ _ADDRESS = re.compile(
     rf"|H\.? ?No\.?) ?[A-Z0-9/{_DASH}]{{1,7}},? "
     rf"|\d{{1,3}}/F,? |[A-Z0-9]{{1,4}}/F,? ){{1,3}}(?:\d{{1,5}}[A-Za-z]?,? )?{_WORDS}{_STREET}\b\.?{_TOWN}"
     rf"|\d{{1,5}}[A-Za-z]?,? {_WORDS}{_STREET}\b\.?{_TOWN}"
+    rf"|(?:[{_UP}][{_LATIN}'.-]{{1,18}},? ){{0,2}}{_WORDS}{_STREET} \d{{1,5}}(?!\d)(?:, ?\d[\d-]{{0,6}})?"
     rf"|(?:Jalan|Jln|Jl\.?|Lorong|Taman|Calle|Rua|Via|Rue"
     rf"|Avenida) [{_UP}0-9][{_LATIN}0-9 /.']{{2,30}}\d{{1,4}}{_TOWN}"
     rf"|[{_UP}][{_LATIN}]{{2,24}}(?:str(?:\.|a(?:ß|ss)e)?|weg|platz|allee"
@@ -134,7 +135,7 @@ _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{1,40}@[A-Za-z0-9-]{1,30}(?:\.[A
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Mdm|Madam|Sir|Encik|Puan|Herr|Frau)\.? ?)"
 _LATIN_NAME = re.compile(
     rf"(?<![{_LATIN}\d'.@_])(?:{_TITLE}[{_UP}][{_LATIN}0-9'’-]{{1,20}}(?: [{_UP}][{_LATIN}'’.-]{{0,20}}){{0,3}}"
-    rf"|[{_UP}][{_LATIN}'’-]{{1,20}}, [{_UP}][{_LATIN}'’-]{{1,20}}(?=\s?[;|｜\t])"
+    rf"|[{_UP}][{_LATIN}'’-]{{1,20}}, [{_UP}][{_LATIN}'’-]{{1,20}}(?=\s?(?:[;|｜\t]|[{HAN}]))"
     rf"|(?:[{_UP}]\.[ ]?|[{_UP}][{_LATIN}'’-]{{1,20}}|[{_UP}][a-z]{{0,6}}\d[a-z]{{1,8}})(?: (?:(?:bin|binti"
     rf"|binte|bt|al|el|de|del|dela|la|le|van|von|der|da|dos|di|s/o|d/o|a/l|a/p) )?"
     rf"[{_UP}][{_LATIN}'’.-]{{0,20}}){{1,4}})(?![{_LATIN}\d'@_])"
