@@ -7,7 +7,6 @@ zero-width characters, odd digits and emoji are what the classifier is to see.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 from parsel import Selector
 
-from crawlers.quoting import names_quoted, split_quotes
+from crawlers.quoting import names_quoted
 
 LARGEST = 2_000_000  # characters of markup; a body past this is cut, not refused
 
@@ -152,8 +151,7 @@ def _read_simple(markup: str) -> Body | None:
     pieces = LINE_BREAK.split(re.sub(r"[\v\f\0]", " ", match["inner"]))
     lines = _break_lines("\n".join(re.sub(r"[ \t\r\n]+", " ", unescape(piece)) for piece in pieces)).split("\n")
     edited = next((line for line in lines if EDITED.match(line)), None)
-    own, quoted = split_quotes([line for line in lines if not EDITED.match(line)])
-    return Body(_join_lines(own), tuple(filter(None, quoted)), edited=edited)
+    return Body(_join_lines(line for line in lines if not EDITED.match(line)), edited=edited)
 
 
 def _read_tree(markup: str, base_url: str) -> Body:
@@ -178,9 +176,7 @@ def _read_tree(markup: str, base_url: str) -> Body:
         quote.replace_with("\n")
     lines = write_lines(soup).split("\n")
     edited = edited or next((line for line in lines if EDITED.match(line)), None)
-    own, marked = split_quotes([line for line in lines if not EDITED.match(line)])
-    quoted.extend(marked)
-    text = _join_lines(own)
+    text = _join_lines(line for line in lines if not EDITED.match(line))
     links = _read_links(soup, base_url)
     return Body(text, tuple(quote for quote in quoted if quote), links, images, edited)
 
@@ -236,16 +232,16 @@ def _leads_to_quoted(tag: Tag) -> bool:
 
 def _drop_lead(quote: Tag) -> None:
     """Takes out the line before a box that says whom it quotes: "Replying to Kite:", "Kite wrote:"."""
-    before = [
-        each
-        for each in itertools.islice(quote.previous_siblings, 4)
-        if str(each).strip() and str(each) not in ("<br/>", "<br>")
-    ]
-    lead = before[0] if before else None
-    if isinstance(lead, Tag) and lead.name in ("p", "div") and names_quoted(lead.get_text(" ", strip=True)[:200]):
-        lead.decompose()
-    elif isinstance(lead, NavigableString) and names_quoted(str(lead)) and len(before) == 1:
+    lead = next((each for each in quote.previous_siblings if not _is_break(each)), None)
+    if isinstance(lead, Tag):
+        if lead.name in ("p", "div") and names_quoted(lead.get_text(" ", strip=True)):
+            lead.decompose()
+    elif isinstance(lead, NavigableString) and names_quoted(str(lead)) and _is_break(lead.previous_sibling):
         lead.extract()
+
+
+def _is_break(node: PageElement | None) -> bool:
+    return node is None or (node.name == "br" if isinstance(node, Tag) else not str(node).strip())
 
 
 def _is_code_head(tag: Tag) -> bool:
@@ -275,7 +271,7 @@ def _has_text_beside(soup: BeautifulSoup, quote: Tag) -> bool:
 
 def _has_header(quote: Tag) -> bool:
     first = write_lines(quote).split("\n", 1)[0]
-    return quote.find(_is_quote_head) is not None or bool(QUOTE_LINE.match(first))
+    return quote.find(_is_quote_head) is not None or names_quoted(first) or bool(QUOTED_FROM_LINE.match(first))
 
 
 def _write_quote(quote: Tag) -> str:

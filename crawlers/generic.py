@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import attrs
 from web_poet import HttpResponse, field
 
-from crawlers.bodies import read_body
+from crawlers.bodies import Body, read_body
 from crawlers.inference.anchors import find_permalink
 from crawlers.inference.listing import is_sticky, marks_by_container, sign_of
 from crawlers.inference.matter import write_body
@@ -21,6 +21,7 @@ from crawlers.inference.schema import ADVERT_TYPES, POST_TYPES, Stated, read_met
 from crawlers.inference.verdicts import infer
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.posts import Thread, build_post, once, read_moment
+from crawlers.quoting import split_quotes
 from crawlers.times.moments import Moment
 from domain.pages import Role
 from domain.posts import Author, Post, text_digest
@@ -105,7 +106,7 @@ class GenericThreadPage(ThreadPage):
 
     def _read_parts(self, reading: Reading, part: Parts, thread: Thread, stated: list[Stated], number: int) -> Post:
         base = reading.tree.base
-        body = read_body(write_body(reading, part), base)
+        body = _without_marked(read_body(write_body(reading, part), base), reading)
         known = _find_stated(stated, body.text)
         lone = len(infer(self.response).parts()) == 1
         link = urljoin(base, part.author_url) if part.author_url else known.author_url if known else None
@@ -149,6 +150,14 @@ class GenericThreadPage(ThreadPage):
     def next_url(self) -> str | None:
         """The pager's next page."""
         return infer(self.response).next_url
+
+
+def _without_marked(body: Body, reading: Reading) -> Body:
+    """A body whose quotes of other posts, marked with ">" alone, are told from its own lines."""
+    if ">" not in body.text:
+        return body
+    own, quotes = split_quotes(body.text.split("\n"), {part.number for part in reading.parts if part.number})
+    return replace(body, text="\n".join(own).strip(), quoted=(*body.quoted, *filter(None, quotes)))
 
 
 def _to_the_minute(posts: tuple[Post, ...]) -> tuple[Post, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from crawlers.charset import find_encoding
 
@@ -44,6 +44,7 @@ def test_declared_rightly_or_not(text: str, codec: str, content_type: str | None
     assert body.decode(find_encoding(content_type, body)).lstrip("\ufeff") == meta + text
 
 
+@settings(deadline=None)
 @given(strategies.binary(), strategies.text(max_size=40))
 def test_any_bytes_get_a_codec(body: bytes, content_type: str) -> None:
     """Whatever comes, the answer names a codec that can be used."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from web_poet import HttpResponse
 
+from crawlers.bodies import read_body
 from crawlers.documents import MarkupResponse
 from crawlers.generic import PLATFORM
 from crawlers.inference.links import is_below
@@ -183,12 +184,63 @@ def test_seconds_that_nobody_counted(seconds: tuple[str, ...], precision: str) -
     [
         (["Moss wrote:", "> 梨好吃", "> 真的", "", "我也要"], ["", "我也要"], ["梨好吃\n真的"]),
         (["On Monday, Moss <m@e.test>", "wrote:", ">梨", "好"], ["好"], ["梨"]),
+        (["在 2026-11-22 10:30，阿禾 写道：", "> 梨", "好"], ["好"], ["梨"]),
+        (["阿禾 发表于 2026-11-22 10:30", "> 梨", "好"], ["好"], ["梨"]),
+        (["Replying to Moss:", "> 梨", "好"], ["好"], ["梨"]),
         ([">>257", ">梨", "好"], ["好"], ["梨"]),
-        ([">>257", "好"], [">>257", "好"], []),
-        ([">出梨十斤", ">可送货"], [">出梨十斤", ">可送货"], []),
-        (["", ">梨"], ["", ">梨"], []),
     ],
 )
 def test_marked_quotes(lines: list[str], own: list[str], quotes: list[str]) -> None:
-    """Lines with ">" are a quote only under who is quoted; sellers begin their own lines so."""
-    assert split_quotes(lines) == (own, quotes)
+    """Lines with ">" are a quote under who is quoted, or under a reference to a post."""
+    assert split_quotes(lines, {"257"}) == (own, quotes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ">>257\n好",
+        ">>258\n>梨\n好",
+        ">出梨十斤\n>可送货",
+        "\n>梨",
+        "> 全国果园 > 0.5\n> 量大从优",
+        "> 全国果园\n> 0.5 一条\n\n联系 moss_7",
+        ">>13800000000\n>出全国果园 0.5\n加我",
+        "客户说：\n> 全国果园名单 0.5 一条\n要的加 moss_7",
+        "老客户都说：\n> 全国果园 > 0.5\n量大从优",
+        "Our customers say:\n> orchard lists 0.5 each\nwrite to moss_7",
+        "Moss said:\norchard lists 0.5 each",
+        "Moss wrote:\norchard lists 0.5 each",
+        "Moss wrote:\n> orchard lists 0.5 each",
+        "出全国果园名单 0.5 一条，加 moss_7，客户写道：\n> 很准\n长期有效",
+        "微信 13800000000 写道：\n> 全国果园 0.5\n长期有效",
+        "在本店有全国果园名单\n加 moss_7，客户写道：\n> 很准\n长期有效",
+        "回复 @moss_7: 全国果园 0.5",
+        "回复 @moss_7:\n> 全国果园 0.5\n长期有效",
+    ],
+)
+def test_own_lines_are_no_quotes(text: str) -> None:
+    """What an author says under words that might lead to a quote, or begins with ">", is the author's own."""
+    lines = text.split("\n")
+    assert split_quotes(lines, {"257"}) == (lines, [])
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>全国果园名单 0.5 一条，加 moss_7，客户说：</p><blockquote>很准</blockquote><p>长期有效</p>",
+        "<p>全国果园名单 0.5 一条</p>客户说：<blockquote>很准</blockquote><p>长期有效</p>",
+        "<blockquote>客户说：<br>全国果园名单 0.5 一条</blockquote>",
+        "<blockquote>New lists posted daily<br>全国果园名单 0.5 一条</blockquote>",
+        f"<div>全国果园名单 0.5 一条 {'梨 ' * 90} wrote: 加 moss_7</div><blockquote>很准</blockquote>",
+        "Moss wrote:<br>&gt; 全国果园名单 0.5 一条<br>长期有效",
+        "客户说：<br>&gt; 全国果园名单 &gt; 0.5 一条<br>长期有效",
+        "回复 @moss_7: 全国果园名单 0.5 一条",
+    ],
+)
+@pytest.mark.parametrize("name", ["div", "td"])
+def test_an_offer_stands_beside_its_quotes(markup: str, name: str) -> None:
+    """On no program's pages an offer's own words are lost as part of a quote."""
+    text = read_body(f"<{name}>{markup}</{name}>", FRONT).text
+    assert "0.5 一条" in text
+    assert ("长期有效" in markup) == ("长期有效" in text)
+    assert ("moss_7" in markup) == ("moss_7" in text)
