@@ -16,12 +16,12 @@ from classifier.offer.contacts.wechat import WECHAT
 COUNTS = re.compile(r"\s?[条元块万个份人%u起天月年只颗款台辆次粉赞字版]")
 
 _CONNECT = re.compile(
-    r"(?P<same>\s?(?:同一个?|同号|同步|同名|同|通用|一样的?|一个(?=\s?(?:号|id|名))|都是(?:同?一个)?|相同|都[行能]|都可以?)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|handle|name|same|as"
-    r"|me|us|is|on|at|only|app|chat|acc|account|call|add|text|msg|message|ping)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
+    r"(?P<same>\s?(?:同一个?|同号|同步|同名|同|通用|一样的?|一个(?=\s?(?:号|id|名))|都是(?:同?一个)?|相同|都[行能]|都可以?)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|handle|messenger|name|same|as"
+    r"|me|us|is|on|at|only|app|chat|acc|account|call|add|text|msg|message|ping)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|使用者名?称?|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
     r"|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
     r"|[(（][\u3400-\u9fff]{1,8}[)）](?=\s?[:：])|(?<![a-z])(?:karo|karein|kijiye|pe|par|to|through"
     r"|via)(?![a-z0-9_])|姓(?=[:：])|搜|打|拨|发到?|认准|请|直接|添加|私信|发信|拼音|名字?|我(?=[\s:：])|\.(?=(?=[a-z_-]{0,20}[\d_])[a-z0-9_-]{5,20}(?![a-z0-9_.@/-]))|[1-9一二三](?=\s?[:：])|(?<=号)码|(?<=微信)信|揾|也是|也系|[系係]|就是|都得|都可以?|亦得|也行|也可以?加?|均可|身份证(?=\s?[:：→➜])"
-    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓是为加请【】〔〕〖〗｛｝{}\[\](（)）「」『』《》〈〉“”\"'<>@*~～·丶﹕∶|｜┊"
+    r"|\+(?!\d)|\.(?=\s?[:：])|[:：=＝☞\-—–➕→👉⬇↓登是为加请【】〔〕〖〗｛｝{}\[\](（)）「」『』《》〈〉“”\"'<>‹›@*~～·丶﹕∶|｜┊"
     r"|…丨:\u2190-\u2bff\U0001f300-\U0001faff]|❤️|[\ufe0e\ufe0f]){0,10})"
 )
 _LEAD_BEFORE = re.compile(
@@ -107,6 +107,8 @@ def _convincing(lowered: str, alias: Alias, link: str, hit: Hit, strong: bool) -
     if word in _SCHEMES or word in list_words() or (word.isascii() and word.isalpha() and word in list_plain()):
         return False
     numeric = any(letter.isdigit() or letter in "_.:" for letter in hit.value)
+    if hit.kind == "line" and _NO_PLACE.search(lowered, max(0, alias.start - 9), alias.start):
+        return False
     if hit.kind == "line" and hit.value.isalpha() and _CHINESE.search(lowered, max(0, alias.start - 3), alias.start):
         return True
     if alias.end - alias.start == 1 and lowered[alias.start].isascii() and lowered[alias.end : alias.end + 1].isdigit():
@@ -139,6 +141,8 @@ def _convincing(lowered: str, alias: Alias, link: str, hit: Hit, strong: bool) -
     return firm or led or (numeric and len(hit.value) >= 5 and not counted)
 
 
+# A line of a list, not the place.
+_NO_PLACE = re.compile(r"(?<![a-z])(?:sample|example|data|each|per|one|this|first|next|land)[ -]$")
 # Places whose handles are numbers.
 _SPELT, _PARTED = 5, 3
 _NUMBERED = frozenset({"qq", "whatsapp", "signal", "batchat"})

@@ -12,6 +12,9 @@ _FREE = re.compile(r"@?[A-Za-z0-9_][A-Za-z0-9_.#-]{3,75}(?![A-Za-z0-9_@])")
 # Session's ids, Matrix's names with their server.
 _LONG = re.compile(r"05[0-9A-Fa-f]{64}|@?[A-Za-z0-9._=-]{2,40}:[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,40}){1,3}")
 _DIGITS = re.compile(r"\d+")
+# Shops and accounts with Chinese names.
+_NAMING = re.compile(r"(?:旺旺号?\s?[:：]?\s?@?|微博(?:私信)?\s?@)$")
+_CHINESE = re.compile("[\u3400-\u9fff][\u3400-\u9fffA-Za-z0-9_]{2,14}(?=[\\s,，。;；!！、)）]|$)")
 
 
 def read_free(kind: str, text: str, at: int) -> Hit | None:
@@ -35,6 +38,9 @@ def share_free(hit: Hit) -> str | None:
 
 
 def _read(text: str, at: int) -> Hit | None:
+    named = _CHINESE.match(text, at) if _NAMING.search(text, max(0, at - 8), at) else None
+    if named:
+        return Hit("other", named.group().lower(), at, named.end(), True, led=True)
     return read_free("other", text, at)
 
 

@@ -13,6 +13,8 @@ from classifier.offer.contacts.digits import FORM, Group, find_runs, join_groups
 from classifier.offer.contacts.shape import Hit, Kind
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
+# Country codes in brackets stand for a plus.
+_BRACKETED = re.compile(r"[(（]\+?(?P<code>85[23]|886)[)）][ -]?(?P<rest>\d(?:[ -]?\d){6,9})(?![\d-])")
 _FOREIGN = re.compile(r"\+(?!86)(?:[0-9][ .()-]{0,2}){7,14}[0-9](?![0-9])")
 _TAIWAN = re.compile(r"(?<![A-Za-z0-9_.-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?![\d-])")
 # How eleven digits (with 86 or 0086 before them) are cut up; other rows of numbers are price lists and the like.
@@ -35,6 +37,7 @@ _ABROAD = re.compile(r"85[23]\d{8}|8869\d{8}|09\d{8}")
 _NEAR = re.compile("香港|澳门|Hong Kong|Macau|HK")
 _OPENING = re.compile("1[3-9]|86|00")
 _LONGEST = 15
+_HONG_KONG = 12
 
 
 @lru_cache(maxsize=4096)
@@ -50,7 +53,9 @@ def is_valid(value: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_fixed(value: str) -> bool:
-    """Whether an E.164 number can only be a fixed line's."""
+    """Whether an E.164 number can only be a fixed line's; in Hong Kong all that begin with 2 and 3 are."""
+    if value.startswith(("+8522", "+8523")):
+        return len(value) == _HONG_KONG
     import phonenumbers
 
     try:
@@ -72,6 +77,9 @@ def _find(text: str) -> Iterator[Hit]:
         fixed = _FIXED.search(text, max(0, match.start() - 12), match.start()) or is_fixed(value)
         kind = "landline" if fixed or _OFFICE.match(text, match.end()) else "phone"
         yield Hit(kind, value, match.start(), match.end(), is_valid(value))
+    for match in _BRACKETED.finditer(text):
+        value = f"+{match.group('code')}" + re.sub(r"\D", "", match.group("rest")).removeprefix("0")
+        yield Hit("landline" if is_fixed(value) else "phone", value, *match.span(), is_valid(value))
     for match in _TEN.finditer(text):
         if _INDIAN.search(text, max(0, match.start() - 400), match.end() + 200):
             value = "+91" + re.sub(r"\D", "", match.group())
@@ -147,13 +155,13 @@ def _read(text: str, at: int) -> Hit | None:
     foreign = _FOREIGN.match(text, at)
     if foreign:
         value = "+" + re.sub(r"\D", "", foreign.group())
-        return Hit("phone", value, at, foreign.end(), is_valid(value), led=True)
+        return Hit("landline" if is_fixed(value) else "phone", value, at, foreign.end(), is_valid(value), led=True)
     plus = text.startswith(("+", "＋"), at)
     groups = read_run(text, at + plus)
     abroad = take_number(groups, 10, 13)
     if abroad is not None and (plus or _ABROAD.fullmatch(abroad.digits)) and not abroad.digits.startswith("86"):
         value = "+" + abroad.digits if not abroad.digits.startswith("09") else "+886" + abroad.digits[1:]
-        return Hit("phone", value, at, abroad.end, is_valid(value), led=True)
+        return Hit("landline" if is_fixed(value) else "phone", value, at, abroad.end, is_valid(value), led=True)
     if [len(group.digits) for group in groups[:4]] == [1, 3, 3, 4] and groups[0].digits == "1":
         whole = join_groups(groups[:4])
         return Hit("phone", "+" + whole.digits, at, whole.end, is_valid("+" + whole.digits), led=True)

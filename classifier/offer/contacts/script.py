@@ -12,6 +12,7 @@ from functools import lru_cache
 from classifier.fold import Folded
 from classifier.lexicon import read_terms
 from classifier.offer.contacts.remarks import heed_remarks
+from classifier.offer.contacts.wholes import give_wholes
 from classifier.offer.rewriting import Rule, replace_spans, rewrite
 
 _WORD = "a-z0-9_"
@@ -160,7 +161,8 @@ def _rules() -> tuple[Rule, ...]:
             r"|／|∕|斜 ?杠|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
          lambda match: "t.me/" + ("+" if match.group("plus") else "")),
         (_LINES + "下底u", re.compile(rf"(?<=[a-z0-9])(?<! [a-z0-9])"
-            rf"[ ,，、]?(?:[(（\[╱/] ?(?:{_SAID_LINE}) ?[)）\]╱/]|{_SAID_LINE}|[{_LINES}])[ ,，、]?(?=[a-z0-9])"),
+            rf"[ ,，、]?(?:[(（\[【〔［〈╱/] ?(?:{_SAID_LINE}) ?[)）\]】〕］〉╱/]"
+            rf"|{_SAID_LINE}|[{_LINES}])[ ,，、]?(?=[a-z0-9])"),
          lambda match: "_"),
         ("减横杠m", re.compile(r"(?<=[a-z0-9]) ?(?:[(（]?(?:减号|中?横杠|短横)[)）]?|(?<= )(?:minus|dash"
             r"|hyphen)(?= )) ?(?=[a-z0-9一二三四五六七八九零])"),
@@ -209,6 +211,7 @@ def _join_pieces(match: re.Match[str]) -> str | None:
 
 
 _ORDERED: tuple[Rule, ...] = (
+    ("&", re.compile("&(?:#64|#x40|commat);"), lambda match: "@"),
     (
         "前后中尾末头",
         re.compile(
@@ -293,4 +296,4 @@ def write_plainly(folded: Folded) -> Folded:
     if len(_SPREAD.findall(folded.text)) >= 3:
         folded = rewrite(folded, _GAPS)
     folded = rewrite(folded, _FEW)
-    return rewrite(heed_remarks(folded), _rules())
+    return rewrite(heed_remarks(give_wholes(folded)), _rules())

@@ -50,8 +50,8 @@ def share_handles(lowered: str, found: list[Hit], aliases: list[Alias]) -> list[
 # QQ 同步 391750624: a place that is named with its own handle close behind shares none.
 _OWN = 5
 _ABOVE = re.compile(
-    r"[\s:：=＝→☞,，(（]{0,4}(?:同上|同号|同步|一样|同一个|same(?: number| id| handle"
-    r"| as above)?(?![a-z]))"
+    r"[\s:：=＝→☞,，(（]{0,4}(?:同上|同号|同步|一样|同一个|(?:the )?same(?: number| id| handle"
+    r"| as above)?(?![a-z]| name as))"
 )
 _LIKE = re.compile(r"(?:号|id)?\s?[同跟和与]\s?")
 # How far back the handle may stand, among how many, and how close behind an alias its own.
