@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 
 from classifier.fold import Folded
@@ -33,17 +34,17 @@ def give_wholes(folded: Folded) -> Folded:
 @lru_cache(maxsize=8)
 def _find_edits(text: str) -> tuple[tuple[int, int, str], ...]:
     edits: list[tuple[int, int, str]] = []
-    aliases = None
+    ends: list[int] | None = None
     for given in _GIVEN.finditer(text):
         around = text[max(0, given.start() - _REACH) : given.start()]
         if given.group("whole")[0] not in around and not _SOUND.search(around):
             continue
-        aliases = find_aliases(text) if aliases is None else aliases
-        near = [alias.end for alias in aliases if given.start() - _REACH <= alias.end <= given.start()]
-        if not near:
+        ends = [alias.end for alias in find_aliases(text)] if ends is None else ends
+        at = bisect_right(ends, given.start())
+        if not at or ends[at - 1] < given.start() - _REACH:
             continue
-        link = _LINK.match(text, near[-1], given.start())
-        start = link.end() if link else near[-1]
+        link = _LINK.match(text, ends[at - 1], given.start())
+        start = link.end() if link else ends[at - 1]
         if _is_spelt(text[start : given.start()], given.group("whole")) and not (edits and start < edits[-1][1]):
             edits.append((start, given.end(), given.group("whole")))
     return tuple(edits)
