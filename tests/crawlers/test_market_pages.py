@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from web_poet import HttpResponse
 
@@ -100,6 +100,7 @@ def test_a_page_of_another_program_is_not_the_markets() -> None:
     assert recognise_role(respond("http://market.test/", '<body data-market="home"><a class="mk-title">')) is None
 
 
+@settings(deadline=None)
 @given(
     sort=st.sampled_from(["home", "board", "thread", "advert", "listing", "live-thread", "x"]),
     inner=st.lists(st.sampled_from(PIECES) | st.text(max_size=20), max_size=12),

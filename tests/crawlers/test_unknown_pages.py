@@ -244,3 +244,25 @@ def test_an_offer_stands_beside_its_quotes(markup: str, name: str) -> None:
     assert "0.5 一条" in text
     assert ("长期有效" in markup) == ("长期有效" in text)
     assert ("moss_7" in markup) == ("moss_7" in text)
+
+
+@pytest.mark.parametrize("answers", [2, 4])
+@pytest.mark.parametrize("text", TEXTS[:2])
+@pytest.mark.parametrize("name", ["body", "wr"])
+def test_message_over_the_tree_of_its_answers(text: str, answers: int, name: str) -> None:
+    """A page of one message ends where the lines begin that lead to the other messages of its thread."""
+    title = "梨什么时候摘"
+    rows = "".join(
+        f"<li><a href='index.php?id={n}'>{title}</a> - <strong class='user'>{PEOPLE[n % 4]}</strong>, "
+        f"<span id='p{n}' class='tail'>2026-11-1{n}, 05:30</span></li>"
+        for n in range(2, 2 + answers)
+    )
+    writer = f"<strong class='user'>{PEOPLE[0]}</strong>"
+    markup = (
+        f"<div id='content'><div class='posting'><div class='header'><h1>{title}</h1><p class='author'>by {writer}, "
+        f"Tuesday, November 10, 2026, 09:00</p></div><div class='{name}'><p>{text}</p></div></div>"
+        f"<p><strong>Complete thread:</strong></p><ul class='thread'><li><span>{title}</span> - {writer}, "
+        f"<span class='tail'>2026-11-10, 09:00</span><ul class='reply'>{rows}</ul></li></ul></div>"
+    )
+    item = read_thread(page("http://e.test/talk/index.php?id=1", markup, f"{title} - 果园"))
+    assert [(post.author.name, post.text) for post in item.posts] == [(PEOPLE[0], text)]
