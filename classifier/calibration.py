@@ -52,19 +52,18 @@ def squash(odds: float) -> float:
     return 1 / (1 + math.exp(-odds)) if odds >= 0 else math.exp(odds) / (1 + math.exp(odds))
 
 
-def choose_threshold(odds: Sequence[float], truths: Sequence[bool], least_recall: float) -> float:
-    """The log-odds from which on posts are called offers: the best F1 among those that keep `least_recall`.
+def choose_threshold(odds: Sequence[float], truths: Sequence[bool], precision: float) -> float:
+    """The log-odds from which on posts are called offers: the lowest that leaves `precision` of them offers.
 
-    It lies midway between the last post that is called one and the next, so that neither sits on the edge.
+    It lies midway between the last post that is called one and the next, so that neither sits on the edge. What is an
+    offer below it waits for review, so a call may be the surer.
     """
     ranked = sorted(zip(odds, truths, strict=True), reverse=True)
-    wanted = sum(truths)
-    best, place, found = -1.0, 0, 0
+    place, found = 0, 0
     for count, (_odds, truth) in enumerate(ranked, 1):
         found += truth
-        measure = 2 * found / (count + wanted)
-        if found >= least_recall * wanted and measure > best:
-            best, place = measure, count
+        if found >= precision * count:
+            place = count
     return _between(ranked, place)
 
 

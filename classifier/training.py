@@ -41,15 +41,15 @@ SHIPPED = Path(__file__).parent / "models"
 # Inverse strength of the ridge, chosen by leaving writers out (benchmarks/accuracy.py).
 DENSE_C, SPARSE_C = 0.01, 100.0
 TITLE_WEIGHT = 0.5
-LEAST_RECALL = 0.85
+PRECISION = 0.85
 REVIEW_RECALL = 0.96
 # Offers, and others, without which no score can be calibrated.
 LEAST_POSTS = 10
 # A verdict's share in a label below which it teaches nothing.
 LEAST_SHARE = 0.01
 THRESHOLDS_FOR = (
-    f"best F1 of offer with a recall of at least {LEAST_RECALL} at the corpus's mix, on predictions for writers left "
-    f"out of training; the review band begins where {REVIEW_RECALL} of those offers lie above; the gate lets "
+    f"{PRECISION} of what is called an offer is one at the corpus's mix, on predictions for writers left out of "
+    f"training; the review band begins where {REVIEW_RECALL} of those offers lie above; the gate lets "
     f"{RECALL} of them pass, of each class of length"
 )
 
@@ -309,7 +309,7 @@ def calibrate(logs: Logs, labels: Ids, interest: Logs, lengths: Ids) -> Calibrat
     # Two classes: `_fit` gives the weights of both, and their difference is the slope.
     slope, shift = float(weights[0, 1] - weights[0, 0]), float(bias[1] - bias[0])
     settled = (slope * odds + shift).tolist()
-    threshold = choose_threshold(settled, truths.tolist(), LEAST_RECALL)
+    threshold = choose_threshold(settled, truths.tolist(), PRECISION)
     review = choose_review(settled, truths.tolist(), threshold, REVIEW_RECALL)
     tilt = choose_tilt((np.bincount(labels, minlength=len(LABELS)) / len(labels)).tolist())
     gate = choose_gate(interest, lengths, truths)

@@ -102,7 +102,8 @@ def pattern_of(url: str) -> str:
 
 def is_below(pattern: str, other: str) -> bool:
     """Whether addresses of a pattern are those of another with one number more: "board?b=free&id=#" and "board?b=free",
-    "board/free/#" and "board/free". Where one is a board, the other is a thread in it."""
+    "board/free/#" and "board/free". Where one is a board, the other is a thread in it. A board is named: what asks for
+    numbers alone ("days?month=#") may be a calendar."""
     path, _, query = pattern.partition("?")
     above, _, asked = other.partition("?")
     if path != above:
@@ -110,4 +111,5 @@ def is_below(pattern: str, other: str) -> bool:
         return query == asked and step != path and bool(re.fullmatch(r"#(?:\.\w+)?", step)) and above.count("/") > 1
     more, less = set(query.split("&")), set(filter(None, asked.split("&")))
     extra = more - less
-    return bool(less) and less < more and len(extra) == 1 and extra.pop().endswith("=#")
+    named = any(not part.endswith("=#") for part in less)
+    return named and less < more and len(extra) == 1 and extra.pop().endswith("=#")

@@ -43,12 +43,13 @@ def test_prevalence_never_changes_a_decision(odds: float, prevalence: float) -> 
     assert over == (odds >= CALIBRATION.threshold) or odds == pytest.approx(CALIBRATION.threshold)
 
 
-def test_the_threshold_is_the_best_f1_that_keeps_the_recall() -> None:
-    """Best F1 alone would stop at three; the recall asked for takes it to five."""
+def test_the_threshold_is_the_lowest_that_keeps_the_precision() -> None:
+    """Down to the last post at which so many of those above are offers, also past a cut at which they were not."""
     odds, truths = [5, 4, 3, 2, 1, 0, -1], [True, True, True, False, True, False, False]
-    assert choose_threshold(odds, truths, 0.0) == pytest.approx(0.5)
-    assert choose_threshold([5, 4, 3, 2, 1, 0, -1], [True, True, True, False, False, False, True], 0.7) == 2.5
-    assert choose_threshold([5, 4, 3, 2, 1, 0, -1], [True, True, True, False, False, False, True], 1.0) == -1.5
+    assert choose_threshold(odds, truths, 1.0) == pytest.approx(2.5)
+    assert choose_threshold(odds, truths, 0.8) == pytest.approx(0.5)
+    assert choose_threshold(odds, truths, 0.5) == pytest.approx(-1.5)
+    assert choose_threshold([5, 4], [False, True], 0.9) == pytest.approx(5)
 
 
 def test_the_review_band_ends_at_the_threshold() -> None:
