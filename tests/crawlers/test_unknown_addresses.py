@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
-
 import pytest
-from web_poet import HttpResponse
+from strangers import page, read_board, read_thread
 
 from crawlers.documents import MarkupResponse
-from crawlers.generic import PLATFORM
 from crawlers.inference.links import page_free, pattern_of, split_address
 from crawlers.inference.pagers import find_next
 from crawlers.inference.trees import build_tree
 from crawlers.inference.verdicts import infer
-from crawlers.pages import BoardItem, ThreadItem, Visit
 
-VISIT = Visit(fetched_at=datetime(2026, 11, 22, 9, tzinfo=UTC), timezone="Asia/Shanghai")
 TEXTS = ["河滩上的营位都满了，早点去。", "同去", "木炭要自己带，那边不卖。", "上个月风太大，帐篷都吹跑了。"]
 PEOPLE = ["河边人", "kite_41", "阿山", "小Lake"]
-
-
-def page(url: str, inner: str, title: str = "营地") -> HttpResponse:
-    """A page with that body."""
-    markup = f"<html><head><title>{title}</title></head><body>{inner}</body></html>"
-    return MarkupResponse(url, body=markup.encode(), encoding="utf-8")
-
-
-def read_thread(response: HttpResponse) -> ThreadItem:
-    """It, read as a thread."""
-    return asyncio.run(PLATFORM.thread(response=response, visit=VISIT).to_item())
-
-
-def read_board(response: HttpResponse) -> BoardItem:
-    """It, read as a list."""
-    return asyncio.run(PLATFORM.board(response=response, visit=VISIT).to_item())
 
 
 @pytest.mark.parametrize(

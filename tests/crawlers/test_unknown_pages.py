@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
-
 import pytest
-from web_poet import HttpResponse
+from strangers import page, read_board, read_thread
 
 from crawlers.bodies import read_body
-from crawlers.documents import MarkupResponse
-from crawlers.generic import PLATFORM
 from crawlers.inference.links import is_below
 from crawlers.inference.pagers import find_next
 from crawlers.inference.trees import build_tree
 from crawlers.inference.verdicts import infer
-from crawlers.pages import BoardItem, ThreadItem, Visit
 from crawlers.quoting import split_quotes
 
-VISIT = Visit(fetched_at=datetime(2026, 11, 22, 9, tzinfo=UTC), timezone="Asia/Shanghai")
 TEXTS = [
     "果园的梨下周就能摘了，想来的先说一声。",
     "算我一个",
@@ -27,22 +20,6 @@ TEXTS = [
 ]
 PEOPLE = ["梨树下", "moss_7", "阿禾", "Tarn"]
 FRONT = "http://e.test/b/board.php"
-
-
-def page(url: str, inner: str, title: str = "果园") -> HttpResponse:
-    """A page with that body."""
-    markup = f"<html><head><title>{title}</title></head><body>{inner}</body></html>"
-    return MarkupResponse(url, body=markup.encode(), encoding="utf-8")
-
-
-def read_thread(response: HttpResponse) -> ThreadItem:
-    """It, read as a thread."""
-    return asyncio.run(PLATFORM.thread(response=response, visit=VISIT).to_item())
-
-
-def read_board(response: HttpResponse) -> BoardItem:
-    """It, read as a list."""
-    return asyncio.run(PLATFORM.board(response=response, visit=VISIT).to_item())
 
 
 @pytest.mark.parametrize(
