@@ -28,6 +28,7 @@ FRONT = "http://e.test/b/board.php"
         ("e.test/board.php?id=#&name=a", "e.test/board.php?name=a", True),
         ("e.test/forum/pears/#", "e.test/forum/pears", True),
         ("e.test/forum/#", "e.test/forum", False),
+        ("e.test/days.php?day=#&month=#", "e.test/days.php?month=#", False),
         ("e.test/board.php?name=a&sort=new", "e.test/board.php?name=a", False),
         ("e.test/board.php?id=#", "e.test/list.php", False),
     ],
