@@ -136,12 +136,17 @@ class Camera:
 
 
 class Answers:
-    """What a page may have: what was captured of it. `missing` counts what it was refused."""
+    """What a page may have: what was captured of it."""
 
     def __init__(self, haul: Haul) -> None:
         self._document: Answer | None = (type_of(haul.page), haul.page.body)
         self._others = dict(others_of(haul))
-        self.missing = 0
+        self._refused: set[str] = set()
+
+    @property
+    def missing(self) -> int:
+        """How many addresses it was refused; a browser may ask for one more than once."""
+        return len(self._refused)
 
     async def serve(self, route: Route, request: Request) -> None:
         """Answer one request of the browser."""
@@ -153,7 +158,8 @@ class Answers:
             headers = {"Content-Type": answer[0], "Content-Security-Policy": POLICY, "Access-Control-Allow-Origin": "*"}
             await route.fulfill(status=200, headers=headers, body=answer[1])
             return
-        self.missing += not request.is_navigation_request()
+        if not request.is_navigation_request():
+            self._refused.add(request.url)
         await route.abort("aborted")
 
 
