@@ -127,8 +127,9 @@ def refer(home: Path, url: str | None, round_: int, said: Connection) -> None:
         judge_finding(store, finding, state="confirmed", note=None, by="kills", now=NOW)
         said.send(("ready", ""))
         for number in itertools.count():
-            dossier = gather(store, [finding], Request("police", operator="kills"), lambda _: ([], ""), login="kills",
-                             software="kills", now=NOW)  # fmt: skip
+            request = Request("police", operator="kills")
+            desk = {"role": "analyst", "login": "kills", "software": "kills"}
+            dossier = gather(store, [finding], request, lambda _: ([], ""), **desk, now=NOW)
             frozen = freezing.freeze(store, dossier, out_of(home) / f"r{round_}n{number}.zip", now=NOW)
             said.send(("referred", frozen.sha256))
 
