@@ -132,9 +132,7 @@ def _read_parts(session: Session, kind: type[Part], version_ids: Sequence[str]) 
     order = _columns(kind, ("version_id", "position")).values()
     wanted = select_columns(*columns.values()).where(among(columns["version_id"], version_ids)).order_by(*order)
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _read(
-        session, wanted.order_by(columns["version_id"], _columns(kind, ["position"])["position"]), columns
-    ):
+    for row in _read(session, wanted, columns):
         grouped[row.pop("version_id")].append(_place_part(row))
     return grouped
 
@@ -168,7 +166,7 @@ def _columns(kind: Any, names: Iterable[str]) -> dict[str, Any]:
 def _read(session: Session, statement: Any, columns: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Rows as JSON has them, past the mapper."""
     times = [name for name, column in columns.items() if isinstance(column.type, Time)]
-    for row in session.connection().execute(statement):
+    for row in session.connection().execute(statement).all():
         told = dict(zip(columns, row, strict=True))
         for name in times:
             told[name] = _tell(told[name])
