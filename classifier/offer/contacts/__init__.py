@@ -7,7 +7,8 @@ an alias of the market (`Kind.read`, `lexicon/aliases.tsv`). "同号" makes the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from classifier.fold import Folded
@@ -60,7 +61,8 @@ def find_hits(text: str) -> tuple[Hit, ...]:
     standing = {name: list(kind.find(text)) for name, kind in CONTACTS.items()}
     for name in ("whatsapp", "potato", "line", "skype", "signal", "telegram", "jabber", "crypto"):
         _add(found, taken, [hit for hit in standing[name] if hit.led])
-    aliases = find_aliases(lowered)
+    addresses = sorted((hit.start, hit.end) for name in ("email",) for hit in standing[name])
+    aliases = [alias for alias in find_aliases(lowered) if not _is_within(alias.start, addresses)]
     for group in chain_aliases(lowered, aliases):
         _add_group(found, taken, list(read_after(text, lowered, group, found)))
     _add(found, taken, list(read_glued(text, lowered)))
@@ -76,6 +78,12 @@ def find_hits(text: str) -> tuple[Hit, ...]:
     found += share_handles(lowered, found, aliases)
     found += share_above(lowered, found, aliases)
     return tuple(found)
+
+
+def _is_within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of the spans, in order, holds the position."""
+    near = bisect_right(spans, (at, len(spans) and spans[-1][1])) - 1
+    return near >= 0 and at < spans[near][1]
 
 
 def _add(found: list[Hit], taken: bytearray, hits: list[Hit]) -> None:

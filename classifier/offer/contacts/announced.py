@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from classifier.lexicon import read_terms
-from classifier.offer.contacts.places import Alias, list_words
+from classifier.offer.contacts.places import Alias, find_pointed, list_words
 from classifier.offer.contacts.shape import Hit
 from classifier.offer.contacts.table import CONTACTS
 from classifier.offer.contacts.wechat import WECHAT
@@ -68,17 +68,12 @@ def read_after(text: str, lowered: str, chain: list[Alias], found: Iterable[Hit]
     yield from hits
 
 
-# 号 ⓪不开头 ➜, 🅾️不读零读圈 →: something short is said before the sign that points at the handle.
-_POINTED = re.compile(r"[^\n,，。;；:：a-z0-9]{1,12}?(?:\ufe0f)?\s?[:：→➜➔⇒⇨▶►☞👉=＝]\ufe0f?\s{0,2}")
-_GOODS = re.compile("资料|数据|名单|信息|客户|车主|价|条|单|元|块|毛|销|卡|费|查|套餐")
-
-
 def _read_pointed(text: str, lowered: str, chain: list[Alias]) -> Iterator[Hit]:
-    pointed = _POINTED.match(lowered, chain[-1].end)
-    if pointed is None or "不同" in pointed.group() or _GOODS.search(pointed.group()):
+    at = find_pointed(lowered, chain[-1].end)
+    if at is None:
         return
     for alias in chain:
-        hit = CONTACTS[alias.kind].read(text, pointed.end())
+        hit = CONTACTS[alias.kind].read(text, at)
         if hit is not None and _convincing(lowered, alias, ":", hit, alias.strong):
             yield hit
 

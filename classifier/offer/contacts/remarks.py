@@ -27,7 +27,8 @@ _SIGNS = {
     **dict.fromkeys(("小圆点", "圆点", "小点", "点点", "点号", "点", "dots", "dot", "periods"), _DOTS),
     **dict.fromkeys(("波浪线", "波浪号", "波浪", "波浪符"), _WAVES),
     **dict.fromkeys(("竖线", "竖杠", "直线", "竖", "bars", "bar", "pipes", "pipe"), _BARS),
-    **dict.fromkeys(("下划线", "底线", "下划", "下横线", "下杠", "under_score", "underscores", "underscore"), "_＿"),
+    **dict.fromkeys(("下划线", "底线", "下划", "下横线", "下杠", "底杠", "under_score", "underscores", "underscore"),
+                    "_＿"),
     **dict.fromkeys(("星号", "星星", "五角星", "星", "stars", "star", "asterisks", "asterisk"), "*＊★☆⭐✦"),
     **dict.fromkeys(("空格", "空白", "spaces", "space", "blanks", "blank"), " \u3000"),
     **dict.fromkeys(("斜杠", "斜线", "slashes", "slash"), "/／\\"),
@@ -45,6 +46,7 @@ _PLAIN = {"_＿": "_", _DOTS: ".", _DASHES: "-", " \u3000": "", "〇○⭕": "0"
 # Whole classes of characters.
 _CLASSES = (
     (re.compile("汉字|中文|汉语|chinese"), re.compile("[\u3400-\u9fff]")),
+    (re.compile("数字|digits"), re.compile("[0-9]")),
     (re.compile("表情|emoji|图标|小图"), re.compile("[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]")),
     (re.compile("符号|标点|特殊字符|杂符|signs|symbols"), re.compile(r"[^\w\u3400-\u9fff]")),
 )
@@ -54,14 +56,14 @@ _NAME = re.compile(_NAMES)
 _REMOVE = re.compile(
     r"去掉|去除|去了|删掉|删除|删了|删去|拿掉|拿走|抹掉|扣掉|除掉|扔掉|不要|不用|不算|不读|不念|不输|不打|不加|忽略|无视|省略|省去"
     r"|别[输打加管]|略过|跳过|多余|没用|干扰|防(?:屏蔽|和谐|封)|凑数|去(?=[点横杠竖空星斜括井圈])|[都全字]去$|删(?=$|[”\"'])|无(?=空格)"
-    r"|没有?(?=空格)|(?<![a-z])(?:remove[ds]?|drop|ignore|without|delete|skip|strip|omit|no)(?![a-z])"
+    r"|没有?(?=空格|[点横竖下星]|符号)|(?<![a-z])(?:remove[ds]?|drop|ignore|without|delete|skip|strip|omit|no)(?![a-z])"
 )
 _KEEP = re.compile("保留|别去|不能?去|也要|留着|要带|要的$|都要$")
 _REPLACE = re.compile(
     r"换成?|换为|替换成?|改成?|改为|打成|写成|写作|打作|输成|代替|代表|表示|替代|读作?|念作?|当作?|当成|用作|即|就是|其实是|应是|应为"
     r"|[是为做当=＝→➜代读念]|->|(?<![a-z])(?:is|are|means?|to|as|into|with|for)(?![a-z])"
 )
-_TOGETHER = re.compile(r"连着?写|连起来|连在一起|连打|拼起来|拼一起|拼在一起|合起来|合在一起|连一起|together|one word")
+_TOGETHER = re.compile("连着?写|连起来|连在一起|连[打埋]|[拼合](?:在)?[一起]起?来?|连一起|together|one word")
 _SINGLE = re.compile(r"只有?\s?一[根个条]|是一[根个条]")
 _WHOLE = re.compile(
     r"(?:[=＝]|即|就是|也就是|连埋|连起来是?|完整是?|实际是?|正确是?|合起来是?)\s?(?P<whole>[a-z0-9_.@-]{5,32})"
@@ -80,12 +82,15 @@ _BRACKETED = re.compile(
 )
 # Without brackets only what can be nothing else: a sign's name beside what is done with it, or an order.
 _ORDERS = (
-    "去掉|拿掉|删掉|去除|删除|不要|换成|改成|写成|读作|连着?写|连起来|不用[输打]|别输|数字|汉字|拼音|[换当是改]下划|[去无]空格"
+    "照[打写]|(?<![a-z])(?:without|no|remove|drop|ignore|replace|read|skip)(?![a-z])|去掉|拿掉|删掉|去除|删除|不要|换成|改成|写成|读作|连着?写|连起来|不用[输打]|别输|数字|汉字|拼音|[换当是改]下划|[去无]空格"
     rf"|(?:{_NAMES})\s?[都全就要请]?\s?(?:去|删|拿|换|改|写|当|读|念|代|不|是|为|=|＝)"
     rf"|[去删拿](?:{_NAMES})"
 )
 _ORDER = re.compile(_ORDERS)
 _BEHIND = re.compile(r"(?:[,，、;；。]\s?|\s?[→←]\s?|\s|…|(?<=[」』】]))(?P<said>[^\s,，。;；()（）\n:：」』】]{3,18})")
+_BEHIND_ENGLISH = re.compile(
+    r"[\s,]{1,2}(?P<said>(?:all |just )?(?:without|no|remove|drop|ignore|replace|read|skip)(?![a-z])[^\n,.;!?()]{3,40})"
+)
 # What a handle may end with, right before the remark.
 _END = re.compile('[a-z0-9_"”*〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖】\\])）」』”][ \u3000]?$')
 _HANDLE = re.compile(
@@ -122,7 +127,7 @@ def _find_edits(text: str) -> tuple[tuple[int, int, str], ...]:
                 continue
             written = found.group().strip()
             # The longest are addresses of money, whose case counts.
-            meant = _heed(said, written) if len(written) <= _LONGEST or ":/" in written else None
+            meant = heed(said, written) if len(written) <= _LONGEST or ":/" in written else None
             if meant is not None and meant != written and len(meant) >= _SHORTEST and meant.isascii():
                 first = found.start() + len(found.group()) - len(found.group().lstrip())
                 edits.append((first, first + len(written), meant))
@@ -147,12 +152,51 @@ def _find_handles(text: str, end: int) -> Iterator[re.Match[str]]:
     )
 
 
-def _heed(said: str, written: str) -> str | None:
+def find_order(text: str, end: int) -> re.Match[str] | None:
+    """What is said right behind `end`, without brackets, on how the handle there is written."""
+    behind = _BEHIND.match(text, end) or _BEHIND_ENGLISH.match(text, end)
+    return behind if behind and _ORDER.search(behind.group("said")) else None
+
+
+def heed(said: str, written: str) -> str | None:
     """The handle as the remark means it, None where the remark is none of the sort or speaks of something else."""
+    dropped = _END_DROPPED.search(said)
+    if dropped:
+        return _drop_end(dropped, written)
+    parts = [part.strip() for part in re.split("[,，;；、和]", said) if part.strip()]
+    if len(parts) > 1 and all(_REPLACE.search(part, 1) or _REMOVE.search(part) for part in parts):
+        for part in parts:  # 4是a，1是i
+            written = _heed_part(part, written) or written
+        return written
+    return _heed_part(said, written)
+
+
+# 最后两个x去掉, 第一个x不要: what is dropped at one end.
+_END_DROPPED = re.compile(
+    r"(?:(?P<tail>最后|末尾|结尾|后面|尾巴)|第一|开头|最前面?|前面)(?:面|边|的|那)*"
+    r"(?P<many>[一二两俩三四1-4])?[个位]?(?:字母|数字|字|是)?(?P<what>[a-z0-9]{0,4})(?:都|就|是多余的|,)?"
+    r"(?:去掉|不要|删掉?|拿掉|不用|多余)"
+)
+_MANY = {many: count for count, group in enumerate(("一1", "二两俩2", "三3", "四4"), 1) for many in group}
+
+
+def _drop_end(told: re.Match[str], written: str) -> str | None:
+    many = _MANY.get(told.group("many") or "", 1)
+    what = told.group("what")
+    size = len(what) * many if what else many * bool(told.group("many"))
+    gone = written[-size:] if told.group("tail") else written[:size]
+    if not size or set(what) - set(gone):
+        return None
+    return written[:-size] if told.group("tail") else written[size:]
+
+
+def _heed_part(said: str, written: str) -> str | None:
     whole = _WHOLE.search(said)
     if whole:
         return whole.group("whole")
     if _TOGETHER.search(said) and " dot " not in written:
+        if _REMOVE.search(said):
+            written = next((letters.sub("", written) for sort, letters in _CLASSES if sort.search(said)), written)
         joined = re.sub(r"[\s＋+]", "", written)
         return read_numerals(joined) if "数字" in said else joined
     if _SOUND.search(said):
@@ -191,6 +235,9 @@ def _find_signs(said: str, written: str) -> str:
     quoted = _QUOTED.search(said)
     if quoted and any(letter in written for letter in quoted.group(1)):
         return quoted.group(1)
+    for sort, letters in _CLASSES[2:]:
+        if sort.search(said):
+            return "".join(set(letters.findall(written)))
     named = _NAME.search(said)
     if named and any(sign in written for sign in _SIGNS[named.group()]):
         return _SIGNS[named.group()]

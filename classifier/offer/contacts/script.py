@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.lexicon import read_terms
+from classifier.offer.contacts.pieces import join_pieces
 from classifier.offer.contacts.remarks import heed_remarks
 from classifier.offer.contacts.wholes import give_wholes
 from classifier.offer.rewriting import Rule, replace_spans, rewrite
@@ -57,7 +58,7 @@ _NO_BOX = re.compile("order|buy|shop|visit|available|sold|contact|look|find|us|m
 def _write_address(match: re.Match[str]) -> str | None:
     if _NO_BOX.fullmatch(match.group("local")) and "@" not in match.group():
         return None
-    host = re.sub(r"\s*(?:\.|。|．|点|dot|㊀|[(（〔\[]\s?(?:dot|点)\s?[)）〕\]])\s*", ".", match.group("host"))
+    host = re.sub(r"\s*(?:\.|。|．|点|dot|㊀|[(（〔\[]\s?(?:dot|点|d)\s?[)）〕\]])\s*", ".", match.group("host"))
     return f"{match.group('local')}@{host}"
 
 
@@ -67,7 +68,7 @@ def _write_link(match: re.Match[str]) -> str:
 
 _PLAIN_SIGNS = str.maketrans("：／．？＝＆－＿＃％∕", ":/.?=&-_#%/")
 _AT = rf"(?:\s?(?:{_OPEN}\s?(?:at|@|艾特|圈?a)\s?{_CLOSE}|@|＠|#|艾特|小老鼠|㉿|(?<= )at(?= )|(?<= )在(?= ))\s?)"
-_DOT = rf"(?:\s?(?:\.|。|．|点|㊀|(?<= )dot(?= )|{_OPEN}\s?(?:dot|点)\s?{_CLOSE})\s?)"
+_DOT = rf"(?:\s?(?:\.|。|．|点|㊀|(?<= )dot(?= )|{_OPEN}\s?(?:dot|点|d)\s?{_CLOSE})\s?)"
 _ENDS = "com|cn|net|org|me|io|test|example|cc|top|xyz|info|vip|ru|ch|hk|tw"
 
 
@@ -82,7 +83,7 @@ def _join_spread(match: re.Match[str]) -> str | None:
     return match.group().replace(" ", "") if any(map(_BESIDE.search, near)) else None
 
 
-_SEPARATED = r"[ /.·丶の、*|_—→~+●-]{1,3}"
+_SEPARATED = r"(?:[^\w\n，,。;；:：!！?？()（）]|[丶の_、丨〡]){1,3}"
 # Links and addresses as they are written to pass a filter.
 _HOSTS: tuple[Rule, ...] = (
     (
@@ -147,13 +148,12 @@ def _rules() -> tuple[Rule, ...]:
     return (
         *_ORDERED,
         *_PLACED,
-        (" /.·丶の、*|_—→~+●-", re.compile(rf"(?=[{firsts}]{_SEPARATED})(?<![\u3400-\u9fff] )(?:{spread})"
+        (firsts, re.compile(rf"(?=[{firsts}]{_SEPARATED})(?<![\u3400-\u9fff] )(?:{spread})"
             rf"(?=\s?[\s:：=＝→☞👉a-z0-9(（)）【同号也就都/一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖])"),
          lambda match: re.sub(_SEPARATED, "", match.group())),
         (" ", re.compile(r"(?<=[同童桐铜通瞳]) (?=号)|(?<=[微薇威]) (?=同 ?号)|(?<=也) (?=是)|(?<=一) (?=样)"),
          lambda match: ""),
         ("童桐铜瞳", re.compile("[童桐铜瞳](?=号)"), lambda match: "同"),
-        *_HOSTS,
         *_APART,
         ("：／．∕", re.compile(r"https?\s?[:：]\s?[/／]\s?[/／][a-z0-9.．/／?？=＝&＆_＿%％-]{4,200}"), _write_link),
         ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\""
@@ -177,6 +177,8 @@ def _rules() -> tuple[Rule, ...]:
         (".", re.compile(r"(?<=[a-z]) \. (?=[a-z0-9])"), lambda match: "."),
         ("h", re.compile(r"(?<![a-z0-9])h t t p (?P<safe>s ?)?[:：] ?/ ?/ ?"),
          lambda match: "https://" if match.group("safe") else "http://"),
+        ("h", re.compile(r"https?://[a-z0-9-]+ ?(?: \.|\. ) ?[a-z]{2,10}(?: ?[/.] ?[a-z0-9_-]{1,40}){0,6}"),
+         lambda match: match.group().replace(" ", "")),
         ("区", re.compile(r"区号\s?[:：是为]?\s?(?P<area>0\d{2,3})[\s,，、加]{0,2}"
             r"(?:座机|电话)?(?:号码?)?\s?[:：是为]?\s?(?=[2-9]\d{6})"),
          lambda match: match.group("area") + "-"),
@@ -296,4 +298,5 @@ def write_plainly(folded: Folded) -> Folded:
     if len(_SPREAD.findall(folded.text)) >= 3:
         folded = rewrite(folded, _GAPS)
     folded = rewrite(folded, _FEW)
-    return rewrite(heed_remarks(give_wholes(folded)), _rules())
+    folded = rewrite(folded, _HOSTS)
+    return rewrite(heed_remarks(give_wholes(join_pieces(folded))), _rules())
