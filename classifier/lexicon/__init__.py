@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -20,6 +20,17 @@ def read_terms(name: str) -> tuple[Mapping[str, str], ...]:
         cells += [""] * (len(header) - len(cells))
         rows.append(MappingProxyType(dict(zip(header, cells, strict=False))))
     return tuple(rows)
+
+
+def spread_term(term: str) -> Iterator[str]:
+    """The terms of a family: `{全,都}拿{走,}` is 全拿走, 全拿, 都拿走, 都拿."""
+    head, brace, rest = term.partition("{")
+    if not brace:
+        yield term
+        return
+    choices, _, tail = rest.partition("}")
+    ends = tuple(spread_term(tail))
+    yield from (head + choice + end for choice in choices.split(",") for end in ends)
 
 
 def read_words(name: str, column: str = "term", **wanted: str) -> tuple[str, ...]:

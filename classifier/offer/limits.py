@@ -151,6 +151,8 @@ def _make_limit(
     if word == "max" and refused:
         last += 1
         word = "min"
+    elif word == "max" and scene.text[scene.tokens[first].start : scene.tokens[first].end] in ("没", "没有"):
+        return None
     start, end = scene.tokens[first].start, scene.tokens[last].end
     if ranged:
         return Limit(int(low), int(high), False, first, last, start, end, unit)
@@ -163,7 +165,7 @@ def _make_limit(
 
 # What is no quantity of records, before the number; after it, what a quantity gets besides a price.
 _SPEAKS_OF = re.compile(
-    r"(?:车价|房价|价值|资产|身价|薪|保费|收入|存款|月缴|缴存|额度|消费|充值过?|流水|车龄|年龄|贷款|公里)[^\d,，]{0,2}$"
+    r"(?:车价|房价|价值|客单价?|均价|资产|身价|薪|保费|收入|存款|月缴|缴存|额度|消费|充值过?|流水|车龄|年龄|贷款|公里)[^\d,，]{0,2}$"
 )
 _GIVES = re.compile(
     r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|再[谈议说]|面[谈议]|可[谈议]|可?试|有?优惠|送|价格?(?:可|另|再|私|面|详|好)"

@@ -120,6 +120,14 @@ def _read_amount(scene: Scene, at: int) -> Purchase | None:
     return Purchase(low, high, currency, at, at + 2, token.start, other.end)
 
 
+# Periods that the contract has no word for.
+PERIODS = {"quarter": (3, "month"), "half": (6, "month")}
+
+
+# So many of anything are a count of it, whatever stands before them.
+_CROWD = 1000
+
+
 class _Unit(NamedTuple):
     """What an amount buys, as said beside it, up to token `edge`. `firm`: with a slash, 每 or per."""
 
@@ -130,6 +138,8 @@ class _Unit(NamedTuple):
 
 
 def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
+    if not explicit and _is_crowd(scene, purchase):
+        return False
     bounded = explicit or _bounded(scene, purchase)
     right = _unit_right(scene, purchase.last, explicit)
     left = _unit_left(scene, purchase.first, explicit, bounded)
@@ -139,7 +149,8 @@ def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
         chosen = right if right.per == 1 or (right.firm and not _is_listed(scene, purchase, explicit)) else left
     if chosen is None:
         return False
-    purchase.per, purchase.unit, purchase.source = chosen.per, chosen.unit, "said"
+    times, unit = PERIODS.get(chosen.unit, (1, chosen.unit))
+    purchase.per, purchase.unit, purchase.source = chosen.per * times, unit, "said"
     purchase.rate = chosen.firm
     if chosen.edge > purchase.last:
         purchase.last, purchase.end = chosen.edge, scene.tokens[chosen.edge].end
@@ -148,6 +159,13 @@ def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
     if chosen.per == 1 and chosen.unit == "record":
         _take_quantity(scene, purchase)
     return True
+
+
+def _is_crowd(scene: Scene, purchase: Purchase) -> bool:
+    """一共八万六千多条: a number of many and what it counts is no amount."""
+    number, after = scene.tokens[purchase.last], purchase.last + 1
+    counts = scene.kind(after) == "unit" and scene.tokens[after].sense in ("record", "vehicle")
+    return counts and number.value >= _CROWD and scene.tokens[after].start == number.end
 
 
 def _is_listed(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
@@ -177,7 +195,7 @@ def _take_quantity(scene: Scene, purchase: Purchase) -> None:
 
 # What may follow a bare number that is a price: not a word that makes it a count or a date of something.
 _GOES_ON = re.compile(
-    r"\s*(?:$|[^\w\s]|[\s](?=\D)|收|甩|清|卖|起|以|左右|一|每|不|带|包|全|走|拿|打|出|可|要|送|含|另|任|随|算|，|per|each)"
+    r"\s*(?:$|[^\w\s]|[\s](?=\D)|收|甩|清|卖|起|以|左右|整(?![\u3400-\u9fff])|给你|发你|一|每|不|带|包|全|走|拿|打|出|可|要|送|含|另|任|随|算|，|per|each)"
 )
 
 
@@ -191,9 +209,12 @@ def _bounded(scene: Scene, purchase: Purchase) -> bool:
 
 # What links an amount and what it gets: 300元得1000条, 20元=100条, $200 for 1,000.
 _GETS = re.compile(
-    r"[\s:：=(（]*(?:得|查|🉐|买|给|拿|换|能买|可买|可得|含|包含|gets? ?(?:you|u)?"
+    r"[\s:：=(（]*(?:得|[可能]?查|🉐|买|给|拿|换|能买|可买|可得|含|包含|gets? ?(?:you|u)?"
     r"|buys? ?(?:you|u)?|covers|includes|is|拿走|提走)?[\s:：=]*"
 )
+
+
+_GOT = frozenset({"得", "拿", "买", "换", "查", "拿走", "可买", "可得", "能买", "可查", "能查"})
 
 
 def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
@@ -210,7 +231,7 @@ def _unit_right(scene: Scene, last: int, explicit: bool) -> _Unit | None:
             return _Unit(1, "package", at, True)
         at += 1
     while scene.kind(at) in ("per", "lead") and scene.tight(at - 1, at):
-        if scene.kind(at) == "lead" and not (is_word(scene, at, "for") or is_word(scene, at, "=")):
+        if scene.kind(at) == "lead" and not any(is_word(scene, at, word) for word in ("for", "=", "给")):
             break
         each = each or is_word(scene, at, "each") or is_word(scene, at, "one")
         firm = firm or not is_word(scene, at, "=")
@@ -238,7 +259,8 @@ def _opens_up(scene: Scene, at: int) -> bool:
 
 
 def _unit_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _Unit | None:
-    if not scene.tight(at - 1, at) and not (explicit and _GETS.fullmatch(scene.gap(at - 1, at))):
+    got = scene.gap(at - 1, at).strip()
+    if not scene.tight(at - 1, at) and not ((explicit or got in _GOT) and _GETS.fullmatch(got)):
         return None
     if scene.kind(at) == "number":
         return _count_at(scene, last, at, explicit, firm)
@@ -255,7 +277,8 @@ def _count_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _
     if count != int(count) or count < 1:
         return None
     if scene.kind(at + 1) == "unit" and scene.tight(at, at + 1):
-        bare = not firm and (_opens_next(scene, last, at) or (count > 1 and not explicit))
+        got = scene.gap(at - 1, at).strip() in _GOT or (is_word(scene, at - 1, "=") and count >= 100)
+        bare = not firm and (_opens_next(scene, last, at) or (count > 1 and not (explicit or got)))
         if at + 1 in scene.used or (bare and (explicit or not _is_lot(scene, last, at))):
             return None
         return _Unit(int(count), scene.tokens[at + 1].sense, at + 1, firm)
@@ -314,12 +337,15 @@ def _unit_left(scene: Scene, first: int, explicit: bool, bounded: bool) -> _Unit
     token = scene.tokens[at]
     said = explicit or (bounded and is_word(scene, first - 1, "ka"))
     bare = not kinds and at == first - 1 and scene.tight(at, first) and scene.tokens[first].value * 200 >= token.value
+    if token.kind == "number" and explicit and kinds == {"lead"} and is_word(scene, first - 1, "for"):
+        # $20 each, 10 for $150
+        return _Unit(int(token.value), "record", at, False) if token.value == int(token.value) >= 2 else None
     if token.kind == "number" and token.scaled and said and kinds <= {"range", "lead"} and (kinds or bare):
         # 10k - $300, 1万=500元
         return _Unit(int(token.value), "record", at, False) if token.value >= 100 else None
     if token.kind != "unit":
         return None
-    return _counted_left(scene, at, explicit or bool(kinds & {"lead", "lump"}), bounded)
+    return _counted_left(scene, at, explicit, explicit or bool(kinds & {"lead", "lump"}), bounded)
 
 
 # 近三个月轨迹 600: how far back, not how long.
@@ -328,7 +354,7 @@ _LOOKS_BACK = re.compile(r"(?:[近前]|过去)\s?$")
 _GIVEN = re.compile("[送赠]你?$")
 
 
-def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Unit | None:
+def _counted_left(scene: Scene, at: int, explicit: bool, announced: bool, bounded: bool) -> _Unit | None:
     unit = scene.tokens[at].sense
     announced = announced or scene.kind(at - 2) == "period"
     number = scene.tokens[at - 1] if scene.kind(at - 1) == "number" and scene.tight(at - 1, at) else None
@@ -346,7 +372,7 @@ def _counted_left(scene: Scene, at: int, announced: bool, bounded: bool) -> _Uni
         if number.value >= 500 and number.value % 100 == 0 and _is_row_price(scene, at + 1, number.value):
             # 3000条1.6: a tier.
             return None
-        if unit == "city" and number.value > 1 and announced:
+        if unit == "city" and number.value > 1 and announced and not (explicit and scene.tight(at, at + 1)):
             return None
         # 1000条 500 is a price for what is sold by lots; 3条 5 is not.
         sets = unit in ("set", "package") and scene.tokens[at + 1].value >= 100
@@ -419,7 +445,11 @@ _TAKEN = re.compile(r"\s?(?:收|出|甩|清|卖)(?![\u3400-\u9fff\d])")
 
 def _counts_goods(scene: Scene, purchase: Purchase, before: int) -> bool:
     """出 98K 车主; $400 the whole 2.05M: a scaled number that says how many there are."""
-    if scene.kind(before) == "lump" and "amount" in (scene.kind(before - 1), scene.kind(before - 2)):
+    if (
+        scene.kind(before) == "lump"
+        and "amount" in (scene.kind(before - 1), scene.kind(before - 2))
+        and scene.kind(before - 1) != "comma"
+    ):
         return True
     loose = scene.kind(before) == "lead" and scene.text[scene.tokens[before].start : scene.tokens[before].end] in LOOSE
     return loose and _GOODS.match(scene.text, purchase.end) is not None
@@ -465,7 +495,7 @@ def _stands_alone(scene: Scene, purchase: Purchase) -> bool:
     if not written.isascii() or scene.tokens[purchase.last].scaled:
         return False
     alone = _ITEM_ENDS.match(scene.text, purchase.end) is not None
-    if (
+    if "." not in written and (
         scene.text[purchase.start - 1 : purchase.start].strip() in _NUMBERED
         or scene.text[max(0, purchase.start - 2) : purchase.start - 1] in _NUMBERED
     ):

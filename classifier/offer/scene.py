@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 from classifier.lexicon import read_words
 from classifier.offer.tokens import Token
+
+# 包月（两地）2.4万
+_REMARK = re.compile(r"[（(][^（()）\d]{1,6}[)）]")
+
+
+class Spanning(Protocol):
+    """What holds the tokens `[first, last]`."""
+
+    @property
+    def first(self) -> int: ...  # noqa: D102
+
+    @property
+    def last(self) -> int: ...  # noqa: D102
 
 
 @dataclass(slots=True)
@@ -22,6 +37,17 @@ class Scene:
     goods: bool = False
     wares: bool = False
     stops: list[int] = field(default_factory=list)
+    # Where clauses end: stops and commas.
+    breaks: list[int] = field(default_factory=list)
+
+    def clause(self, start: int, end: int) -> tuple[int, int]:
+        """The clause around `[start, end)`, between two marks of punctuation."""
+        at = bisect_left(self.breaks, start)
+        after = bisect_left(self.breaks, end)
+        return (
+            self.breaks[at - 1] + 1 if at else 0,
+            self.breaks[after] if after < len(self.breaks) else len(self.text),
+        )
 
     def gap(self, left: int, right: int) -> str:
         """What stands between two tokens."""
@@ -31,9 +57,24 @@ class Scene:
         """The kind of the token at `at`, "" outside the text."""
         return self.tokens[at].kind if 0 <= at < len(self.tokens) else ""
 
+    def word(self, at: int) -> str:
+        """The token at `at` as it is written."""
+        return self.text[self.tokens[at].start : self.tokens[at].end]
+
+    def priced(self, span: Spanning) -> bool:
+        """Whether money is named within: 3块, not 3."""
+        return any(self.kind(at) == "amount" for at in range(span.first, span.last + 1))
+
+    def sentence(self, place: int) -> int:
+        """The number of the sentence at a place of the text."""
+        return bisect_left(self.stops, place)
+
     def tight(self, left: int, right: int, room: int = 1) -> bool:
-        """Whether two tokens stand together: at most `room` other characters, none of them a bracket's close."""
-        return len(self.gap(left, right).strip(" :：=→()（）*【】[]是为的")) < room
+        """Whether two tokens stand together: at most `room` other characters, but for a short remark in brackets."""
+        between = self.gap(left, right)
+        if len(between) > 3:
+            between = _REMARK.sub("", between)
+        return len(between.strip(" :：=→()（）*【】[]是为的")) < room
 
 
 # 包月(不限次)1500: how much one may ask for it.
@@ -85,7 +126,7 @@ def _write(term: str) -> str:
 
 # Wares that are sold by the 条 as well.
 WARES = re.compile(
-    "轮胎|胎|香烟|条烟|裤|毛巾|围巾|领带|皮带|床单|鱼|狗|裙|短信提醒|短信通知|微博|评论|视频|文案|朋友圈|内裤"
+    "轮胎|胎|香烟|条烟|裤|毛巾|围巾|领带|皮带|床单|鱼|狗|(?<![q扣])裙|短信提醒|短信通知|微博|评论|视频|文案|朋友圈|内裤"
     "|被子|毯|链|街|一条街|钢筋|软管|灯带|雨刮|脚垫|保险丝|后视镜|机油|滤芯|[油空]滤|刹车|灯泡|大灯|水管|数据线|充电线|手机壳"
     "|避震|垫片|电瓶|蓄电池|气门|玻璃水|防冻液|座套|香水|喇叭|火花塞|批发价|工厂直销"
     r"|(?<![a-z])(?:bulbs?|blades?|caps?|brakes?|pads|filters?|trackers?|shocks?|absorbers?|bearings?|gaskets?"

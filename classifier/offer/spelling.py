@@ -116,6 +116,9 @@ _TONED = re.compile(rf"(?<![a-z{_ACCENTS}])[a-z]{{0,4}}[{_ACCENTS}][a-z]{{0,3}}(
 _LONE = re.compile(rf"(?<=[{_NUMERAL}每/／])(?:tiao|mao|kuai|yuan|jiao|wan|qian|bai)(?![a-z])")
 
 
+_DIGIT = re.compile(r"(?<![a-z])(?:yi|er|liang|san|si|wu|liu|qi|ba|jiu|ban)(?=[毛块元角千百万])")
+
+
 def _drop_tones(match: re.Match[str]) -> str | None:
     plain = "".join("aeiou"[_ACCENTS.index(letter) // 4] if letter in _ACCENTS else letter for letter in match.group())
     return plain if plain in _SYLLABLES else None
@@ -139,7 +142,7 @@ _LEET = re.compile(
 @lru_cache(maxsize=1)
 def _english() -> frozenset[str]:
     """The English words of prices, of what is sold and of numbers."""
-    terms = [row["term"].lower() for row in read_terms("pricing")]
+    terms = [row["term"].lower() for row in read_terms("pricing") if "{" not in row["term"]]
     terms += [term for row in read_terms("offers") for term in row["terms"].split(";")]
     words = {word for term in terms for word in term.split() if word.isascii() and word.isalpha() and len(word) > 2}
     return frozenset(words | {*_SMALL, *_SCALES, "each", "more", "less", "sample", "then", "below", "order"})
@@ -219,6 +222,12 @@ _RULES: tuple[Rule, ...] = (
         ),
         lambda match: f" per {_RATES[match.group().split()[-1].lstrip('/')]}",
     ),
+    (
+        "h",
+        re.compile(r"(?<![a-z])half (?:an? )?(?=(?:usdt?|dollars?|rupees?|hkd|yuan|kuai|rmb)(?![a-z]))"),
+        lambda match: "0.5 ",
+    ),
+    ("💯", re.compile("💯(?=\\s?[条个笔份])"), lambda match: "100"),
     ("₿", re.compile("₿(?=tc)"), lambda match: "b"),
     ("．", re.compile(r"(?<=\d)．(?=\d)"), lambda match: "."),
     # 2 k lines; 10,000-record slice; R e a l, 1 1 U S D T.
@@ -251,6 +260,7 @@ _SPELLS: tuple[Rule, ...] = (
     (_ACCENTS, _TONED, _drop_tones),
     ("aeiou", _PINYIN, _spell_pinyin),
     ("aeiou", _LONE, lambda match: _SYLLABLES[match.group()]),
+    ("aeiou", _DIGIT, lambda match: _SYLLABLES[match.group()]),
     ("aeiou", _ENGLISH, _spell_english),
 )
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
-from classifier.lexicon import read_terms
+from classifier.lexicon import read_terms, spread_term
 from classifier.offer.numerals import CHINESE, DIGITS, RINGED, SCALES, read_numeral
 
 
@@ -50,8 +50,9 @@ def _vocabulary() -> tuple[
     after: dict[str, tuple[str, float]] = {}
     before: dict[str, tuple[str, float]] = {}
     units = set()
-    for row in read_terms("pricing"):
-        term, role, value = row["term"].lower(), row["role"], row["value"]
+    for term, role, value in (
+        (term, row["role"], row["value"]) for row in read_terms("pricing") for term in spread_term(row["term"].lower())
+    ):
         if role in ("after", "before", "slang"):
             currency, factor = value.split(":")
             (before if role == "before" else after)[term] = (currency, float(factor))
@@ -87,7 +88,7 @@ def _numbers() -> re.Pattern[str]:
     coins = (
         rf"{plain}|块(?!儿)|[毛角]|毫(?![米升克安秒无不])"
         rf"|分(?!\s?的?罚)(?![钟之析类享期组店公别为数红手秒级校辨米布部队])"
-        rf"|[{slang}](?=\s?(?:[/／每]|per|[一1]?\s?[{units}]|[{ones}\d十百千万]+[{units}])|\W|$)|圆|蚊"
+        rf"|[{slang}](?=\s?(?:[/／每]|per|[一1]\s?[{units}]|[{ones}\d十百千万]+[{units}])|\W|$)|圆|蚊"
     )
     # 一百元整, but 一百元整包.
     even = "(?:整(?![包份套个体库张本册批条盘车千万百]))?"
@@ -97,20 +98,20 @@ def _numbers() -> re.Pattern[str]:
         rf"(?:(?<![\d.])0 ?\. ?\d{{1,2}}(?!\d)|(?<![\d ])\d(?: \d){{2,6}}(?=\s?(?:[条笔个份元块起]))"
         rf"|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
         rf"(?:(?:\s|[多余来几])?(?:[万千仟百佰亿](?:[{ones}1-9](?=一[{units}])|[{ones}1-9](?![{ones}0-9.{units}毛角分块元千百])"
-        rf"|(?:[{ones}]|\d{{1,3}})[千百])?"
+        rf"|(?:[{ones}]|\d{{1,3}})[千百仟佰])?"
         rf"|[wkm](?![a-z0-9]))|\s?(?:lakhs?|lacs?|crores?|million|mil|thousand)(?![a-z]))?"
     )
     # Not the 一 of 统一; with the "some" of 四千几个.
     spoken = rf"(?<!(?<!系)统){chinese}+(?:[多余来几](?=[{units}])|[wk](?![a-z0-9]))?"
     fifth = (
         rf"(?:[0零][1-9{ones}](?![{CHINESE}\d](?<!一))"
-        rf"|[{ones}1-9半](?![{units}{CHINESE}0-9.毛角天周]|\s?(?:[{units}跳]|tiao|ci(?![a-z])))"
-        rf"|[{ones}半](?=[一1]\s?(?:[{units}]|tiao)|台[票币])|[1-9](?=一(?:[{units}]|\s?tiao)|1[条笔个份次台](?![\d起])|台[票币]))"
+        rf"|(?:[{ones[1:]}1-9半]|一(?![\u3400-\u9fff]))(?![{units}{CHINESE}0-9.毛角天周]|\s?(?:[{units}跳]|tiao|ci(?![a-z])))"
+        rf"|[{ones}半](?=[一1壹]\s?(?:[{units}]|tiao)|台[票币])|[1-9](?=一(?:[{units}]|\s?tiao)|1[条笔个份次台](?![\d起])|台[票币]))"
     )
     return re.compile(
         "|".join(
             (
-                r"(?P<skip>百分[百之]|(?<=[长珠])三角|三角(?=[洲形债恋函])|四角(?=坐标|标注|点|落)|(?<=[身框])四角|八角(?=[两和茴桂粒颗]|、桂)"
+                r"(?P<skip>(?<=[a-z])[/.](?:[a-z0-9.?=&_-]*/)+[a-z0-9.?=&_-]*|百分[百之]|(?<=[长珠])三角|三角(?=[洲形债恋函])|四角(?=坐标|标注|点|落)|(?<=[身框])四角|八角(?=[两和茴桂粒颗]|、桂)"
                 r"|(?:19|20)\d\d ?(?:[-~—–到至]|to) ?(?:19|20)\d\d(?![\d条个份元块.])|[买卖]\s?[1一]\s?[送赠得]\s?[1一]"
                 r"|\d{1,3} (?:years?|months?|weeks?|days?|hours?|minutes?) (?:old(?! data)|ago|later|left|long)"
                 r"|一?\s?张\s?(?:[=＝]|就?是|等于|[即指算])\s?(?:一百|100|百)\s?[块元]?|(?:19|20)\d\d\s?年(?:度|款|\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?[日号])?)?"
@@ -135,10 +136,10 @@ def _numbers() -> re.Pattern[str]:
                 rf"|(?<=量大)(?=块))(?P<base>[块蚊元米]|张(?=半))(?P<tenth>{fifth})){exact.format('exact3')}",
                 rf"(?P<dimes>(?<![长珠])(?P<mao>{number}|[{CHINESE}])[毛角](?P<fen>[{ones}1-9](?=分)|{fifth})分?)",
                 rf"(?P<cents>(?P<fen2>[{ones}1-9])分(?P<li>[{ones}1-9])(?:厘|(?=\s?(?:[一1]\s?(?:[条个份笔]|分钟)|[/／每]))))",
-                rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块圆](?:(?P<jiao>[{ones}1-9])[毛角])?零?(?P<cent>[{ones}1-9](?=分(?!钟)))?(?<![元块圆])分?)",
+                rf"(?P<yuanmao>(?P<yuan>{number}|{spoken})[元块圆](?:(?P<jiao>[{ones}1-9])[毛角])?零?(?P<cent>[{ones}1-9](?:(?=分(?!钟))|(?<=[毛角][{ones[1:]}2-9])(?=一?[{units}/／每,，。\s])))?(?<![元块圆])分?)",
                 r"(?P<half>半(?P<coin>[块毛元])|half (?:an? )?(?:yuan|kuai|rmb))",
                 r"(?P<round>整[万千百](?=[走出起卖发拿]))",
-                rf"(?P<before>{lead})[^\S\r\n]?(?P<lead>(?>{number}|{spoken}))(?!\s?[块毛角毫蚊]|\s?分(?!钟)|[a-z0-9]{6})(?:[^\S\r\n]?(?P<tail>{plain}))?",
+                rf"(?P<before>{lead})[^\S\r\n]?(?P<lead>(?>{number}|{spoken}))(?!\s?[块毛角毫蚊]|\s?分(?!钟)|[a-z0-9]{6}|[a-z][a-z0-9]{5})(?:[^\S\r\n]?(?P<tail>{plain}))?",
                 rf"(?P<digits>{number})[^\S\r\n]?(?P<money>{coins}){even}{exact.format('exact')}",
                 rf"(?P<cjk>{spoken})(?:\s(?=[元块毛角]))?(?P<coin2>{coins}){even}{exact.format('exact2')}",
                 rf"(?P<number>{number})",
@@ -197,7 +198,10 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     ("l", re.compile(r"(?<![a-z0-9])l(?=[0o]{2,}(?![a-z0-9]))"), lambda match: "1"),
     ("o", re.compile(r"(?<=1)o{2,}(?![a-z0-9])"), lambda match: "0" * len(match.group())),
     (".", re.compile(r"(?<![a-z0-9])[lo](?=\.\d)"), lambda match: "1" if match.group() == "l" else "0"),
-    ("0", re.compile(r"(?<![\d.])0[。·,，点](?=\d{1,2}(?!\d))"), lambda match: "0."),
+    ("0", re.compile(r"(?<![\d.])0[。·,，点丶､、'’](?=\d{1,2}(?!\d))"), lambda match: "0."),
+    ("猫貓冒", re.compile(rf"(?<=[\d{_DIGIT_WORDS}])[猫貓冒](?=[\d{_DIGIT_WORDS}/／每,，])"), lambda match: "毛"),
+    ("快筷駃", re.compile(rf"(?<=[\d{_DIGIT_WORDS}])[快筷駃](?=[\d{_DIGIT_WORDS}/／每])"), lambda match: "块"),
+    ("員员", re.compile(r"(?<=\d)[員员](?=[/／每一])"), lambda match: "元"),
     ("零〇", re.compile(r"(?<=[零〇])[.。·](?=[一二两三四五六七八九])"), lambda match: "点"),
     (
         "".join(RINGED),
@@ -236,6 +240,9 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     ("启旗琪骑", re.compile(r"(?<=[条笔个份张])[启旗琪骑](?=$|[\W_])"), lambda match: "起"),
     ("卐卍", re.compile(rf"(?<=[\d{_DIGIT_WORDS}])[卐卍]"), lambda match: "万"),
     ("＝", re.compile("＝"), lambda match: "="),
+    # Rs.2/- per record
+    ("-", re.compile(r"(?<=\d)/-(?![\w-])"), lambda match: "  "),
+    ("干", re.compile(r"(?<=[\d一二三四五六七八九])干(?=[条个份笔起])"), lambda match: "千"),
     ("亓", re.compile(r"(?<=[\d零一二两三四五六七八九十百千万])亓"), lambda match: "元"),
     ("调", re.compile(r"(?<=[\d一每百千万/])调(?=[起\W\d]|$)"), lambda match: "条"),
     ("比", re.compile(r"(?<=[壹一佰仟百千])比(?=[起壹贰叁肆伍陆柒捌玖两二三四五六七八九\d])"), lambda match: "笔"),
@@ -265,6 +272,9 @@ def read_tokens(text: str) -> list[Token]:
                 found.append(Token("number", token.end, match.end(), 1.0))
     for last, (role, value, length, latin) in automaton.iter(text):
         start = last - length + 1
+        if role == "period" and text[start] in "年月季" and text[start - 1 : start] in _NUMERALS:
+            # 三年套餐: three years, not a price by the year.
+            continue
         if not latin or _stands_free(text, start, last + 1):
             found.append(Token(role, start, last + 1, 0.0, value))
     found.sort(key=_order)
@@ -275,6 +285,9 @@ def read_tokens(text: str) -> list[Token]:
             at = token.end
             _append(text, tokens, token)
     return tokens
+
+
+_NUMERALS = frozenset(CHINESE + "0123456789")
 
 
 def _order(token: Token) -> int:
@@ -312,18 +325,14 @@ def _append(text: str, tokens: list[Token], token: Token) -> None:
         if last is not None and not apart and term.isascii() and term != "min":
             tokens[-1] = token._replace(start=last.start)
             return
+    if last is not None and token.kind == "unit" and text[token.start : token.end] == "min":
+        # 200 leads min, 100 min: nobody is charged for so many minutes.
+        rows = last.kind == "unit" and last.sense in ("record", "query")
+        if (rows or (last.kind == "number" and last.value >= 60)) and len(text[last.end : token.start]) <= 1:
+            token = token._replace(kind="min", sense="close")
     minimum = last is not None and last.kind in ("unit", "min") and text[last.start : last.end] == "min"
     if last is not None and token.kind == "number" and minimum and not text[last.end : token.start].strip(" :."):
         tokens[-1] = last._replace(kind="min", sense="")
-    if (
-        token.kind == "unit"
-        and last is not None
-        and last.kind == "unit"
-        and last.sense in ("record", "query")
-        and text[token.start : token.end] == "min"
-    ):
-        # 200 leads min
-        token = token._replace(kind="min", sense="close")
     tokens.append(token)
 
 
@@ -333,12 +342,16 @@ def _is_said_twice(text: str, last: Token, token: Token) -> bool:
 
 
 # Units that are parts of other words too (提车, 批次, 过户, 单位, 库存): they count behind a number, a coin or 每.
-_WORDY = frozenset("车库户名位组部件市城号年人单次件宗")
+_WORDY = frozenset("车库户名位组部件市城号年人单次件宗查季只分枚颗粒亽票例")
 
 
 def _is_counted(text: str, last: Token | None, start: int) -> bool:
     """Whether a unit stands where one can: behind a number or a coin, or with nothing of a word before it."""
     before = text[start - 1 : start]
+    if text[start] in "查分":
+        # 45U 一查, but 充100元查10次.
+        kinds = ("number", "per") if text[start] == "查" else ("per",)
+        return last is not None and last.kind in kinds and last.end == start
     if last is not None and last.kind in ("number", "amount", "per", "unit", "period", "lump", "min"):
         return not text[last.end : start].strip() or before in _COUNTERS
     return before in _COUNTERS or not before.isalnum()
@@ -350,7 +363,9 @@ _PLATFORMS = frozenset("后平前柜站电舞")
 _NOT_UNIT = {term: frozenset(after) for term, after in (
     ("条", "龙街路心线船狗裤鱼河腿巷"), ("单", "元位独身"), ("人", "民生家均"), ("名", "额牌誉"),
     ("车", "主库位险牌架型系"), ("年", "轻前"), ("月", "底初"), ("个", "性体别屁鬼区县省小"), ("台", "湾风"),
-    ("市", "场面"), ("户", "外"), ("号", "称"), ("包", "括含邮月年"), ("份", "额"), ("次", "数"),
+    ("市", "场面"), ("户", "外"), ("号", "称"), ("包", "括含邮月年"), ("份", "额"), ("次", "数"), ("例", "如子外"),
+    ("查", "车档人询到不得看名手证户电号成"), ("票", "据"), ("季", "节军后"),
+    ("只", "要收卖有需能做接是出走给发换限剩为看认谈用说想在差花付租"),
 )}  # fmt: skip
 
 
