@@ -1,9 +1,9 @@
 """Handles in pieces: p l a t e _ h k, 「che」+「du」+「666x」, yi底杠lu（底杠=_）, wan ke data（连写）, car 七 七 king.
 
 Whatever a handle is cut up with, it stands behind the name of its place. There its pieces are read one by one: letters
-and digits, digits in words, signs and the names of signs, and what only keeps them apart. What the author says on how it
-is written (`remarks`) is heeded; where he gives it whole, that is the handle. It is then written plainly, so that every
-other reader meets one form.
+and digits, digits in words, signs and the names of signs, and what only keeps them apart. What the author says on how
+it is written (`remarks`) is heeded; where he gives it whole, that is the handle. It is then written plainly, so that
+every other reader meets one form.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _LINE = r"(?:下 ?划 ?线|下横线|下杠|底线|底杠|(?<![a-z])under[ _-]?s
 _DASH = r"(?:减号|中?横[杠线]|连字符|短横|(?<= )(?:minus|dash|hyphen)(?= ))"
 # What is said between two pieces: carking加数字2024, "carking" followed by "88".
 _THEN = (
-    r"(?<=[a-z0-9”\"」 ])(?:(?:再|后面?)?(?:加上?|跟着?|接着?)|然后|数字|字母)(?:数字|字母|小写|大写|英文)?(?=[ \"“「]{0,2}[a-z0-9])"
+    r"(?<=[a-z0-9”\"」 ])(?:(?:再|后面?)?(?:加上?|跟着?|接着?)|然后|数字|字母)"
+    r"(?:数字|字母|小写|大写|英文)?(?=[ \"“「]{0,2}[a-z0-9])"
     r"|(?<=[\"”」 ])(?:and then|then|followed by)(?=[ \"“「]{1,2}[a-z0-9])"
 )
 _OPEN, _CLOSE = r"[(（\[【]\s?", r"\s?[)）\]】]"

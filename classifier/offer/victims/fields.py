@@ -19,10 +19,11 @@ _SEPARATORS = tuple(
         r"\s/\s",
         r"(?<!\d)/|/(?!\d)",
         r"\s?[,，、]\s?",
+        r"\s+",
     )
 )
 _LONGEST = 70
-_QUOTES = " \t\"'“”‘’()（）【】[]{}「」.。:："
+_QUOTES = " \t\"'“”‘’()（）【】[]{}「」.。:：,，;；"
 _LABEL = re.compile(rf"(?:[{pieces.HAN}]{{1,6}}|[A-Za-z][A-Za-z ._#'-]{{1,18}}?)\s?[\"']?\s?[:：=]\s?|[\W_]+")
 # What names nobody: days, sums, ages, mileages, models of cars.
 _PLAIN = re.compile(
@@ -32,6 +33,11 @@ _PLAIN = re.compile(
     r"|usd)?.{0,3}|欠.*|[男女]|[\d.]+[TtLl].*)",
     re.IGNORECASE,
 )
+# Where somebody lives, without a number: 沙田大围积福街.
+_STREET = re.compile(
+    rf"[{pieces.HAN}]{{4,14}}(?:街|道|路|巷|里|邨|村|苑|府|湾|阁|庭|居|轩|屯|小区|花园|家园|公寓|社区|大厦)"
+)
+_YEAR = re.compile(r"^(?:19|20)\d\d\s")
 _CODED = re.compile(r"[\d①-⑨⓪零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]")
 _LETTERS = re.compile(rf"[A-Za-zÀ-ɏА-яЁё{pieces.HAN}{pieces.OTHERS}]")
 
@@ -80,11 +86,13 @@ def _is_personal(value: str) -> bool:
     if "*" in value or "＊" in value or _PLAIN.fullmatch(value):
         return False
     digits = len(_CODED.findall(value))
-    words = re.split(r"[\s,]+", value)
+    words = re.split(r"[\s,]+", _YEAR.sub("", value))
     if words[0].lower() in pieces.read_no_latin() or words[-1].lower() in pieces.read_no_latin():
         return False
     if not _LETTERS.search(value):
         return digits >= 7
+    if _STREET.fullmatch(value):
+        return True
     if re.search(rf"[{pieces.HAN}]", value):
         return digits >= 1 and bool(pieces.DOOR.search(value)) and len(value) >= 6
     return digits >= 4 or (digits >= 1 and len(words) >= 3)

@@ -65,6 +65,8 @@ _TOKEN = re.compile(r"\S+")
 # So many words at least, most of them one character, make a text that is written with blanks between.
 _SPREAD = 6
 _REACH = 14
+# Sorts of data in a row for certain.
+_SORTS = 2
 
 
 class Joined(NamedTuple):
@@ -147,9 +149,33 @@ def find_people(row: str, found: Sequence[Item], known: Sequence[Item], loose: b
         if _is_free(item, taken):
             taken.append(item)
             yield item
-    for item in _find_fields(row, found, taken, loose):
-        taken.append(item)
-        yield item
+    fields = list(_find_fields(row, found, taken, loose))
+    yield from fields
+    if loose and not any(item.kind == "name" for item in (*taken, *fields)):
+        yield from _find_first(row, found)
+
+
+# A field of Chinese characters as long as a name can be, the words of a role before it or not.
+_FIRST_FIELD = re.compile(
+    rf"(?:(?<![{_HAN}A-Za-z0-9])|(?<=[{_HAN}] ))(?P<it>[{_HAN}]{{2,6}}(?:[·•・][{_HAN}]{{2,8}})?)(?![{_HAN}A-Za-z0-9·])"
+)
+
+
+def _find_first(row: str, found: Sequence[Item]) -> Iterator[Item]:
+    """The name of a row of which none is known: its first field of Chinese characters, before the first number."""
+    end = next((item.end for item in found if item.kind in ("phone", "resident")), 0)
+    if len({item.kind for item in found}) < _SORTS:
+        return
+    for match in _FIRST_FIELD.finditer(row, 0, end):
+        written = match.group("it")
+        if not _opens_with_word(written) and _is_free(Item("name", *match.span("it")), found):
+            yield Item("name", *match.span("it"))
+            return
+
+
+def _opens_with_word(written: str) -> bool:
+    """Whether a field is a word of tables, cars, firms or places, or begins with one (大众朗逸, 深圳福田)."""
+    return any(pieces.is_benign(written[:size]) for size in range(2, len(written) + 1)) or written.endswith(_ROLE)
 
 
 def has_name(row: str, found: Sequence[Item]) -> bool:

@@ -66,6 +66,7 @@ _CODE = re.compile(
     rf"|[A-Z]{{1,4}}(?:[ .{_DASH}]{{1,3}}(?:\d{{1,5}}[A-Z]{{0,3}}|[A-Z]{{1,3}}\d{{0,4}})){{1,4}}"
     rf"|\d{{1,4}}[A-Z]{{1,3}}(?:[ .{_DASH}]{{0,3}}\d{{2,5}}){{1,2}}"
     rf"|\d{{2,4}}[ {_DASH}]{{1,2}}[A-Z]{{2,3}}(?:[ {_DASH}]\d{{1,4}})?"
+    r"|[A-Z]{2}[ ]?\d{1,2}[ ]?[A-Z]{1,3}[ ]?\d{3,4}"
     r"|[A-Z]{1,4}\d{2,6}(?:[ ]?[A-Z]{2,3})?|[A-Z]{2}\d{2} ?[A-Z]{3}|\d{1,2}[A-Z]{2,3}\d{2,4}"
     rf")(?![A-Za-z\d*]|[.,]\d|[{_DASH}][A-Za-z\d]|[ ]?(?:元|块|毛|条|个|USDT?\b))"
 )
@@ -151,16 +152,26 @@ def read_no_latin() -> frozenset[str]:
     return frozenset(" ".join(row["term"] for row in read_terms("nolatin")).lower().split())
 
 
+_FEWEST = 7
+"""Digits of the shortest number to call."""
+
+
+def _list_digits(written: str) -> str:
+    return "".join(letter for letter in written if letter.isdigit())
+
+
 def find_phones(text: str) -> Iterator[Item]:
     """Numbers of telephones as any country writes them, of 7 to 13 digits, also in words (六一二三四五六七)."""
     for match in _NATIONAL.finditer(text):
         yield Item("phone", match.start(), match.end())
     for match in _GROUPED.finditer(text):
-        written = _YEAR.sub("", match.group())
-        digits = "".join(letter for letter in written if letter.isdigit())
+        written, digits = match.group(), _list_digits(match.group())
+        dated = _YEAR.search(written)
+        if dated and len(_list_digits(written[: dated.start()])) >= _FEWEST:
+            written, digits = written[: dated.start()], _list_digits(written[: dated.start()])
         day = _DAY.fullmatch(written.strip(" ()"))
         if (
-            7 <= len(digits) <= 13
+            _FEWEST <= len(digits) <= 13
             and len(set(digits)) > 1
             and not day
             and not _RANGE.fullmatch(written)
@@ -184,6 +195,8 @@ def find_codes(text: str) -> Iterator[Item]:
         written = match.group()
         if sum(letter.isdigit() for letter in written) < 2 or _NO_CODE.fullmatch(written):
             continue
+        if read_makes().intersection(written.lower().split()):
+            continue  # 2018 BMW 320
         before = text[max(0, match.start() - 16) : match.start()].rstrip()
         if before.lower().rsplit(" ", 1)[-1].strip(",|/;:(") in read_makes():
             # Ford F-150, Mazda CX-30

@@ -100,18 +100,25 @@ def _read_row(text: str, stretch: Stretch, known: Sequence[Item], hits: Sequence
     joined = people.join_letters(text[stretch.start : stretch.end])
     row = _Row(stretch, joined, [joined.place(item, stretch.start) for item in known])
     row.found = [item for item in row.known if item.kind != "name"]
+    spoken = [joined.place(Item(hit.kind, hit.start, hit.end), stretch.start) for hit in hits if _is_told(hit)]
     for hit in hits:
         kind = "phone" if hit.kind in _NUMBERS else hit.kind
         if hit.kind in _NUMBERS or hit.kind == "email":
             _put(row.found, joined.place(Item(kind, hit.start, hit.end), stretch.start))
     written = joined.text
+    names = [item for item in row.known if item.kind == "name"]
     for find in (find_papers, pieces.find_mails, pieces.find_addresses, pieces.find_phones, pieces.find_codes):
-        # What is read already is no part of another piece.
-        for item in find(written if find is pieces.find_addresses else _blank(written, row.found)):
+        # What is read already is no part of another piece; an address may hold a plate or a number.
+        for item in find(_blank(written, names if find is pieces.find_addresses else [*row.found, *spoken])):
             if item.start < item.end and "*" not in written[item.start : item.end]:
                 _put(row.found, item)
     row.found.sort(key=lambda item: item.start)
     return row
+
+
+def _is_told(hit: Hit) -> bool:
+    """A handle behind the name of its place: no number to call that nothing announces."""
+    return hit.led and hit.kind in _HANDLES and hit.kind != "email"
 
 
 def _blank(written: str, items: Iterable[Item]) -> str:

@@ -19,7 +19,7 @@ _SELLER = re.compile(
 )
 _OWNER = re.compile(
     r"(?:车主|客户|机主|被保险人|投保人|户主|业主|买家|用户|紧急联系)(?!数据|信息|资料|名单|咨询|热线|服务"
-    r"|专线)[\u3400-\u9fff]{0,4}(?:电话|手机号?"
+    r"|专线)(?:[\u3400-\u9fff]{1,4}(?<![打拨询系找加到]))?(?:电话|手机号?"
     r"|号码)?\s?[:：]?\s?$"
 )
 _SAMPLE = re.compile(
@@ -92,6 +92,7 @@ class Scene:
         self.named = sum(self._has_name(hit) for hit in numbers if hit.kind == "phone")
         self.people = sorted([*papers, *names], key=lambda item: item.end)
         self.people_ends = [item.end for item in self.people]
+        self.alone = len({hit.value for hit in numbers if hit.kind in ("phone", "landline")}) == 1 and not papers
         self.offered = {hit for hit in numbers if self._is_offered(hit)}
         self.offered -= self._find_called()
         self.lists = self._find_lists()
@@ -347,6 +348,8 @@ class Scene:
             return False
         if _SAMPLE.search(self.lowered, max(0, hit.start - 60), hit.start):
             return True
+        if self.alone and not self._has_name(hit):
+            return False  # the fields that a seller lists are no header above his own number
         headed = _HEADED.search(self.lowered, max(0, hit.start - 60), hit.start)
         titled = _TITLED.search(self.lowered, max(0, hit.start - 12), hit.start)
         return headed is not None and not titled and headed.group("rest").count("\n") <= 1

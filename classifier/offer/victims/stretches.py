@@ -70,7 +70,7 @@ _CARRIES = 4
 # A line that opens with a name and a number, whatever word the name holds (佟维新 131…).
 _OPENS = re.compile(
     rf"[^\S\n]*(?:\d{{1,3}}[.、)）][^\S\n]?|[·•*#-]\s?)?(?P<it>[{_HAN}]{{2,4}})[ \t,，、/"
-    rf"|｜┃;；-]{{1,3}}(?:1[3-9]\d{{9}}|[1-9]\d{{16}}[\dXx])(?!\d)"
+    rf"|｜┃;；-]{{1,3}}(?:[+(]?\d[\d ()-]{{6,}}|[1-9]\d{{16}}[\dXx])(?!\d)"
 )
 
 
