@@ -23,6 +23,7 @@ from classifier.corpus import read_corpus
 from classifier.encoders import DEFAULT, load_encoder
 from classifier.evaluation import evaluate
 from classifier.head import Logs
+from classifier.material import Ids, Prepared, prepare
 from classifier.reader import load_reader
 from domain.signals import LABELS
 from tipstaff.lines import read_labelled
@@ -41,7 +42,7 @@ def main() -> None:
     models = load_settings().models_folder
     examples = read_corpus()
     encoder = load_encoder(DEFAULT, models, print)
-    prepared = training.prepare(examples)
+    prepared = prepare(examples)
     print(f"{len(examples)} posts, {len(set(prepared.groups))} writers, {len({one.voice for one in examples})} voices")
     adapter = training.find_adapter(models, encoder)
     apart = training.predict_apart(prepared, encoder, adapter)
@@ -59,10 +60,10 @@ def main() -> None:
         print(evaluate(load_reader(models), read_labelled(path)).text())
 
 
-def show(title: str, prepared: training.Prepared, apart: training.Predictions) -> None:
+def show(title: str, prepared: Prepared, apart: training.Predictions) -> None:
     """Figures of predictions for what was left out, over all and for each writer."""
     logs = apart.logs
-    calibration = training.calibrate(logs, prepared.labels, apart.interest)
+    calibration = training.calibrate(logs, prepared.labels, apart.interest, prepared.lengths)
     print(f"\n{title}: {training.measure(logs, prepared.labels, calibration)}")
     settled = np.array([calibration.settle(log_odds(float(np.exp(row[0])))) for row in logs])
     truths = prepared.labels == LABELS.index("offer")
@@ -73,17 +74,17 @@ def show(title: str, prepared: training.Prepared, apart: training.Predictions) -
         print(f"  {group:12s} {inside.sum():5d} posts  {decide(calibration, settled[inside], truths[inside])}")
 
 
-def find_plain(prepared: training.Prepared) -> training.Ids:
+def find_plain(prepared: Prepared) -> Ids:
     """The posts without any disguise."""
     return np.array([at for at, view in enumerate(prepared.framed) if not view.folded.evasions])
 
 
-def show_disguises(prepared: training.Prepared, seen: training.Predictions, unseen: training.Predictions) -> None:
+def show_disguises(prepared: Prepared, seen: training.Predictions, unseen: training.Predictions) -> None:
     """Recall of `offer` among posts with each disguise, where disguises were learned from and where none was."""
     truths = prepared.labels == LABELS.index("offer")
     found = []
     for apart in (seen, unseen):
-        calibration = training.calibrate(apart.logs, prepared.labels, apart.interest)
+        calibration = training.calibrate(apart.logs, prepared.labels, apart.interest, prepared.lengths)
         found.append(
             [calibration.settle(log_odds(float(np.exp(row[0])))) >= calibration.threshold for row in apart.logs]
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "crawlers"))
 
-import skins
+import skins  # type: ignore[import-not-found]  # of the tests
 
 from crawlers.generic import PLATFORM
 

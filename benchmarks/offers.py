@@ -57,8 +57,8 @@ def compare(posts: Iterable[dict[str, Any]]) -> dict[str, tuple[Counter[Any], Co
             "prices": (prices, {tuple(price) for price in post["prices"]}),
             "contacts": (contacts, {tuple(contact) for contact in post["contacts"]}),
         }
-        for name, fields in (("prices: but quantities", 4), ("prices: amounts", 1)):
-            gold[name] = ({price[:fields] for price in prices}, {tuple(price[:fields]) for price in post["prices"]})
+        for name, count in (("prices: but quantities", 4), ("prices: amounts", 1)):
+            gold[name] = ({price[:count] for price in prices}, {tuple(price[:count]) for price in post["prices"]})
         if "volumes" in post:
             gold["volumes"] = ({(volume.records,) for volume in offer.volumes}, {(size,) for size in post["volumes"]})
         if "regions" in post:

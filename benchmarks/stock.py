@@ -68,7 +68,7 @@ def pour(store: Store, table: str, rows: Rows) -> None:
     names, every = ", ".join(f'"{name}"' for name in first), (tuple(row.values()) for row in chain([first], rows))
     if store.engine.dialect.name == "postgresql":
         with closing(store.engine.raw_connection()) as connection:
-            with connection.cursor() as cursor:
+            with connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]  # the driver's own
                 cursor.execute("SET session_replication_role = replica; SET timezone = 'UTC'")
                 with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                     for values in every:

@@ -73,6 +73,10 @@ class Asking:
         """How many are found, up to a thousand."""
         count_findings(self.store, Query(**asked))
 
+    def list_first(self, count: int) -> None:
+        """The first page of sellers."""
+        list_sellers(self.store, count)
+
     def show(self, number: int) -> None:
         """A seller's page."""
         find_seller(self.store, f"s{number:016x}")
@@ -119,7 +123,7 @@ QUESTIONS: dict[str, Callable[[Asking], None]] = {
     "no question": lambda one: one.find(),
     "a seller": lambda one: one.show(100 + one.chance.randrange(one.count // 5)),
     "a seller of many posts": lambda one: one.show(one.chance.randrange(100)),
-    "the first sellers": lambda one: list_sellers(one.store, 50) and None,
+    "the first sellers": lambda one: one.list_first(50),
 }
 
 

@@ -10,73 +10,34 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from classifier.background import draw_talk
 from classifier.calibration import Calibration, choose_review, choose_threshold, choose_tilt, log_odds
-from classifier.context import Framed, frame
 from classifier.corpus import FOLDER, Example, digest_corpus, read_corpus
 from classifier.encoders import DEFAULT, Encoder, load_encoder
 from classifier.encoders.adapter import Adapter, Additions, load_adapter
 from classifier.gate import RECALL, choose_gate
-from classifier.head import FORMAT, Dense, Logs, Manifest, Model, Sparse, save_model
+from classifier.head import FORMAT, Floats, Logs, Manifest, Model, save_model
 from classifier.known import gather_known
-from classifier.lessons import Taught, measure_verdicts, teach
-from classifier.ngrams import Rows, build_rows, build_vocabulary
-from classifier.verdict import UNRELATED, Verdict, judge_posts
+from classifier.lessons import measure_verdicts, teach
+from classifier.material import Ids, Prepared, encode, prepare
+from classifier.regression import fit_dense, fit_kinds, fit_labels, fit_sparse
+from classifier.verdict import Verdict, judge_posts
 from domain.errors import Refused
-from domain.signals import LABELS, OFFER_KINDS, Lesson
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
-Ids = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+from domain.signals import LABELS, Lesson
 
 SHIPPED = Path(__file__).parent / "models"
 
-# Inverse strength of the ridge, chosen by leaving writers out (benchmarks/accuracy.py).
-DENSE_C, SPARSE_C = 0.01, 100.0
-TITLE_WEIGHT = 0.5
 PRECISION = 0.85
 REVIEW_RECALL = 0.96
 # Offers, and others, without which no score can be calibrated.
 LEAST_POSTS = 10
-# A verdict's share in a label below which it teaches nothing.
-LEAST_SHARE = 0.01
 THRESHOLDS_FOR = (
     f"{PRECISION} of what is called an offer is one at the corpus's mix, on predictions for writers left out of "
     f"training; the review band begins where {REVIEW_RECALL} of those offers lie above; the gate lets "
     f"{RECALL} of them pass, of each class of length"
 )
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The corpus as arrays: what each view reads, the labels and kinds as numbers (-1 where there
-    is no kind), and who wrote it; after it what analysts' verdicts teach.
-
-    With verdicts `shares` are the weights of each post's labels, [posts, labels]; without, each has the label it has.
-    """
-
-    framed: tuple[Framed, ...]
-    vectors: Floats
-    labels: Ids
-    kinds: Ids
-    groups: tuple[str, ...]
-    shares: Logs | None = None
-
-    @property
-    def lengths(self) -> Ids:
-        """Characters of each post, as the gate counts them."""
-        return np.array([len(view.text) for view in self.framed])
-
-    def shares_of(self, ids: Ids) -> Logs | None:
-        """The shares of some posts, or None where each has one label."""
-        return None if self.shares is None else self.shares[ids]
 
 
 def build(
@@ -180,27 +141,6 @@ def check_enough(examples: Sequence[Example]) -> None:
         )
 
 
-def prepare(examples: Sequence[Example], taught: Taught | None = None) -> Prepared:
-    """Fold the corpus, and what verdicts teach."""
-    framed = tuple(frame(example.text, example.thread_title, example.board, ()) for example in examples)
-    labels = np.array([LABELS.index(example.label) for example in examples])
-    kinds = np.array([OFFER_KINDS.index(example.kind) if example.kind else -1 for example in examples])
-    groups = tuple(example.writer for example in examples)
-    shares = None
-    if taught and taught.groups:
-        framed, groups = framed + taught.framed, groups + taught.groups
-        shares = np.concatenate([np.eye(len(LABELS))[labels], taught.shares])
-        labels = np.concatenate([labels, taught.shares.argmax(1)])
-        # The kind of an offer is the model's word, not the analyst's.
-        kinds = np.concatenate([kinds, np.full(len(taught.groups), -1)])
-    return Prepared(framed, np.zeros((len(framed), 0), np.float32), labels, kinds, groups, shares)
-
-
-def encode(prepared: Prepared, encoder: Encoder) -> Prepared:
-    """The posts with their vectors."""
-    return replace(prepared, vectors=encoder.encode([view.whole() for view in prepared.framed]))
-
-
 @dataclass(frozen=True)
 class Predictions:
     """For each post, from a head and an encoder that saw no post of its writer: log probabilities [posts, labels], and
@@ -262,51 +202,12 @@ def _judge_apart(prepared: Prepared, encoder: Encoder, inside: Ids, outside: Ids
     return judge_posts(views, dense, sparse, read, encoder.max_tokens)
 
 
-def fit_dense(prepared: Prepared, ids: Ids) -> Dense:
-    """The dense view, fitted on the posts `ids`. Vectors are standardised; that is folded into the weights."""
-    return _fit_vectors(prepared.vectors[ids], prepared.labels[ids], len(LABELS), prepared.shares_of(ids))
-
-
-def fit_kinds(prepared: Prepared, ids: Ids) -> Dense:
-    """What tells the kinds of an offer apart, fitted on the offers among the posts `ids`."""
-    offers = ids[prepared.kinds[ids] >= 0]
-    return _fit_vectors(prepared.vectors[offers], prepared.kinds[offers], len(OFFER_KINDS))
-
-
-def _fit_vectors(given: Floats, labels: Ids, classes: int, shares: Logs | None = None) -> Dense:
-    vectors = given.astype(np.float64)
-    centre, spread = vectors.mean(0), vectors.std(0) + 1e-9
-    weights, bias = _fit((vectors - centre) / spread, labels, DENSE_C, classes, shares)
-    weights = weights / spread[:, None]
-    return Dense(weights.astype(np.float32), (bias - centre @ weights).astype(np.float32))
-
-
-def fit_sparse(prepared: Prepared, ids: Ids) -> Sparse:
-    """The sparse view, fitted on the posts `ids` and on ordinary talk; its weights are rounded to what is kept."""
-    from scipy.sparse import hstack
-
-    texts, titles = ([getattr(prepared.framed[index], part) for index in ids] for part in ("text", "title"))
-    talk = draw_talk(len(ids))
-    texts, titles = texts + talk, titles + [""] * len(talk)
-    labels = np.concatenate([prepared.labels[ids], np.full(len(talk), UNRELATED)])
-    shares = prepared.shares_of(ids)
-    if shares is not None:
-        shares = np.concatenate([shares, np.eye(len(LABELS))[labels[len(ids) :]]])
-    body, title = build_vocabulary(texts), build_vocabulary(titles)
-    parts = (_matrix(build_rows(texts, body), len(body.keys)), _matrix(build_rows(titles, title), len(title.keys)))
-    matrix = hstack([parts[0], parts[1] * TITLE_WEIGHT]).tocsr()
-    weights, bias = _fit(matrix, labels, SPARSE_C, len(LABELS), shares)
-    cut = len(body.keys)
-    kept = [part.astype(np.float16).astype(np.float32) for part in (weights[:cut], weights[cut:] * TITLE_WEIGHT)]
-    return Sparse(body, kept[0], title, kept[1], bias.astype(np.float32))
-
-
 def calibrate(logs: Logs, labels: Ids, interest: Logs, lengths: Ids) -> Calibration:
     """Platt scaling, thresholds and the gate from predictions for writers left out."""
     truths = labels == LABELS.index("offer")
     odds = np.array([log_odds(float(np.exp(row[0]))) for row in logs])
-    weights, bias = _fit(odds[:, None], truths.astype(np.int64), 1e6, 2)
-    # Two classes: `_fit` gives the weights of both, and their difference is the slope.
+    weights, bias = fit_labels(odds[:, None], truths.astype(np.int64), 1e6, 2)
+    # Two classes: `fit_labels` gives the weights of both, and their difference is the slope.
     slope, shift = float(weights[0, 1] - weights[0, 0]), float(bias[1] - bias[0])
     settled = (slope * odds + shift).tolist()
     threshold = choose_threshold(settled, truths.tolist(), PRECISION)
@@ -355,39 +256,6 @@ def describe(
         figures=figures,
         versions={name: version(name) for name in ("scikit-learn", "sentence-transformers", "torch", "numpy")},
     )
-
-
-def _fit(
-    matrix: npt.NDArray[np.float64] | csr_matrix,
-    labels: Ids,
-    strength: float,
-    classes: int,
-    shares: Logs | None = None,
-) -> tuple[Logs, Logs]:
-    """Multinomial logistic regression: weights [features, classes] and bias [classes], over all labels there can be.
-
-    With `shares` a row counts for each label as much as its share of it. A label without an example gets weights of 0
-    and a bias so low that it is never the answer.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    weighing = None
-    if shares is not None:
-        rows, labels = np.nonzero(shares > LEAST_SHARE)
-        matrix, weighing = matrix[rows], shares[rows, labels]
-    fitted = LogisticRegression(C=strength, max_iter=2000, tol=1e-5).fit(matrix, labels, weighing)
-    coefficients, intercepts = fitted.coef_, fitted.intercept_
-    if len(coefficients) == 1:
-        coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.repeat(intercepts, 2) * [-0.5, 0.5]
-    weights, bias = np.zeros((classes, matrix.shape[1])), np.full(classes, -30.0)
-    weights[fitted.classes_], bias[fitted.classes_] = coefficients, intercepts
-    return weights.T, bias
-
-
-def _matrix(rows: Rows, width: int) -> csr_matrix:
-    from scipy.sparse import csr_matrix
-
-    return csr_matrix((rows.values, rows.columns, rows.bounds), shape=(len(rows.bounds) - 1, width))
 
 
 def replace_folder(work: Path, folder: Path) -> None:
