@@ -18,7 +18,8 @@ from crawlers.inference.listing import is_sticky, marks_by_container, sign_of
 from crawlers.inference.matter import write_body
 from crawlers.inference.parts import Parts, Reading
 from crawlers.inference.schema import ADVERT_TYPES, POST_TYPES, Stated, read_meta, read_statements
-from crawlers.inference.verdicts import infer
+from crawlers.inference.titles import is_said
+from crawlers.inference.verdicts import infer, read_promised
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.posts import Thread, build_post, once, read_moment
 from crawlers.quoting import split_quotes
@@ -82,8 +83,15 @@ class GenericThreadPage(ThreadPage):
 
     @field
     def title(self) -> str | None:
-        """The page's heading."""
-        return infer(self.response).title or self.visit.title
+        """What the list calls the thread, where the page says so too; else the page's heading."""
+        return self.visit.title if self._is_promised() else infer(self.response).title or self.visit.title
+
+    def _is_promised(self) -> bool:
+        return bool(self.visit.title) and is_said(self.response, infer(self.response).tree, self.visit.title or "")
+
+    def _read_pairs(self) -> list[tuple[Reading, Parts]]:
+        found = infer(self.response)
+        return found.parts() or (read_promised(found) if self._is_promised() else [])
 
     @field
     def board(self) -> str | None:
@@ -97,7 +105,7 @@ class GenericThreadPage(ThreadPage):
         url = str(self.response.url).split("#", 1)[0]
         thread = Thread(NAME, url, found.key, found.key, self.title, self.board)
         stated = read_statements(self.response)
-        pairs = found.parts()
+        pairs = self._read_pairs()
         if not pairs:
             return once(self._read_stated(one, thread, n) for n, one in enumerate(stated, 1) if one.text)
         start = self.visit.floors_before
@@ -108,7 +116,7 @@ class GenericThreadPage(ThreadPage):
         base = reading.tree.base
         body = _without_marked(read_body(write_body(reading, part), base), reading)
         known = _find_stated(stated, body.text)
-        lone = len(infer(self.response).parts()) == 1
+        lone = len(self._read_pairs()) == 1
         link = urljoin(base, part.author_url) if part.author_url else known.author_url if known else None
         user = ID_IN_LINK.search(link or "")
         name = part.author or (known.author if known else None)

@@ -24,6 +24,7 @@ from crawlers.conduct.scope import is_html
 from crawlers.declared import choose_role, declare
 from crawlers.documents import MarkupResponse, is_data
 from crawlers.generic import PLATFORM as GENERIC
+from crawlers.inference.leads import Lead, read_leads
 from crawlers.pages import BoardItem, Platform, ThreadItem, Visit, is_bare
 from crawlers.posts import prefer_served
 from crawlers.recognise import recognise
@@ -83,7 +84,7 @@ class Said:
 
     `name` is its platform's, empty where there is no page to read (an error, a file). `fault` is what a source's own
     description of its site does not find on it. `scripted`: only a browser can show what it is made of. `broken` is
-    why it could not be read, else empty.
+    why it could not be read, else empty. `leads` are the links of a page that no platform knows.
     """
 
     name: str = ""
@@ -92,6 +93,7 @@ class Said:
     fault: str = ""
     scripted: bool = False
     broken: str = ""
+    leads: tuple[Lead, ...] = ()
 
 
 class Broken(Exception):
@@ -106,7 +108,7 @@ class Reading:
         self.visit = sheet.visit
         self.platform = platform
         self.name, self.role, self.item = said.name, said.role, said.item
-        self.fault, self.scripted = said.fault, said.scripted
+        self.fault, self.scripted, self.leads = said.fault, said.scripted, said.leads
 
     @cached_property
     def response(self) -> MarkupResponse:
@@ -188,7 +190,8 @@ def _read(sheet: Sheet, source: Source) -> Said:
     else:
         item = _read_item(sheet, page, platform, role)
     fault = platform.explain(page, role) if platform.explain else ""
-    return Said(platform.name, role, item, fault, scripted=_is_scripted(sheet, page, platform, role, item))
+    leads = read_leads(page) if platform is GENERIC and not sheet.is_result else ()
+    return Said(platform.name, role, item, fault, _is_scripted(sheet, page, platform, role, item), leads=leads)
 
 
 def _read_item(sheet: Sheet, page: MarkupResponse, platform: Platform, role: Role) -> Item | None:

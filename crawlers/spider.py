@@ -14,8 +14,9 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -37,9 +38,11 @@ from crawlers.reader import Reader
 from crawlers.reading import Broken, Reading, lay_out
 from crawlers.results import finds_nothing
 from crawlers.styles import Styles
+from crawlers.walk.copies import Copies
 from crawlers.walk.course import Errand, ListWalk, ThreadWalk, errand_of
 from crawlers.walk.freshness import ends_list, is_fewer, keep_shown, list_key
 from crawlers.walk.frontier import Frontier
+from crawlers.walk.survey import Survey, is_front, kind_mark
 from crawlers.walk.tally import Tally
 from domain.errors import CrawlEnded, TipstaffError
 from domain.pages import Haul, Mark, Page, Picture, Role, Roll, Validators
@@ -57,6 +60,7 @@ SETTLED = LASTING_WALLS | {"robots", "not_html", "empty", "selector_drift", "ref
 MOST_BARREN = 25
 UNASKED = frozenset({"robots", "refused_address", "interrupted"})
 NO_CONTACT = "a public address is only asked with a contact address in the user agent"
+GENERIC = "generic"  # the platform of sites that nobody wrote one for
 NO_BROWSER = "the page exists only after JavaScript, and there is no browser; `tipstaff doctor` says how to mend it"
 
 
@@ -78,6 +82,8 @@ class WatchSpider(Spider):
         self.styles = Styles(conduct, lambda request: self.crawler.engine.download_async(request))
         self.tally = Tally(watching=plan.mode == "watch")
         self.frontier = Frontier(conduct, self.tally, self.read_page, self.read_failure)
+        self.survey = Survey(self.frontier)
+        self.copies = Copies()
         self.seen_posts: set[str] = set()
         self.ended: RunOutcome | None = None
         self.fault: TipstaffError | None = None
@@ -99,6 +105,7 @@ class WatchSpider(Spider):
         reader: Reader = kwargs.get("reader") or Reader(plan.source)
         spider = cls(plan, intake, Conduct(plan, intake, robots_fetcher(crawler, intake)), reader)
         spider._set_crawler(crawler)
+        crawler.signals.connect(spider.explore, signal=signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -112,6 +119,13 @@ class WatchSpider(Spider):
                 yield request
         for request in self.frontier.ask_revisits():
             yield request
+
+    def explore(self) -> None:
+        """When all is done that links promised, looks at what nobody vouches for, a page at a time."""
+        request = None if self.ended else self.survey.sample(found=bool(self.tally.posts or self.tally.unchanged))
+        if request is not None:
+            self.crawler.engine.crawl(request)
+            raise DontCloseSpider
 
     # -- the end
 
@@ -184,8 +198,10 @@ class WatchSpider(Spider):
         self.intake.note("rendered" if page.rendered else "fetched", page.url, f"{page.status} {len(page.body)}")
         reading = await self.reader.read(lay_out(response, errand, self.plan.source))
         item = reading.item
-        if errand.is_start and self.plan.mode == "look":
-            await self.tell_open(reading, item)
+        if errand.is_start:
+            await self.meet_start(page, reading)
+        if errand.sample:
+            return await self.read_sample(page, reading, errand)
         bare = item is None or is_bare(item)
         if bare and reading.sheet.is_result and response.status == 200 and finds_nothing(reading.response):
             self.tally.quiet += 1
@@ -203,7 +219,9 @@ class WatchSpider(Spider):
         with bound_time():
             wall = see_wall(page, reading)
         if item is None or bare or wall is not None:
-            return list(self.read_wall(response.request, page, reading, errand, wall))
+            self.survey.count(errand, barren=True)
+            asked = self.look_beyond(page, reading, errand)
+            return [*self.read_wall(response.request, page, reading, errand, wall), *asked]
         self.tally.succeed()
         if reading.fault:
             self.intake.note("selector_drift", page.url, reading.fault)
@@ -215,13 +233,48 @@ class WatchSpider(Spider):
         if errand.revisit and not isinstance(item, ThreadItem):
             self.tell_gone(page, reading, gone=bool(page.redirects))  # to its board, for one
             return []
-        if isinstance(item, ThreadItem):
-            async with self.belonging:
-                page = await self.styles.attach(page, reading, item.posts)
-                new = (post for post in item.posts if post.id not in self.seen_posts)
-                pictures = await self.images.fetch(page, new)
-            return list(self.read_thread(page, reading, item, errand, pictures))
-        return list(self.read_list(page, reading, item, errand))
+        return await self.read_item(page, reading, item, errand)
+
+    async def read_item(
+        self, page: Page, reading: Reading, item: BoardItem | ThreadItem, errand: Errand
+    ) -> list[Request]:
+        """A list or a page of a thread, with what belongs to its posts."""
+        if isinstance(item, BoardItem):
+            return list(self.read_list(page, reading, item, errand))
+        async with self.belonging:
+            page = await self.styles.attach(page, reading, item.posts)
+            new = (post for post in item.posts if post.id not in self.seen_posts)
+            pictures = await self.images.fetch(page, new)
+        return list(self.read_thread(page, reading, item, errand, pictures))
+
+    async def read_sample(self, page: Page, reading: Reading, errand: Errand) -> list[Request]:
+        """A page that was looked at because nobody knew what its kind holds. One that holds nothing is no fault."""
+        kind, item = errand.kind, reading.item
+        verdict = self.survey.weigh(item, kind, self.copies)
+        onward = Errand(platform=reading.name, steps=(*errand.steps, page.url), depth=1)
+        asked = self.survey.judge(kind, verdict, reading.platform, onward)
+        if settled := self.survey.settled(kind):
+            mark = Mark(kind_mark(kind), settled, 1, ended=True, deep_at=page.fetched_at)
+            self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other"), mark=mark))
+        if verdict == "nothing" or item is None:
+            walk = self.frontier.open_list(page.requested_url, None)
+            return [*asked, *self.survey.follow(reading.leads, walk, reading.platform, onward)]
+        errand = dataclasses.replace(onward, role="thread" if verdict == "thread" else "board")
+        return [*await self.read_item(page, reading, item, errand), *asked]
+
+    def look_beyond(self, page: Page, reading: Reading, errand: Errand) -> list[Request]:
+        """What a start page leads to on which nothing was read."""
+        if not errand.is_start:
+            return []
+        walk = self.frontier.open_list(page.requested_url, None)
+        onward = Errand(platform=reading.name, steps=(*errand.steps, page.url), depth=1)
+        return list(self.survey.follow(reading.leads, walk, reading.platform, onward))
+
+    async def meet_start(self, page: Page, reading: Reading) -> None:
+        """Whether the source is a whole site; a look tells what else may be watched."""
+        self.survey.whole_site |= reading.role == "home" or is_front(page.url)
+        if self.plan.mode == "look":
+            await self.tell_open(reading, reading.item)
 
     async def tell_open(self, reading: Reading, item: BoardItem | ThreadItem | None) -> None:
         """Names the boards and feeds of a start page that may be watched too."""
@@ -249,10 +302,14 @@ class WatchSpider(Spider):
         if errand.listing is None:
             self.frontier.meet_list(walk)
             walk.waiting += 1  # this page itself, which no list had asked for
+        new = bool(boards) or any(self.frontier.is_new(link.key) for link in item.threads)
+        self.survey.count(errand, barren=not new)
         if reading.role == "home" and boards:
             self.hand_over(haul_of(page, (), reading, "home", title=item.name))
         else:
             yield from self.read_threads(page, reading, item, walk, onward)
+        if new:
+            yield from self.survey.follow(reading.leads, walk, reading.platform, deeper)
         if errand.listing is None:
             self.settle(dataclasses.replace(errand, listing=walk))
 
@@ -301,6 +358,9 @@ class WatchSpider(Spider):
         known = walk.known if walk.known and walk.known.page == walk.page else None
         shown = self.weigh(page.url, len(item.posts), known)
         posts = self.take_fresh(item.posts)
+        self.survey.count(errand, barren=not posts)
+        if posts:
+            self.survey.prove(page.url)
         brought = {post.id for post in item.posts} - walk.roll
         walk.roll.update(brought)
         following = normalise(item.next_url, page.url) if item.next_url else ""
@@ -334,6 +394,12 @@ class WatchSpider(Spider):
             )
         )
         yield from asked
+        onward = Errand(platform=reading.name, steps=steps_after(page, errand, first=True), depth=1)
+        within = walk.within or self.frontier.open_list(page.requested_url, None)
+        if errand.is_start:
+            yield from self.survey.follow(reading.leads, within, reading.platform, onward)
+        elif not item.next_url and posts:
+            yield from self.survey.follow_pages(reading.leads, page.url, within, reading.platform, onward)
 
     def has_moved(self, page: Page, walk: ThreadWalk) -> bool:
         """Whether the page that a mark led to redirects to one without its number: floors cannot be counted from it."""
@@ -410,6 +476,9 @@ class WatchSpider(Spider):
     def fail(self, reason: str, url: str, detail: str, errand: Errand, *, whole: bool = False) -> None:
         """Counts and names a page that could not be read. `whole`: the pass over its list may end all the same."""
         self.intake.note(reason, url, detail)
+        if errand.sample:
+            self.survey.judge(errand.kind, "nothing", None, errand)
+            return
         self.stand_in(errand)
         walk = errand.within
         if errand.thread is not None and reason not in UNASKED:
@@ -450,7 +519,10 @@ class WatchSpider(Spider):
         """Those that were not met before in this crawl."""
         found = {post.id: post for post in posts if post.id not in self.seen_posts}
         self.seen_posts.update(found)
-        return tuple(found.values())
+        kept = [post for post in found.values() if post.platform != GENERIC or not self.copies.holds(post)]
+        for post in kept:
+            self.copies.add(post)
+        return tuple(kept)
 
     def hand_over(self, haul: Haul) -> None:
         """Gives a haul to the intake and counts what came of it."""

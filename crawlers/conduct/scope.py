@@ -62,7 +62,8 @@ CLOSED_QUERIES: dict[str, frozenset[str] | None] = {
     "goto": None, "printable": None, "print": None, "replytocom": None, "reply": None, "attachmentid": None,
     "login": None, "logout": None,
 }  # fmt: skip
-# Scripts where these names are a post's number and not a page's: a single post's address, which redirects.
+# Scripts where these names are a post's number and not a page's: a single post's address, which redirects. Beside a
+# thread's own "id" they number its pages.
 POST_NUMBER_SCRIPTS = re.compile(r"/(?:viewtopic|showthread|showpost|viewthread)\.php\Z", re.IGNORECASE)
 POST_NUMBER_NAMES = frozenset({"p", "pid"})
 
@@ -133,7 +134,8 @@ def is_closed(url: str) -> bool:
     pairs = [(name.lower(), value.lower()) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
     if any(closes(name, value) for name, value in pairs):
         return True
-    return bool(POST_NUMBER_SCRIPTS.search(parts.path)) and any(name in POST_NUMBER_NAMES for name, _ in pairs)
+    names = {name for name, _ in pairs}
+    return bool(POST_NUMBER_SCRIPTS.search(parts.path)) and bool(names & POST_NUMBER_NAMES) and "id" not in names
 
 
 def is_closed_image(url: str) -> bool:

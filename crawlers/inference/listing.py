@@ -14,6 +14,7 @@ from crawlers.dates import LEAD, find_time, is_time, tidy_time
 from crawlers.inference.links import USER_PATH, is_below, page_free, pattern_of, split_address
 from crawlers.inference.records import is_chrome
 from crawlers.inference.shapes import ACTION_TEXT, Element, shape_of, text_within, words_of
+from crawlers.inference.titles import is_crumbs
 from crawlers.inference.trees import EVER, Mark, Tree
 from crawlers.inference.words import word_set
 from crawlers.pages import Visit
@@ -77,7 +78,7 @@ def find_listings(tree: Tree) -> list[Listing]:
         if len(own) > 1 and row.key in own:
             continue  # the subject over each post of this very thread
         groups["pattern", pattern_of(row.url)].append(row)
-        groups["shape", _anchor_shape(row.anchor)].append(row)
+        groups["shape", anchor_shape(row.anchor)].append(row)
     weighed = [_weigh(tree, kind, key, rows) for (kind, key), rows in groups.items()]
     listings = [listing for listing in weighed if listing is not None]
     known = {pattern_of(here), *(listing.pattern for listing in listings)}
@@ -91,7 +92,8 @@ def _framed(tree: Tree) -> set[Element]:
     framed: set[Element] = set()
     for node in tree.order:
         parent = node.getparent()
-        if parent in framed or (is_chrome(node) and not (node.tag == "form" and tree.text[node] > 600)):
+        frame = is_crumbs(tree, node) or (is_chrome(node) and not (node.tag == "form" and tree.text[node] > 600))
+        if parent in framed or frame:
             framed.add(node)
     return framed
 
@@ -147,7 +149,8 @@ def _names_author(node: Element | None) -> bool:
     return node is not None and node.get("itemprop") in ("author", "creator")
 
 
-def _anchor_shape(node: Element) -> str:
+def anchor_shape(node: Element) -> str:
+    """What links at like places share: their own shape and that of the two elements they stand in."""
     steps = []
     for _ in range(3):
         if node is None:

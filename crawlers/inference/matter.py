@@ -12,6 +12,7 @@ from crawlers.bodies import is_signature
 from crawlers.inference.paragraphs import find_kept
 from crawlers.inference.parts import Parts, Reading, normal
 from crawlers.inference.shapes import ACTION_TEXT, Element, hint_of, names_of, text_within, words_of
+from crawlers.inference.titles import find_start
 from crawlers.inference.trees import drop
 from crawlers.inference.words import word_set
 from crawlers.posts import FLOOR_WORDS
@@ -151,13 +152,14 @@ def _score_containers(reading: Reading, part: Parts) -> list[tuple[float, str, E
             own_dirty += dirty.get(child, 0)
         clean[node], dirty[node] = own_clean, own_dirty
     buried: set[Element] = set()
+    boxes = _find_boxes(reading, part)
     scored: list[tuple[float, str, Element | None, int]] = []
     for node in nodes:
         parent = node.getparent()
         if parent in buried or (is_dirt(reading, node, part) and node not in part.record.nodes):
             buried.add(node)
             continue
-        hint = hint_of(names_of(node))
+        hint = 0 if node in boxes else hint_of(names_of(node))
         if node.tag not in CONTAINERS and not (hint > 0 and node.tag in ("p", "span", "blockquote", "pre", "font")):
             continue
         links = tree.linked.get(node, 0)
@@ -177,6 +179,15 @@ def _score_containers(reading: Reading, part: Parts) -> list[tuple[float, str, E
         purity = (total + tails + 1) / (total + tails + rest + 1)
         scored.append(((total + tails + 0.5) * purity**2 * 0.9, "*", None, total + tails))
     return scored
+
+
+def _find_boxes(reading: Reading, part: Parts) -> set[Element]:
+    """The boxes of the layout round a lone post, "main body" for one: they hold the page's heading, name and time."""
+    start = find_start(reading.tree) if len(reading.parts) == 1 else None
+    if start is None or part.author_mark is None or part.time is None:
+        return set()
+    signs = (part.author_mark.container, part.time.container)
+    return {*start.iterancestors()}.intersection(*(each.iterancestors() for each in signs))
 
 
 def _own_letters(reading: Reading, node: Element, part: Parts) -> tuple[int, int]:

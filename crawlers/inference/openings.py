@@ -117,7 +117,7 @@ def _record_before(tree: Tree, posts: Reading) -> Record | None:
         nodes = [
             child
             for child in reversed(before)
-            if not _is_frame(child)
+            if not _is_frame(tree, child)
             and child not in taken
             and tree.text.get(child, 0)
             and (tree.order.get(child, 0) >= begin or child in above or _stands_beside(tree, child, above))
@@ -132,7 +132,7 @@ def _stands_beside(tree: Tree, node: Element, above: set[Element]) -> bool:
     return parent in above and tree.text.get(parent, 0) < HEAD_SHARE * tree.text.get(tree.root, 0)
 
 
-def _is_frame(node: Element) -> bool:
-    if node.tag in ("h1", "script", "title") or is_chrome(node) or is_crumbs(node):
+def _is_frame(tree: Tree, node: Element) -> bool:
+    if node.tag in ("h1", "script", "title") or is_chrome(node) or is_crumbs(tree, node):
         return True
     return bool(words_of(node) & {"pagination", "pager", "toolbar", "nav", "notice", "alert", "rules"})

@@ -20,6 +20,8 @@ SEPARATORS = re.compile(r"\s+[-–—|·•»›>:/]+\s+|_|\s\|\s")
 PAGE_NUMBER = r"(?:\bpage\s*\d+(?:\s*(?:of|/)\s*\d+)?|第\s*\d+\s*[页頁](?:[,，/\s]*共\s*\d+\s*[页頁])?)"
 PAGE_OF = re.compile(rf"(?i)\s*[-–—|,(\[（]?\s*{PAGE_NUMBER}\s*[)\]）]?(?=\s*(?:$|[-–—|/_»›]))")
 HEAD_SHARE = 0.7  # of the page's letters: what holds so much of it is no one post
+TRAIL_TAGS = word_set("h1 h2 h3 h4 p div td ul ol center font span b strong")
+LONGEST_TRAIL, MOST_SIGNS = 200, 12  # letters of the links of a way, and of what stands between them
 CRUMB_WORDS = word_set("breadcrumb breadcrumbs crumbs crumb navigate linktree navtree path location position bread")
 
 
@@ -50,6 +52,16 @@ def read_title(response: HttpResponse, tree: Tree) -> str | None:
         return without_page(text_within(tops[0], 300))
     pieces = _pieces(stated or whole)
     return next((piece for piece in pieces if not re.fullmatch(r"/\w+/", piece)), next(iter(pieces), None))
+
+
+def is_said(response: HttpResponse, tree: Tree | None, title: str) -> bool:
+    """Whether a page's title or one of its headings says the title by which a list led here."""
+    if tree is None or len(title) < 2:
+        return False
+    whole = " ".join((response.css("title::text").get() or "").split())
+    return title in without_page(whole) or any(
+        title in text_within(node, 400) for node in tree.order if node.tag in HEADINGS and tree.text[node] < 200
+    )
 
 
 def without_page(title: str) -> str:
@@ -91,7 +103,7 @@ def read_board(tree: Tree) -> str | None:
     """The last step of the bread crumbs that is a link."""
     here = page_free(tree.url)
     for node in tree.order:
-        if not is_crumbs(node):
+        if not is_crumbs(tree, node):
             continue
         links = [link for link in node.iter("a") if text_within(link, 80)]
         steps = [link for link in links if address_key(tree, link.get("href") or "") != here]
@@ -108,9 +120,16 @@ def address_key(tree: Tree, link: str) -> str:
         return ""
 
 
-def is_crumbs(node: Element) -> bool:
-    """Whether an element is the way from the site's front to this page."""
-    return bool(words_of(node) & CRUMB_WORDS) or (node.get("aria-label") or "").lower() == "breadcrumb"
+def is_crumbs(tree: Tree, node: Element) -> bool:
+    """Whether an element is the way from the site's front to this page: its name says so, or its links end in the
+    page's title."""
+    if words_of(node) & CRUMB_WORDS or (node.get("aria-label") or "").lower() == "breadcrumb":
+        return True
+    text, linked, title = tree.text.get(node, 0), tree.linked.get(node, 0), tree.title or ""
+    rest = text - linked - len("".join(title.split()))
+    if node.tag not in TRAIL_TAGS or not 0 < linked <= LONGEST_TRAIL or len(title) < 2 or not 0 <= rest <= MOST_SIGNS:
+        return False
+    return text_within(node, 400).endswith(title) and sum(1 for _ in node.iter("a")) > 1
 
 
 def find_start(tree: Tree) -> Element | None:

@@ -34,6 +34,8 @@ from crawlers.inference.words import word_set
 from domain.pages import Role
 
 LARGEST_PAGE = 6_000_000  # characters; what lies beyond is not looked at
+ROWS, DATED = 5, 0.6  # a list beyond doubt: so many lines, so many of them with a time
+LEAST_LETTERS = 2  # of a post that is alone on its page
 SWALLOWED = 0.5  # what a record loses by each other post that is in it
 LIST_WORDS = word_set("threads topics posts questions discussions articles items ads listings news")  # "/questions"
 COMMENT_WORDS = word_set("comment comments post posts reply replies message messages answer answers review")
@@ -56,6 +58,17 @@ class Inference:
     def parts(self) -> list[tuple[Reading, Parts]]:
         """All posts of the page in its order, with the reading that each belongs to."""
         return [(reading, part) for reading in self.readings for part in reading.parts]
+
+
+def read_promised(found: Inference) -> list[tuple[Reading, Parts]]:
+    """The one post of a page that looks like a list, for whoever was promised a thread there: with time and name, and
+    beside no dated list."""
+    listing = found.listing
+    if found.tree is None or (listing is not None and len(listing.rows) >= ROWS and listing.dated >= DATED):
+        return []
+    letters, signed = _weigh_lone(found.tree, [each for each in (listing, found.boards) if each is not None])
+    reading = read_lone(found.tree) if signed and letters >= LEAST_LETTERS else None
+    return [(reading, part) for part in reading.parts] if reading else []
 
 
 _inferred: WeakKeyDictionary[HttpResponse, Inference] = WeakKeyDictionary()  # a page is asked twice: role, then fields
@@ -302,12 +315,12 @@ def _decide(tree: Tree, url: str, posts: Reading | None, threads: Listing | None
         return "home"
     lone, signed_well = _weigh_lone(tree, [listing for listing in (threads, boards) if listing])
     rows = len(threads.rows) if threads else 0
-    if one_of_them and lone >= 2:
+    if one_of_them and lone >= LEAST_LETTERS:
         return "thread"
     rivals = rows >= 3 and (thread_like <= 0 or (threads is not None and threads.dated >= 0.6 and lone < title_length))
-    if signed_well and lone >= 2 and not rivals and (boards is None or len(boards.rows) < 2):
+    if signed_well and lone >= LEAST_LETTERS and not rivals and (boards is None or len(boards.rows) < 2):
         return "thread"
-    if threads is not None and rows >= 5 and threads.dated >= 0.6 and thread_like <= 0 and lone < 3 * title_length:
+    if threads is not None and rows >= ROWS and threads.dated >= DATED and thread_like <= 0 and lone < 3 * title_length:
         return "board"  # a notice over the list is no thread
     if lone >= 30 and lone * (1 + thread_like) > max(title_length, 40 * (boards is not None and len(boards.rows) > 2)):
         return "thread"

@@ -95,7 +95,8 @@ class Errand:
     """Why a page is asked for: what a link promised it to be, and the walks that it belongs to.
 
     `platform` is that of the page which had the link; `steps` the addresses that led here; `depth` how many lists of
-    boards lie between here and the start. `revisit`: no link led here, but a finding that stood there.
+    boards lie between here and the start. `revisit`: no link led here, but a finding that stood there. `kind`: it was
+    asked for because of its kind (kinds.py), of which it is a `sample` that nobody vouches for.
     """
 
     role: Role | None = None
@@ -105,6 +106,8 @@ class Errand:
     steps: tuple[str, ...] = ()
     depth: int = 0
     revisit: bool = False
+    kind: str = ""
+    sample: bool = False
 
     @property
     def is_start(self) -> bool:

@@ -11,9 +11,12 @@ from scrapy import Request
 from crawlers.conduct.gate import Conduct
 from crawlers.conduct.politeness import now
 from crawlers.conduct.scope import normalise
+from crawlers.inference.leads import Lead
+from crawlers.inference.links import page_free
 from crawlers.pages import Platform, ThreadLink
 from crawlers.walk.course import Errand, ListWalk, ThreadWalk
 from crawlers.walk.freshness import decide_thread, is_deep, list_key, validator_headers
+from crawlers.walk.kinds import Kinds
 from crawlers.walk.tally import Tally
 from domain.pages import Mark, Role
 
@@ -43,6 +46,9 @@ class Frontier:
         self._threads: set[str] = set()
         self._whole: set[str] = set()
         self._lists: set[str] = set()
+        self._asked: set[str] = set()
+        self.kinds = Kinds()
+        self.front = page_free(normalise(self._plan.source.url))
         self.stopped = False
 
     def ask_start(self, url: str) -> Iterator[Request]:
@@ -56,9 +62,11 @@ class Frontier:
     def begin_list(self, url: str, name: str | None, errand: Errand) -> Iterator[Request]:
         """The first page of a board that a page leads to, unless it was met before."""
         walk = self.open_list(url, name)
-        if walk.url and walk.url not in self._lists and len(self._lists) >= MOST_LISTS:
+        if not walk.url or walk.url in self._asked or walk.url in self._lists:
+            return
+        if len(self._lists) >= MOST_LISTS:
             self._tally.cut = True
-        elif walk.url and walk.url not in self._lists:
+        else:
             walk.seen.clear()
             yield from self.continue_list(walk.url, walk, errand)
 
@@ -158,6 +166,26 @@ class Frontier:
             walk.within.whole &= bool(asked)
         yield from asked
 
+    def ask_sample(self, lead: Lead) -> Iterator[Request]:
+        """A page that is looked at because nobody knows what its kind holds."""
+        if self._plan.max_pages is None or self._issued < self._plan.max_pages:
+            yield from self._ask(lead.url, Errand(role="other", platform="", kind=lead.kind, sample=True), {})
+
+    def is_new(self, key: str) -> bool:
+        """Whether a thread was not met yet."""
+        return key not in self._threads
+
+    def was_asked(self, url: str) -> bool:
+        """Whether a page was asked for, whatever it was taken for."""
+        return normalise(url) in self._asked
+
+    def recall(self, kinds: Kinds, keys: list[str]) -> None:
+        """What earlier crawls learned of kinds."""
+        known = self._intake.marks_of(keys) if keys and self._plan.mode == "watch" else {}
+        for key in keys:
+            mark = known.get(key)
+            kinds.recall(key, mark.sign if mark and not is_deep(mark, now()) else None)
+
     def ask_again(self, request: Request, errand: Errand) -> Request:
         """`request` once more, with nothing new counted; the page belongs to the same walks once more."""
         walk = errand.within
@@ -181,6 +209,9 @@ class Frontier:
             self._tally.spent = True
             return
         self._issued += 1
+        self._asked.add(normal)
+        if not errand.kind:
+            self.kinds.meet(normal)
         yield Request(
             normal,
             callback=self._callback,
