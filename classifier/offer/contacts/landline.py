@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from classifier.offer.contacts.digits import read_run, take_number
+from classifier.offer.contacts.digits import find_runs, join_groups, read_run, take_number
 from classifier.offer.contacts.phone import is_valid, read_near
 from classifier.offer.contacts.shape import Hit, Kind
 
 _FIXED = re.compile(
     r"(?<![\d.A-Za-z-])(?:\+?86[ -]?)?[(（]?(0(?:10|2[0-9]"
-    r"|[3-9]\d{2}))[)）]?[ -]{0,2}([1-9]\d{2,3}[ -]?\d{4})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
+    r"|[3-9]\d{2}))[)）]?[ —–-]{0,2}([1-9]\d{2,3}[ —–-]?\d{4})(?:[-转]{1,2}\d{1,6})?(?![\d.])"
 )
 # With China's code the area's zero is dropped.
 _CODED = re.compile(r"\+86[ -]?[(（]?(10|2[0-9]|[3-9]\d{2})[)）]?[ -]{0,2}([2-9]\d{2,3}[ -]?\d{4})(?!\d)")
@@ -39,12 +39,21 @@ def _find(text: str) -> Iterator[Hit]:
     for match in _AT_HOME.finditer(text) if "0" in text else ():
         value = "+886" + re.sub(r"\D", "", match.group())[1:]
         yield Hit("landline", value, match.start(), match.end(), is_valid(value))
+    for groups in find_runs(text) if _HEARD.search(text) else ():
+        number = join_groups(groups)
+        if number.plain < len(number.digits) / 2 and _FREE.fullmatch(number.digits):
+            yield Hit("landline", number.digits, number.start, number.end, is_valid("+86" + number.digits))
+        elif number.plain < len(number.digits) / 2 and _WHOLE.fullmatch(number.digits):
+            value = "+86" + number.digits[1:]
+            yield Hit("landline", value, number.start, number.end, is_valid(value))
     for match in _FREE.finditer(text) if "400" in text or "800" in text else ():
         digits = "".join(match.groups())
         if len(digits) == 10 and (" " in match.group() or "-" in match.group() or digits.startswith(("400", "800"))):
             yield Hit("landline", digits, match.start(), match.end(), is_valid("+86" + digits))
 
 
+# A digit in words, as a fixed line's number opens with.
+_HEARD = re.compile("[零〇⓪][一二三四五六七八九〇零⓪①-⑨]|[四八肆捌④⑧][零〇⓪]")
 _WHOLE = re.compile(r"0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from classifier.offer.contacts.shape import Hit, Kind, read_word
 
-_LINK = re.compile(r"(?:https?://)?line\.me/(?:R/)?ti/p/(?:~|%7E)?(@?[A-Za-z0-9._%-]{3,40})", re.IGNORECASE)
+_LINK = re.compile(r"(?:(?:https?://)?line\.me/(?:R/)?|line://)ti/p/(?:~|%7E)?(@?[A-Za-z0-9._%-]{3,40})", re.IGNORECASE)
 _HANDLE = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._-]{2,19}(?![A-Za-z0-9_@])")
 _VALID = re.compile(r"@?[a-z0-9][a-z0-9._-]{2,19}")
 

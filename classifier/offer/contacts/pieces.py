@@ -14,9 +14,9 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from classifier.fold import Folded
+from classifier.offer.contacts.digits import DIGIT_FORMS
 from classifier.offer.contacts.places import Alias, find_aliases, find_pointed
 from classifier.offer.contacts.remarks import find_order, heed
-from classifier.offer.contacts.shape import read_numerals
 from classifier.offer.rewriting import replace_spans
 from classifier.offer.tokens import lower
 
@@ -27,7 +27,10 @@ SPOKEN = {
     )
     for word in words.split()
 }
-_NUMERALS = "零〇洞一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖①②③④⑤⑥⑦⑧⑨⓪"
+_DIGITS = {form: digit for form, digit in DIGIT_FORMS.items() if not form.isascii() and form not in "丨妖勾"} | {
+    "两": "2"
+}
+_NUMERALS = "".join(_DIGITS)
 _LINE = r"(?:下 ?划 ?线|下横线|下杠|底线|底杠|(?<![a-z])under[ _-]?score)"
 _DASH = r"(?:减号|中?横[杠线]|连字符|短横|(?<= )(?:minus|dash|hyphen)(?= ))"
 # What is said between two pieces: carking加数字2024, "carking" followed by "88".
@@ -40,6 +43,7 @@ _OPEN, _CLOSE = r"[(（\[【]\s?", r"\s?[)）\]】]"
 # One piece, by what it is: the names of signs go before the characters they are written with.
 _PIECE = re.compile(
     rf"(?P<cut>{_OPEN}(?:删除?|去掉?|中文去掉){_CLOSE}|{_THEN})"
+    rf"|(?P<repeat>(?:后面?|再)?跟?[两俩二三四五六七八九2-9]个[a-z0-9{_NUMERALS}](?![a-z0-9{_NUMERALS}]))"
     rf"|(?P<line>{_OPEN}{_LINE}{_CLOSE}|{_LINE}|[_＿▁ˍ﹍﹏⎵])"
     rf"|(?P<dash>{_OPEN}{_DASH}{_CLOSE}|{_DASH})"
     r"|(?P<word>[a-z0-9]+)"
@@ -52,7 +56,10 @@ _PIECE = re.compile(
     r"|(?P<between>[^\w]|_)"
 )
 # Between the name of a place and its handle, where nothing points at it.
-_LINK = re.compile(r"(?:[\s丨|〡]|号码?|账号|帐号|(?<![a-z])id(?![a-z])|[找搜聊加是为登用戳滴揾搵我]|搜索|联系){0,4}")
+_LINK = re.compile(
+    r"(?:[\s丨|〡]|号码?|账号|帐号|(?<![a-z])id(?![a-z])|[找搜聊加是为登用戳滴揾搵我]|搜索|联系"
+    r"|(?<![a-z])(?:is|handle|name|user ?name|user|no|number|account)(?![a-z])|[“\"「]){0,6}"
+)
 # A whole handle, as it is given at last: → hengtai007, (che zhu: chezhu88).
 _WHOLE = re.compile(r"(?<![a-z0-9@_.])[a-z0-9][a-z0-9_.-]{4,31}(?![a-z0-9@_])")
 _GIVING = re.compile(r"\s?(?:[→➜➔⇒=＝]|[=-]>|也?就是|即)\s?(?:read [^\n:：]{1,24}[:：]\s?)?")
@@ -66,6 +73,11 @@ _PLAIN = re.compile("[a-z0-9_.-]+")
 _PLAIN_BEFORE = re.compile("[a-z0-9_.-]+$")
 _SPOKEN = re.compile(r"\d+|o|plus|" + "|".join(SPOKEN))
 _LONE = re.compile("[a-z0-9] ?[a-z]$")
+# Places whose numbers stand in groups.
+_GROUPED = frozenset({"phone", "landline", "whatsapp", "signal"})
+# What joins two pieces in words, or in quotes.
+_SPOKEN_OF = re.compile('加|跟|接|后|数字|then|followed|[”"」] ?\\+? ?[“"「]')
+_BRACKETS = tuple("()（）[]【】〔〕")
 _REACH = 90
 _SINGLES = 3
 _SHORTEST, _LONGEST = 4, 32
@@ -99,7 +111,7 @@ def _find_edits(folded: Folded, text: str) -> Iterator[tuple[int, int, str]]:
         link = _LINK.match(text, alias.end)
         start = pointed or (link.end() if link else alias.end)
         stop = following.start if following and _bounds(text, following) else len(text)
-        edit = _read(folded, text, start, min(stop, start + _REACH))
+        edit = _read(folded, text, start, min(stop, start + _REACH), alias.kind in _GROUPED)
         if edit is not None:
             yield edit
             done = edit[1]
@@ -110,7 +122,7 @@ def _bounds(text: str, alias: Alias) -> bool:
     return alias.end - alias.start > 1 and not alias.faint
 
 
-def _read(folded: Folded, text: str, start: int, stop: int) -> tuple[int, int, str] | None:
+def _read(folded: Folded, text: str, start: int, stop: int, grouped: bool) -> tuple[int, int, str] | None:
     """The handle in pieces at `start`, as an edit; None where what stands there is plain, or no handle."""
     pieces = list(_restore_letters(folded, _list_pieces(text, start, stop)))
     while pieces and pieces[0].sort in ("blank", "between"):
@@ -147,7 +159,8 @@ def _read(folded: Folded, text: str, start: int, stop: int) -> tuple[int, int, s
             plain = _join(_trim(heeded, list(_list_pieces(heeded, 0, len(heeded))), said), said)
     if plain == raw or not _SHORTEST <= len(plain) <= _LONGEST or not re.fullmatch("[+]?[a-z0-9_.@-]+", plain):
         return None
-    if not re.search("[a-z]", plain) and not said.strip() and not spoken:
+    parted = not grouped and any(piece.sort == "repeat" or piece.text in _BRACKETS for piece in own)
+    if not (re.search("[a-z]", plain) or said.strip() or spoken or parted):
         return None  # numbers in groups and in numerals have readers of their own
     if not said and plain.isalpha() and not _count_singles(own) >= _SINGLES + 1:
         return None
@@ -186,7 +199,8 @@ def _read_spoken(pieces: Sequence[Piece]) -> list[Piece]:
 def _trim(text: str, pieces: list[Piece], said: str) -> list[Piece]:
     """The pieces up to where the handle ends: at words of the sentence, a gap between words, another handle."""
     together = bool(_TOGETHER.search(said))
-    apart = _count_singles(pieces) >= _SINGLES or _speaks(pieces)
+    apart = _count_singles(pieces) >= _SINGLES
+    together = together or _speaks(pieces)
     kept: list[Piece] = []
     for at, piece in enumerate(pieces):
         if piece.sort == "han" and not together and piece.text not in said:
@@ -218,7 +232,11 @@ def _joins(text: str, gap: Piece, before: Piece, after: Piece, apart: bool) -> b
     if {"line", "dash", "numeral", "han"} & {before.sort, after.sort}:
         return "numeral" not in (before.sort, after.sort) or gap.sort == "between" or apart
     if gap.sort == "blank":
+        if _SPOKEN_OF.search(text[before.end : after.start]):
+            return True
         return apart and any(len(side.text) == 1 or side.text in SPOKEN for side in (before, after))
+    if "repeat" in (before.sort, after.sort):
+        return True
     sides = _PLAIN_BEFORE.search(text, max(0, before.end - _LONGEST), before.end), _PLAIN.match(text, after.start)
     whole = all(side and len(side.group()) > _SHORTEST and re.search(r"[\d_]", side.group()) for side in sides)
     return not whole and after.sort == "word"
@@ -231,8 +249,11 @@ def _join(pieces: Sequence[Piece], said: str) -> str:
     for piece in pieces:
         if piece.sort == "word":
             words.append(piece.text)
+        elif piece.sort == "repeat":
+            many, what = piece.text[-3].replace("俩", "两"), piece.text[-1]
+            words.append(_DIGITS.get(what, what) * int(_DIGITS.get(many, many)))
         elif piece.sort == "numeral":
-            words.append(read_numerals(piece.text.replace("洞", "0").replace("两", "2")))
+            words.append("".join(_DIGITS[letter] for letter in piece.text))
         elif piece.sort in ("line", "dash", "hyphen", "dot", "at"):
             words.append({"line": "_", "dash": "-", "hyphen": "-", "dot": ".", "at": "@"}[piece.sort])
         elif piece.sort == "between" and dashes and piece.text in "—–⁃－―":

@@ -154,7 +154,7 @@ def _find_handles(text: str, end: int) -> Iterator[re.Match[str]]:
 
 def find_order(text: str, end: int) -> re.Match[str] | None:
     """What is said right behind `end`, without brackets, on how the handle there is written."""
-    behind = _BEHIND.match(text, end) or _BEHIND_ENGLISH.match(text, end)
+    behind = _BEHIND_ENGLISH.match(text, end) or _BEHIND.match(text, end)
     return behind if behind and _ORDER.search(behind.group("said")) else None
 
 

@@ -69,7 +69,7 @@ def _write_link(match: re.Match[str]) -> str:
 _PLAIN_SIGNS = str.maketrans("：／．？＝＆－＿＃％∕", ":/.?=&-_#%/")
 _AT = rf"(?:\s?(?:{_OPEN}\s?(?:at|@|艾特|圈?a)\s?{_CLOSE}|@|＠|#|艾特|小老鼠|㉿|(?<= )at(?= )|(?<= )在(?= ))\s?)"
 _DOT = rf"(?:\s?(?:\.|。|．|点|㊀|(?<= )dot(?= )|{_OPEN}\s?(?:dot|点|d)\s?{_CLOSE})\s?)"
-_ENDS = "com|cn|net|org|me|io|test|example|cc|top|xyz|info|vip|ru|ch|hk|tw"
+_ENDS = "com|cn|net|org|me|io|test|example|cc|top|xyz|info|vip|ru|ch|hk|tw|shop|store|club|icu|site|online"
 
 
 _RAISED = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
@@ -104,10 +104,21 @@ _HOSTS: tuple[Rule, ...] = (
     (
         "(（[【〔［｛{<《艾圈小",
         re.compile(
-            rf"(?<=[a-z0-9])\s?(?:{_OPEN}\s?(?:at|@|艾 ?特|圈 ?a|小老鼠)\s?{_CLOSE}|小老鼠|圈 ?a|艾 ?特)\s?(?=[a-z0-9])"
+            rf"(?<=[a-z0-9])\s?(?:{_OPEN}\s?(?:at|@|艾 ?特|圈 ?a|小老鼠)\s?{_CLOSE}|-?(?:小老鼠|圈 ?a|艾 ?特)-?)"
+            r"\s?(?=[a-z0-9])"
         ),
         lambda match: "@",
     ),
+    ("杠s", re.compile(rf"(?<=[a-z0-9])\s?{_OPEN}\s?(?:slash|斜杠)\s?{_CLOSE}\s?(?=[a-z0-9+])"), lambda match: "/"),
+    ("杠", re.compile(rf"(?P<end>[.点](?:{_ENDS}))\s?斜杠\s?(?=[a-z0-9])"), lambda match: f"{match.group('end')}/"),
+    ("。点", re.compile(rf"(?<=[a-z0-9])\s?[。点]\s?(?=(?:{_ENDS})(?![a-z]))"), lambda match: "."),
+    ("c", re.compile(r"(?<=live) colon (?=[a-z])"), lambda match: ":"),
+    (
+        "+",
+        re.compile(r"(?<=\+86)\s?[(（](?=1\d\d[)）])|(?<=\+86[(（]1\d\d)[)）]|(?<=\+86 [(（]1\d\d)[)）]"),
+        lambda match: "",
+    ),
+    ("冒", re.compile(r"(?<=[a-z])\s?冒号\s?(?=[a-z.])"), lambda match: ":"),
     (
         "@",
         re.compile(r"(?<=@)\s?[a-z0-9-]{2,30}(?: ?· ?[a-z0-9-]{2,30}){1,3}"),
@@ -208,8 +219,27 @@ _PART = rf"{_PARTS}(?:[一二三四五六七八九两\d]?[位个])?(?:数字?)?(
 
 def _join_pieces(match: re.Match[str]) -> str | None:
     """138 开头 0571 中间 2266 结尾, 前四位2766后五位01853: the parts of a handle with their places."""
-    joined = "".join(re.findall(_PIECE, re.sub(_PART, " ", match.group())))
+    placed: list[tuple[int, str]] = []
+    place = -1
+    for told in _TOLD.finditer(match.group()):
+        if told.group("piece") is None:
+            place = _rank(told.group("part"))
+            if placed and placed[-1][0] < 0:
+                placed[-1], place = (place, placed[-1][1]), -1
+        else:
+            placed.append((place, told.group("piece")))
+            place = -1
+    joined = "".join(piece for _, piece in sorted(placed, key=lambda pair: pair[0] if pair[0] >= 0 else _LAST))
     return joined if len(joined) >= 5 and re.search(r"[\d@]", joined) else None
+
+
+_TOLD = re.compile(rf"(?P<part>{_PART})|(?P<piece>{_PIECE})")
+_LAST = 3
+
+
+def _rank(part: str) -> int:
+    """First, middle or last, as a word for the place of a part says."""
+    return 0 if re.match("前|开头|打头|起头|头", part) else 1 if re.match("中|居中", part) else 2
 
 
 _ORDERED: tuple[Rule, ...] = (

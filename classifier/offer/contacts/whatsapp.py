@@ -10,7 +10,7 @@ from classifier.offer.contacts.phone import PHONE, is_valid
 from classifier.offer.contacts.shape import Hit, Kind
 
 _LINK = re.compile(
-    r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
+    r"(?:https?://)?(?:wa[. ]me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})(?!\d)", re.IGNORECASE
 )
 _NUMBER = re.compile(r"[+(（]{0,2}(?:[0-9][ .()（）-]{0,2}){6,14}[0-9](?![0-9])")
 # What a number without its country's code belongs to, by its length and first digits and the talk around it.
@@ -54,9 +54,12 @@ def _read(text: str, at: int) -> Hit | None:
             return Hit("whatsapp", value, at, number.end, is_valid(value), led=True)
         hit = PHONE.read(text, at)
         return Hit("whatsapp", hit.value, hit.start, hit.end, hit.valid, led=True) if hit else None
-    digits = re.sub(r"\D", "", match.group())
+    digits, end = re.sub(r"\D", "", match.group()), match.end()
+    further = take_number(read_run(text, at + text.startswith(("+", "＋"), at)), 8, 15)
+    if further is not None and further.end > end and further.digits.startswith(digits):
+        digits, end = further.digits, further.end
     value = _complete(digits, "+" in match.group(), text[max(0, at - 300) : at + 300])
-    return Hit("whatsapp", value, match.start(), match.end(), is_valid(value), led=True)
+    return Hit("whatsapp", value, match.start(), end, is_valid(value), led=True)
 
 
 def _share(hit: Hit) -> str | None:
