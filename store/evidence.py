@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from store.engine import Store
 from store.keys import Keys
 from store.ledger import PROGRAM, begin_ledger, digest_of, head_of, record, write_line
+from store.readings import digest_readings
 from store.seals import Digests, capture_path
 from store.tables import (
     CaptureRow,
@@ -42,10 +43,11 @@ _VERDICT = ("id", "finding_id", "version_id", "state", "label", "note", "by", "a
 
 
 def enter_capture(session: Session, keys: Keys, row: CaptureRow, now: datetime, *, action: str = "captured") -> None:
-    """Write the sealing of a capture into the ledger, with the wordings that it proves."""
+    """Write the sealing of a capture into the ledger, with the wordings that it proves and what was read in them."""
     facts = {
         "sha256": row.sha256, "md5": row.md5, "size": row.size, "body_sha256": row.body_sha256,
-        "body_md5": row.body_md5, "record_sha256": digest_capture(row), "versions": proven_versions(session, row.id),
+        "body_md5": row.body_md5, "record_sha256": digest_capture(row),
+        "versions": (versions := proven_versions(session, row.id)), "readings": digest_readings(session, versions),
     }  # fmt: skip
     if row.warc_sha256 is not None:
         facts |= {name: getattr(row, name) for name in _WARC}

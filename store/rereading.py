@@ -19,6 +19,7 @@ from store.engine import Store, in_batches, new_id
 from store.keeping import let_latest_stand, make_parts, picture_column, search_words, signal_columns, versions_of
 from store.ledger import PROGRAM, record
 from store.leftovers import leave
+from store.readings import digest_readings
 from store.sellers.waiting import let_wait
 from store.settling import band_of
 from store.shapes import PARTS, write_signal
@@ -105,15 +106,17 @@ def store_rereadings(store: Store, finding_id: str, rereadings: Iterable[Rereadi
             return None
         old = _standing_of(finding, versions)
         watch(session, finding, rewording=True)
+        before = digest_readings(session, (one.wording.version_id for one in wanted))
         for one in wanted:
             _renew(session, store, finding, versions[one.wording.version_id], one, now)
         let_latest_stand(finding, list(versions.values()))
         let_wait(session, [finding.id])
         refile(session)
         new = _standing_of(finding, versions)
-        if (old.label, old.state) != (new.label, new.state):
-            facts = {"old": vars(old), "new": vars(new), "version": finding.version_id}
-            record(session, store.keys, "rescored", finding.id, facts, by=PROGRAM, now=now)
+        after = digest_readings(session, before)
+        readings = {version_id: [digest, after[version_id]] for version_id, digest in before.items()}
+        facts = {"old": vars(old), "new": vars(new), "version": finding.version_id, "readings": readings}
+        record(session, store.keys, "rescored", finding.id, facts, by=PROGRAM, now=now)
         keeps = {one.wording.version_id: one.keep for one in wanted}
         practice = session.get_one(SourceRow, finding.source_id).practice
         return Change(finding.id, practice, keeps.get(finding.version_id, True), old, new)

@@ -94,12 +94,16 @@ def read_signer(path: Path) -> Ed25519PrivateKey:
 
 
 def is_signed(public: bytes, signature: str, message: bytes) -> bool:
-    """Whether `signature` (hexadecimal) is that of `message` by the key with these public bytes; wild input is not."""
+    """Whether `signature` (hexadecimal, lower case) is that of `message` by the key with these public bytes.
+
+    Wild input is not; nor is the same signature in other letters: what is kept has one form.
+    """
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature), message)
+        raw = bytes.fromhex(signature)
+        Ed25519PublicKey.from_public_bytes(public).verify(raw, message)
     except (InvalidSignature, ValueError, TypeError):
         return False
-    return True
+    return raw.hex() == signature
 
 
 def _path_of(folder: Path, fingerprint: str) -> Path:

@@ -6,6 +6,7 @@ Captures and verdicts are looked at one by one, so that each that does not hold 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from domain.errors import DamagedSeal
+from domain.plain import plain
 from store.columns import clean
 from store.engine import Store
 from store.evidence import (
@@ -25,15 +27,18 @@ from store.evidence import (
     proven_versions,
 )
 from store.ledger import KEY_ACTIONS, NOTHING, Entry, Head, digest_of, read_entry, read_witness
+from store.readings import digest_readings
 from store.seals import Digests, capture_path, is_warc, open_capture, open_picture, picture_path, restore_haul
 from store.signing import fingerprint_of, is_signed
 from store.tables import (
     CaptureRow,
     CaptureVersionRow,
     DoomedRow,
+    FindingRow,
     FindingVersionRow,
     LedgerRow,
     PagePictureRow,
+    ReferralFindingRow,
     ReferralRow,
     SellerDecisionRow,
     TimestampRow,
@@ -57,7 +62,8 @@ FAULTS = (
     "entry_unreadable", "entry_missing", "entry_changed", "entry_chain", "entry_key", "entry_signature",
     "entry_columns", "head_beyond", "head_other", "witness_beyond", "witness_other", "key_other",
     "capture_unrecorded", "capture_gone", "capture_changed", "seal_gone", "seal_changed", "seal_closed", "body_changed",
-    "wordings_changed", "picture_unrecorded", "picture_gone", "picture_changed", "picture_closed", "purge_undone",
+    "wordings_changed", "reading_changed", "finding_changed", "picture_unrecorded", "picture_gone", "picture_changed",
+    "picture_closed", "purge_undone",
     "verdict_unrecorded", "verdict_gone", "verdict_changed", "referral_unrecorded", "referral_gone",
     "referral_changed", "stamp_unrecorded", "stamp_gone", "stamp_changed", "decision_unrecorded",
     "decision_gone", "decision_changed", "rows_unreadable", "wording_unproven",
@@ -90,6 +96,9 @@ class Chain:
     pictures: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: dict[str, dict[str, Any]] = field(default_factory=dict)
     stamps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    readings: dict[str, str] = field(default_factory=dict)
+    misread: set[str] = field(default_factory=set)
+    standing: dict[str, str] = field(default_factory=dict)
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     referrals: dict[str, dict[str, Any]] = field(default_factory=dict)
     purged_captures: set[str] = field(default_factory=set)
@@ -118,12 +127,13 @@ def verify_store(store: Store, heads: Iterable[Head] = (), key: str | None = Non
             found = list(try_capture(session, store, chain, row))
             faults.extend(found if found and _is_kept(store, row.id) else ())
         faults.extend(_missing_captures(store, chain, {row.id for row in captures}))
+        faults.extend(_try_standing(session, chain))
         verdicts = list(_read_all(session, VerdictRow, faults))
         faults.extend((*_compare_verdicts(chain, verdicts), *_missing_verdicts(chain, verdicts)))
         faults.extend(_try_stamps(session, chain, list(_read_all(session, TimestampRow, faults))))
-        faults.extend(_compare_referrals(chain, list(_read_all(session, ReferralRow, faults))))
+        faults.extend(_compare_referrals(session, chain, list(_read_all(session, ReferralRow, faults))))
         faults.extend(_compare_decisions(chain, list(_read_all(session, SellerDecisionRow, faults))))
-    return Proof(chain.entries, len(captures), len(verdicts), chain.head, chain.key, tuple(faults))
+    return Proof(chain.entries, len(captures), len(verdicts), chain.head, chain.key, tuple(dict.fromkeys(faults)))
 
 
 def walk(rows: Iterable[LedgerRow], wanted: Iterable[int] = ()) -> Chain:
@@ -156,8 +166,10 @@ def try_capture(session: Session, store: Store, chain: Chain, row: CaptureRow) -
     if digest_capture(row) != said.get("record_sha256"):
         yield Fault("capture_changed", row.id)
     kept = {key: value for key, value in said["versions"].items() if key not in chain.purged_versions}
-    if proven_versions(session, row.id) != kept:
+    proven = proven_versions(session, row.id)
+    if proven != kept:
         yield Fault("wordings_changed", row.id)
+    yield from _try_readings(session, chain, [key for key, _ in proven.items() & kept.items()])
     path = capture_path(store, row.id)
     try:
         found = Digests.of(path.read_bytes())
@@ -177,6 +189,39 @@ def try_capture(session: Session, store: Store, chain: Chain, row: CaptureRow) -
     if body.sha256 != said.get("body_sha256") or said.get("warc_sha256") not in (None, archived):
         yield Fault("body_changed", row.id)
     yield from _try_picture(session, store, chain, row.id)
+
+
+def _try_readings(session: Session, chain: Chain, version_ids: Iterable[str]) -> Iterator[Fault]:
+    """What the store says of these wordings, against what was read in them when they were sealed or read again.
+
+    Of wordings that were entered before this was (store/readings.py), nothing is known.
+    """
+    known = sorted(chain.readings.keys() & version_ids)
+    try:
+        found = digest_readings(session, known)
+    except (DBAPIError, ValueError, TypeError):
+        yield Fault("rows_unreadable", str(FindingVersionRow.__tablename__))
+        return
+    for version_id in known:
+        if version_id in chain.misread or found.get(version_id) != chain.readings[version_id]:
+            yield Fault("reading_changed", version_id)
+
+
+def _try_standing(session: Session, chain: Chain, finding_id: str | None = None) -> Iterator[Fault]:
+    """Whether findings are what the wording says that stands, in the state that was last given to them."""
+    stands = (col(FindingVersionRow.id) == FindingRow.version_id) & (FindingVersionRow.finding_id == FindingRow.id)
+    kept = [getattr(FindingRow, name) for name in ("id", "state", "label", "score")]
+    said = [getattr(FindingVersionRow, name) for name in ("state", "label", "score")]
+    rows = select(*kept, *said).select_from(FindingRow)
+    rows = rows.join(FindingVersionRow, stands, isouter=True).order_by(col(FindingRow.id))
+    if finding_id is not None:
+        rows = rows.where(FindingRow.id == finding_id)
+    try:
+        for one, state, label, score, given, *read in session.execute(rows.execution_options(yield_per=BATCH)):
+            if [state, label, score] != [chain.standing.get(one, given), *read]:
+                yield Fault("finding_changed", one)
+    except (DBAPIError, ValueError, TypeError):
+        yield Fault("rows_unreadable", str(FindingRow.__tablename__))
 
 
 def _try_picture(session: Session, store: Store, chain: Chain, capture_id: str) -> Iterator[Fault]:
@@ -292,11 +337,13 @@ def _is_countersigned(row: LedgerRow, public: bytes | None) -> bool:
 
 def _learn(chain: Chain, entry: Entry) -> None:
     facts = entry.facts
+    _learn_readings(chain, facts.get("readings"))
     if entry.action in KEY_ACTIONS and (public := _public_of(entry)):
         chain.publics[entry.subject] = public
         chain.key = entry.subject
     elif entry.action in ("verdict", "adopted") and "verdict" in facts:
         chain.verdicts[str(facts["verdict"])] = facts
+        chain.standing[entry.subject] = str(facts.get("state"))
     elif entry.action in ("captured", "adopted"):
         chain.captures[entry.subject] = facts
     elif entry.action == "referred" and "manifest_sha256" in facts:
@@ -311,6 +358,18 @@ def _learn(chain: Chain, entry: Entry) -> None:
         chain.purged_captures.update(map(str, facts.get("captures") or ()))
         chain.purged_versions.update(map(str, facts.get("versions") or ()))
         chain.purged_verdicts.update(map(str, facts.get("verdicts") or ()))
+
+
+def _learn_readings(chain: Chain, readings: object) -> None:
+    """What was read in wordings: a digest; a pair, what it was and is now, where one was read again.
+
+    What was entered must go on from what was entered before: a row that was changed is not made good by reading it.
+    """
+    for version_id, told in readings.items() if isinstance(readings, dict) else ():
+        was, now = told if isinstance(told, list) else (told, told)
+        if chain.readings.get(version_id, was) != was:
+            chain.misread.add(version_id)
+        chain.readings[version_id] = now
 
 
 def _miss(chain: Chain, head: Head, name: str) -> Fault | None:
@@ -363,8 +422,9 @@ def _compare_decisions(chain: Chain, decisions: Sequence[SellerDecisionRow]) -> 
         yield Fault("decision_gone", decision_id)
 
 
-def _compare_referrals(chain: Chain, referrals: Sequence[ReferralRow]) -> Iterator[Fault]:
-    """What went out, against what the ledger says went out."""
+def _compare_referrals(session: Session, chain: Chain, referrals: Sequence[ReferralRow]) -> Iterator[Fault]:
+    """What went out, against what the ledger says went out and what was signed."""
+    named = _list_referred(session)
     for row in referrals:
         said = chain.referrals.get(row.id)
         if said is None:
@@ -372,10 +432,28 @@ def _compare_referrals(chain: Chain, referrals: Sequence[ReferralRow]) -> Iterat
             continue
         kept = (digest_of(row.manifest), row.sha256, row.size, row.recipient, row.case_no, row.corrects)
         names = ("manifest_sha256", "sha256", "size", "to", "case", "corrects")
-        if kept != tuple(said.get(name) for name in names):
+        if kept != tuple(said.get(name) for name in names) or not _is_as_signed(chain, row, named.get(row.id, [])):
             yield Fault("referral_changed", row.id)
     for referral_id in sorted(chain.referrals.keys() - {row.id for row in referrals}):
         yield Fault("referral_gone", referral_id)
+
+
+def _list_referred(session: Session) -> dict[str, list[str]]:
+    """The findings of each referral, in their order."""
+    found: dict[str, list[str]] = {}
+    ordered = select(ReferralFindingRow).order_by(col(ReferralFindingRow.position))
+    for row in session.exec(ordered):
+        found.setdefault(row.referral_id, []).append(row.finding_id)
+    return found
+
+
+def _is_as_signed(chain: Chain, row: ReferralRow, findings: Sequence[str]) -> bool:
+    """Whether the rows of a referral say what its manifest does, and the signature is the manifest's."""
+    said = json.loads(row.manifest)
+    kept = (row.id, plain(row.made_at), row.operator, row.language, row.practice, list(findings))
+    return kept == tuple(
+        said[name] for name in ("id", "made_at", "operator", "language", "practice", "findings")
+    ) and is_signed(chain.publics.get(said["key"], b""), row.signature, row.manifest.encode())
 
 
 def find_gaps(store: Store, finding_id: str) -> list[Fault]:
@@ -417,5 +495,6 @@ def _try_finding(session: Session, store: Store, chain: Chain, finding_id: str) 
     # A finding without any wording is not proved either.
     for version_id in sorted((versions or {finding_id}) - {version_id for _, version_id in links}):
         yield Fault("wording_unproven", version_id)
+    yield from _try_standing(session, chain, finding_id)
     judged = session.exec(select(VerdictRow).where(VerdictRow.finding_id == finding_id)).all()
     yield from _compare_verdicts(chain, judged)

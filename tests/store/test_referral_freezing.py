@@ -304,6 +304,23 @@ def test_what_is_in_the_store_of_a_referral_is_held_against_the_ledger(
     assert [(one.what, one.subject) for one in verify_store(store).faults] == [("referral_gone", frozen.id)]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE referrals SET operator = 'nobody'", "UPDATE referrals SET made_at = '2025-01-01 00:00:00.000000'",
+        "UPDATE referrals SET practice = NOT practice", "UPDATE referrals SET signature = upper(signature)",
+        "UPDATE referral_findings SET finding_id = 'another'", "DELETE FROM referral_findings",
+    ],
+)  # fmt: skip
+def test_what_is_told_of_a_referral_is_what_was_signed(
+    store: Store, home: Path, filled: list[str], tmp_path: Path, statement: str
+) -> None:
+    """Who made it, when, of what: the rows say it as the manifest does."""
+    frozen = refer(store, tmp_path / "r.zip", filled[1])
+    change(home, statement)
+    assert [(one.what, one.subject) for one in verify_store(store).faults] == [("referral_changed", frozen.id)]
+
+
 def test_a_referral_outlives_its_findings(store: Store, filled: list[str], tmp_path: Path) -> None:
     """A finding that is purged later leaves the referral, and the package, as they were."""
     frozen = refer(store, tmp_path / "r.zip", filled[1])

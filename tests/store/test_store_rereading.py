@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from hauls import OFFER, at, make_haul, make_post, make_verdict, score_all, take, watch
+from stores import change
 
 from domain.plain import plain
 from domain.signals import Mask, Offer, Reading
 from store.database import Store
 from store.findings import Query, find_finding, judge_finding, search_findings
 from store.rereading import Change, Rereading, Wording, list_outdated, read_wordings, store_rereadings
+from store.verification import find_gaps
 
 
 def stock(store: Store, texts: tuple[str, ...] = (OFFER,)) -> list[str]:
@@ -125,6 +127,17 @@ def test_what_is_known_for_a_victim_only_now_is_masked_in_history_too(store: Sto
     (former,) = after["former_signals"]
     assert all(one["end"] <= start or one["start"] >= start + 11 for one in former["signal"]["offer"]["contacts"])
     assert [one["amount"] for one in former["signal"]["offer"]["prices"]] == [0.5, 300.0]
+
+
+def test_a_row_that_was_changed_is_not_made_good_by_reading_it_again(store: Store) -> None:
+    """What a rereading starts from has to be what was entered; the ledger says whether it was."""
+    (finding_id,) = stock(store)
+    renew(store, finding_id, label="offer")
+    assert find_gaps(store, finding_id) == []
+    change(store.home, "UPDATE finding_versions SET text = replace(text, '0.5', '0.9')")
+    (wording,) = read_wordings(store, [finding_id], "model-3")
+    store_rereadings(store, finding_id, [reread(wording, model="model-3")], at(6))
+    assert [gap.what for gap in find_gaps(store, finding_id)] == ["reading_changed"]
 
 
 def test_a_finding_that_is_gone_is_passed_over(store: Store) -> None:

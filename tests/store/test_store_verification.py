@@ -284,6 +284,53 @@ def test_a_verdict_whose_time_is_none_is_unreadable(store: Store) -> None:
     assert faults_of(store)[0][0] == "rows_unreadable"
 
 
+# Of the finding that fill() makes last: what counsel would ask, and a row that answers otherwise than was read.
+FORGERIES = (
+    "UPDATE finding_versions SET text = replace(text, '0.5', '0.9')",
+    "UPDATE finding_versions SET text = replace(text, '0.5', '＊＊＊')",
+    "UPDATE finding_versions SET url = 'https://innocent.example.org/'",
+    "UPDATE finding_versions SET posted_at = '2025-01-01 00:00:00.000000'",
+    "UPDATE finding_versions SET author_name = '王某'",
+    "UPDATE finding_versions SET regions = '[\"北京\"]'",
+    "UPDATE finding_versions SET labels = '{\"offer\": 1.0}'",
+    "UPDATE prices SET amount = 5000",
+    "DELETE FROM prices",
+    "UPDATE contacts SET value = 'another'",
+    "UPDATE reasons SET weight = 9",
+)
+
+
+@pytest.mark.parametrize("statement", FORGERIES)
+def test_what_is_told_of_a_wording_cannot_be_changed(store: Store, statement: str) -> None:
+    """A word, a place, a price or a handle in the database that is not what was read keeps the finding back."""
+    fill(store)
+    mine = finding_ids(store)[2]
+    with store.reading() as session:
+        version_id = session.exec(select(FindingVersionRow.id).where(FindingVersionRow.finding_id == mine)).one()
+    column = "id" if "finding_versions" in statement else "version_id"
+    change(store.home, f"{statement} WHERE {column} = ?", version_id)
+    assert faults_of(store) == [("reading_changed", version_id)]
+    assert [gap.what for gap in find_gaps(store, mine)] == ["reading_changed"]
+    assert find_gaps(store, finding_ids(store)[1]) == []
+
+
+@pytest.mark.parametrize("column", ["state = 'confirmed'", "label = 'wanted'", "score = 0.1"])
+def test_what_a_finding_stands_as_cannot_be_changed(store: Store, column: str) -> None:
+    """A state that nobody gave, and a label that no wording has, are named."""
+    fill(store)
+    mine = finding_ids(store)[0]
+    change(store.home, f"UPDATE findings SET {column} WHERE id = ?", mine)
+    assert faults_of(store) == [("finding_changed", mine)]
+    assert [gap.what for gap in find_gaps(store, mine)] == ["finding_changed"]
+
+
+def test_a_signature_has_one_form(store: Store) -> None:
+    """The same bytes in capitals are another value of the row."""
+    fill(store)
+    change(store.home, "UPDATE ledger SET signature = upper(signature) WHERE seq = 3")
+    assert faults_of(store)[0] == ("entry_signature", "3")
+
+
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__.strip("_"))
 def test_a_finding_with_a_missing_link_has_a_gap(store: Store, damage: Callable[[Store, str], None]) -> None:
     """Whatever is wrong with its own page keeps a finding from being referred, and leaves the others as they are."""
