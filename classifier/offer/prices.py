@@ -17,11 +17,13 @@ from classifier.offer.limits import assign, read_limits
 from classifier.offer.purchases import Purchase, read_purchases
 from classifier.offer.scene import NO_DATA, WARES, Scene, contexts
 from classifier.offer.spelling import respell
+from classifier.offer.spoilt import read_spoilt
 from classifier.offer.spread import close_up
 from classifier.offer.standing import stands
 from classifier.offer.terms import read_slots
-from classifier.offer.tokens import Token, lower, read_spoilt, read_tokens
+from classifier.offer.tokens import lower, read_tokens
 from classifier.offer.units import BULK_ORDER, DEAR_ROW, DEAREST_RECORD, settle_units
+from classifier.offer.vocabulary import Token
 from domain.signals import Price
 
 # Nobody sells a record for less.

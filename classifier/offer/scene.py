@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from classifier.lexicon import read_words
-from classifier.offer.tokens import Token
+from classifier.offer.vocabulary import Token
 
 # 包月（两地）2.4万
 _REMARK = re.compile(r"[（(][^（()）\d]{1,6}[)）]")
