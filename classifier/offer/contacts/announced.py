@@ -126,7 +126,7 @@ def _convincing(lowered: str, alias: Alias, link: str, hit: Hit, strong: bool) -
         # A single letter or character amid a word (微 of 稍微) is no alias.
         before = lowered[alias.start - 1]
         own = not lowered[alias.start].isascii() and ("_" in hit.value or (alias.kind == "qq_group" and numeric))
-        long = numeric and hit.value.isdigit() and len(hit.value) >= 7 and before in _ASKS
+        long = numeric and hit.value.isdigit() and len(hit.value) >= 7 and (before in _ASKS or not before.isascii())
         named = (
             lowered[alias.start] == "v" and not before.isascii() and hit.valid and hit.value[0].isalpha() and numeric
         )

@@ -56,7 +56,7 @@ _AGAINST = re.compile(
 )
 # The place named behind it: (telegram), on tg, 是我飞机.
 _BEHIND = re.compile(
-    r"\s?[(（【\[]\s?|\s(?:on|at|in|via)\s|\s?(?:是我?的?|加我?|@)\s?|\s?[,，]\s?|\s(?=tg|telegram|wechat|whatsapp)"
+    r"\s?[(（【\[]\s?|\s?(?:⟵|←|<-+)\s?|\s(?:on|at|in|via)\s|\s?(?:是我?的?|加我?|@)\s?|\s?[,，]\s?|\s(?=tg|telegram|wechat|whatsapp)"
 )
 _ENOUGH = 4
 # Places whose handles are numbers.

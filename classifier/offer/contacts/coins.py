@@ -21,7 +21,10 @@ _SHAPE = re.compile(
 )
 # An address of Tron in groups, which its checksum tells from other words.
 _BASE = "[1-9A-HJ-NP-Za-km-z]"
-_PARTED = re.compile(rf"(?<![A-Za-z0-9])T{_BASE}{{3,30}}(?:[ \n-]{{1,2}}{_BASE}{{2,30}}){{1,9}}(?![A-Za-z0-9])")
+_PARTED = re.compile(
+    rf"(?<![A-Za-z0-9])T(?:[ ·.-]{_BASE}){{33}}(?![A-Za-z0-9])"
+    rf"|(?<![A-Za-z0-9])T{_BASE}{{3,30}}(?:[ \n-]{{1,2}}{_BASE}{{2,30}}){{1,9}}(?![A-Za-z0-9])"
+)
 _TRON_LENGTH = 34
 # No address is shorter; most texts have no such word.
 _LONG = re.compile("[A-Za-z0-9]{14}")
@@ -31,7 +34,7 @@ _TRON_VERSION, _BITCOIN_VERSIONS = 0x41, (0x00, 0x05)
 
 def _find(text: str) -> Iterator[Hit]:
     for match in _PARTED.finditer(text):
-        joined = re.sub(r"[\s-]", "", match.group())
+        joined = re.sub(r"[\s·.-]", "", match.group())
         if len(joined) == _TRON_LENGTH and _check_base58(joined, (_TRON_VERSION,)):
             yield Hit("crypto", joined, match.start(), match.end(), True, led=True)
     if _LONG.search(text) is None:

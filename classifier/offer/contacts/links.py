@@ -31,7 +31,7 @@ _INVITES = re.compile(
 )
 _OWN = re.compile(
     r"(?:官网|官址|(?:加密|私密|交流|内部)?群|频道|进群|网(?=\s?[⇨→:：])|网站|网址|店铺|小店|商店|商城|下单|自助|发卡|平台|购买|官方|提货|进店|落地页|后台|登录|联系|地址"
-    r"|开卡|演示站|测试环境|手机端|电脑端|网盘|入口|下载|秒发|开通|打开|访问|浏览器|输入"
+    r"|开卡|演示|测试环境|手机端|电脑端|网盘|入口|下载|秒发|开通|打开|访问|浏览器|输入"
     r"|website|web site|shop|store|site|order at|order here|market"
     r"|buy at|visit|join|contact|demo|video on|login|sign up)\S{0,4}\s?[:：→⇨⇒➜👉是为]?\s?$",
     re.IGNORECASE,

@@ -15,7 +15,7 @@ _DIGITS = re.compile(r"\d+")
 # Shops and accounts with Chinese names.
 _NAMING = re.compile(
     "(?:[闲咸]鱼|旺旺|转转|淘宝|拼多多|微博|抖音|快手|小红[书薯]|贴吧|b站|公众号|视频号)"
-    '(?:号|店铺?名?|小店|id|昵称|账号|帐号|名字?|私信|[搜找叫]){0,2}(?P<sign>[\\s:：@“”"「『《【]{0,3})$',
+    '(?:号|[老新大小]?店铺?名?|id|昵称|账号|帐号|名字?|私信|[搜找叫]){0,2}(?P<sign>[\\s:：@“”"「『《【]{0,3})$',
     re.IGNORECASE,
 )
 _CHINESE = re.compile(

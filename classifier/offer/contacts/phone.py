@@ -14,7 +14,10 @@ from classifier.offer.contacts.shape import Hit, Kind
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 # Country codes in brackets stand for a plus.
-_BRACKETED = re.compile(r"[(（]\+?(?P<code>85[23]|886)[)）][ -]?(?P<rest>\d(?:[ -]?\d){6,9})(?![\d-])")
+_BRACKETED = re.compile(
+    r"[(（]\+?(?P<code>85[23]|886)[)）][ -]?(?P<rest>\d(?:[ -]?\d){6,9})(?![\d-])"
+    r"|(?<![\d+(（-])(?P<bare>85[23])[ -](?P<local>[2-9]\d{3}[ -]?\d{4})(?![\d-])"
+)
 _FOREIGN = re.compile(r"\+(?!86)(?:[0-9][ .()-]{0,2}){7,14}[0-9](?![0-9])")
 _TAIWAN = re.compile(r"(?<![A-Za-z0-9_.-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?![\d-])")
 # How eleven digits (with 86 or 0086 before them) are cut up; other rows of numbers are price lists and the like.
@@ -78,7 +81,8 @@ def _find(text: str) -> Iterator[Hit]:
         kind = "landline" if fixed or _OFFICE.match(text, match.end()) else "phone"
         yield Hit(kind, value, match.start(), match.end(), is_valid(value))
     for match in _BRACKETED.finditer(text):
-        value = f"+{match.group('code')}" + re.sub(r"\D", "", match.group("rest")).removeprefix("0")
+        rest = match.group("rest") or match.group("local")
+        value = f"+{match.group('code') or match.group('bare')}" + re.sub(r"\D", "", rest).removeprefix("0")
         yield Hit("landline" if is_fixed(value) else "phone", value, *match.span(), is_valid(value))
     for match in _TEN.finditer(text):
         if _INDIAN.search(text, max(0, match.start() - 400), match.end() + 200):

@@ -32,11 +32,11 @@ _DIGITS = {form: digit for form, digit in DIGIT_FORMS.items() if not form.isasci
 }
 _NUMERALS = "".join(_DIGITS)
 _LINE = r"(?:下 ?划 ?线|下横线|下杠|底线|底杠|(?<![a-z])under[ _-]?score)"
-_DASH = r"(?:减号|中?横[杠线]|连字符|短横|(?<= )(?:minus|dash|hyphen)(?= ))"
+_DASH = r"(?:减号|中?横[杠线]|连字符|短横|(?<![a-z])(?:minus|dash|hyphen)(?![a-z]))"
 # What is said between two pieces: carking加数字2024, "carking" followed by "88".
 _THEN = (
-    r"(?<=[a-z0-9”\"」 ])(?:(?:再|后面?)?(?:加上?|跟着?|接着?)|然后|数字|字母)"
-    r"(?:数字|字母|小写|大写|英文)?(?=[ \"“「]{0,2}[a-z0-9])"
+    r"(?<=[a-z0-9”\"」 零〇一二三四五六七八九])(?:(?:再|后面?)?(?:加上?|跟着?|接着?)|后面?|然后|数字|字母)"
+    r"(?:数字|字母|小写|大写|英文)?(?:[一二两三四五六七八九\d]位数?字?)?(?=[ \"“「]{0,2}[a-z0-9零〇一二三四五六七八九])"
     r"|(?<=[\"”」 ])(?:and then|then|followed by)(?=[ \"“「]{1,2}[a-z0-9])"
 )
 _OPEN, _CLOSE = r"[(（\[【]\s?", r"\s?[)）\]】]"
@@ -47,11 +47,12 @@ _PIECE = re.compile(
     rf"|(?P<line>{_OPEN}{_LINE}{_CLOSE}|{_LINE}|[_＿▁ˍ﹍﹏⎵])"
     rf"|(?P<dash>{_OPEN}{_DASH}{_CLOSE}|{_DASH})"
     r"|(?P<word>[a-z0-9]+)"
-    r"|(?P<said>[(（\[【](?=[^()（）\[\]【】\n]*(?:[\u3400-\u9fff=＝]|[a-z] ))[^()（）\[\]【】\n]{2,40}[)）\]】])"
+    rf"|(?P<said>[(（\[【](?![{_NUMERALS}\d ]+[)）\]】])(?=[^()（）\[\]【】\n]*(?:[\u3400-\u9fff=＝]|[a-z] ))"
+    r"[^()（）\[\]【】\n]{2,40}[)）\]】])"
     rf"|(?P<numeral>[{_NUMERALS}]+)"
     r"|(?P<hyphen>-)|(?P<dot>[.．])|(?P<at>[@＠])"
     r"|(?P<blank>[ \u3000]+|(?<=[a-z]), ?(?=\d ))"
-    r"|(?P<stop>[\n\t,，;；。!！?？:：#\ud800-\udfff])"
+    r"|(?P<stop>[\n\t,，;；。!！?？:：#=＝→➜➔⇒\ud800-\udfff])"
     r"|(?P<han>[\u3400-\u9fff])"
     r"|(?P<between>[^\w]|_)"
 )
@@ -137,7 +138,8 @@ def _read(folded: Folded, text: str, start: int, stop: int, grouped: bool) -> tu
     every = [piece for piece in pieces if piece.sort != "said"]
     own = _trim(text, every, said)
     told = max((piece.end for piece in pieces if piece.sort == "said"), default=0)
-    for at in (own[-1].end, pieces[-1].end) if own else ():
+    words = next((piece.start for piece in pieces if piece.sort == "han"), 0)
+    for at in (own[-1].end, pieces[-1].end, words) if own else ():
         order = find_order(text, at)
         if order is not None:
             said, told = f"{said} {order.group('said')}", order.end("said")
@@ -159,7 +161,8 @@ def _read(folded: Folded, text: str, start: int, stop: int, grouped: bool) -> tu
             plain = _join(_trim(heeded, list(_list_pieces(heeded, 0, len(heeded))), said), said)
     if plain == raw or not _SHORTEST <= len(plain) <= _LONGEST or not re.fullmatch("[+]?[a-z0-9_.@-]+", plain):
         return None
-    parted = not grouped and any(piece.sort == "repeat" or piece.text in _BRACKETS for piece in own)
+    parted = any(piece.sort in ("repeat", "cut") or piece.text in _BRACKETS for piece in own)
+    parted = parted and (not grouped or any(piece.sort == "numeral" for piece in own))
     if not (re.search("[a-z]", plain) or said.strip() or spoken or parted):
         return None  # numbers in groups and in numerals have readers of their own
     if not said and plain.isalpha() and not _count_singles(own) >= _SINGLES + 1:
@@ -229,6 +232,12 @@ def _neighbour(pieces: Sequence[Piece]) -> Piece | None:
 
 def _joins(text: str, gap: Piece, before: Piece, after: Piece, apart: bool) -> bool:
     """Whether a blank or a sign stands between two pieces of one handle, not between it and what follows."""
+    if (
+        gap.sort == "blank"
+        and len(before.text) > 1
+        and _is_whole(_PLAIN_BEFORE.search(text, max(0, before.end - _LONGEST), before.end))
+    ):
+        return False
     if {"line", "dash", "numeral", "han"} & {before.sort, after.sort}:
         return "numeral" not in (before.sort, after.sort) or gap.sort == "between" or apart
     if gap.sort == "blank":
@@ -238,8 +247,12 @@ def _joins(text: str, gap: Piece, before: Piece, after: Piece, apart: bool) -> b
     if "repeat" in (before.sort, after.sort):
         return True
     sides = _PLAIN_BEFORE.search(text, max(0, before.end - _LONGEST), before.end), _PLAIN.match(text, after.start)
-    whole = all(side and len(side.group()) > _SHORTEST and re.search(r"[\d_]", side.group()) for side in sides)
-    return not whole and after.sort == "word"
+    return not all(map(_is_whole, sides)) and after.sort == "word"
+
+
+def _is_whole(side: re.Match[str] | None) -> bool:
+    """Whether what stands at one side of a gap is a handle by itself."""
+    return side is not None and len(side.group()) > _SHORTEST and bool(re.search(r"[\d_]", side.group()))
 
 
 def _join(pieces: Sequence[Piece], said: str) -> str:

@@ -76,19 +76,30 @@ def _bounded(lowered: str, start: int, end: int, ends: set[int]) -> bool:
 
 
 # What points at a handle: something short is said, then a colon or an arrow (号 ⓪不开头 ➜, bt 聊:, jia wo：).
-_POINTING = re.compile(r"[^\n,，。;；:：=＝!！?？]{0,14}?[:：→➜➔⇒⇨▶►➡☞👉👇=＝>]\ufe0f?[\s:：]{0,2}")
+_POINTING = re.compile(
+    r"(?:\s?[,，]\s?(?=[^\n,，。]{1,6}[:：]))?(?:\s?[(（][^\n()（）]{1,24}[)）])?"
+    r"[^\n,，。;；:：=＝!！?？]{0,14}?[:：→➜➔⇒⇨▶►➡☞👉👇=＝>]\ufe0f?[\s:：]{0,2}"
+    r"(?:[\u3400-\u9fff]{1,6}拼音\s?)?"
+)
 # It names no goods, and holds no handle of its own.
-_SAYS_ELSE = re.compile("资料|数据|名单|信息|客户|车主|价|条|单|元|块|毛|销|卡|费|查|套餐|不同|[a-z0-9_]{4}|[0-9]{2}")
+_SAYS_ELSE = re.compile(
+    "资料|数据|名单|信息|客户|车主|价|条|单|元|块|毛|销|卡|费|查|套餐|不同|手机|电话|[扣邮]|飞机|电报|座机|热线|[a-z0-9_]{4}|[0-9]{2}"
+)
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 
 
 def find_pointed(lowered: str, end: int) -> int | None:
     """Where a handle stands that a colon or an arrow points at, behind the name of its place; None where none does."""
     pointing = _POINTING.match(lowered, end)
-    return None if pointing is None or _SAYS_ELSE.search(pointing.group()) else pointing.end()
+    if pointing is None or _SAYS_ELSE.search(_ASIDE.sub("", pointing.group())):
+        return None
+    return pointing.end()
 
 
 # Signs between the letters of a name that is written apart, and what stands for a letter.
 _GAP = r"[\s.\-_*·•|/~^'’]{0,2}"
+# Nobody writes so many letters in a row by chance, whatever stands between them (sky叮pe).
+_LONG, _WIDE = 5, r"[^a-z0-9\n]{0,2}"
 _LOOKS = {
     "a": "[a4@]",
     "e": "[e3]",
@@ -107,7 +118,9 @@ def _soundalikes() -> tuple[re.Pattern[str], tuple[str, ...]]:
     ways = []
     for row in rows:
         words = [word for word in row["letters"].split() if word != "-"]
-        spread = [_GAP.join(_LOOKS.get(letter, letter) for letter in word) for word in words]
+        spread = [
+            (_GAP if len(word) < _LONG else _WIDE).join(_LOOKS.get(letter, letter) for letter in word) for word in words
+        ]
         ways.append("|".join((
             *(rf"(?<![a-z0-9_@.])(?:{way})(?![a-z0-9_])" for way in spread),
             *_spell_syllables(row),

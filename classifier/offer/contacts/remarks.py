@@ -87,7 +87,7 @@ _ORDERS = (
     rf"|[去删拿](?:{_NAMES})"
 )
 _ORDER = re.compile(_ORDERS)
-_BEHIND = re.compile(r"(?:[,，、;；。]\s?|\s?[→←]\s?|\s|…|(?<=[」』】]))(?P<said>[^\s,，。;；()（）\n:：」』】]{3,18})")
+_BEHIND = re.compile(r"(?:[,，、;；。]\s?|\s?[→←]\s?|\s|…|(?<=[」』】]))(?P<said>[^\s,，。;；()（）\n:：】]{3,18})")
 _BEHIND_ENGLISH = re.compile(
     r"[\s,]{1,2}(?P<said>(?:all |just )?(?:without|no|remove|drop|ignore|replace|read|skip)(?![a-z])[^\n,.;!?()]{3,40})"
 )

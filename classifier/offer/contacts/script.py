@@ -17,7 +17,7 @@ from classifier.offer.contacts.wholes import give_wholes
 from classifier.offer.rewriting import Rule, replace_spans, rewrite
 
 _WORD = "a-z0-9_"
-_OPEN, _CLOSE = r"[(（\[【〔［｛{<《]", r"[)）\]】〕］｝}>》]"
+_OPEN, _CLOSE = r"[(（\[【〔［｛{<《〈]", r"[)）\]】〕］｝}>》〉]"
 _ENGLISH = {
     "zero": "0",
     "oh": "0",
@@ -72,6 +72,11 @@ _DOT = rf"(?:\s?(?:\.|。|．|点|㊀|(?<= )dot(?= )|{_OPEN}\s?(?:dot|点|d)\s?{
 _ENDS = "com|cn|net|org|me|io|test|example|cc|top|xyz|info|vip|ru|ch|hk|tw|shop|store|club|icu|site|online"
 
 
+def _close_dot(match: re.Match[str]) -> str | None:
+    """che . xin . 8; an address that is whole ends its sentence so."""
+    return None if "@" in match.string[max(0, match.start() - 24) : match.start()].rsplit(" ", 1)[-1] else "."
+
+
 _RAISED = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _BESIDE = re.compile(r"艾 ?特|@|(?<=[a-z0-9]) ?点|点 ?(?=[a-z0-9])|减号|下划线|底线|横杠")
 
@@ -92,7 +97,7 @@ _HOSTS: tuple[Rule, ...] = (
         lambda match: f"http{match.group('safe')}://",
     ),
     (
-        "(（[【〔［｛{<《﹒",
+        "(（[【〔［｛{<《〈﹒",
         re.compile(rf"(?<=[a-z0-9])(?:\s?{_OPEN}\s?(?:\.|。|点|dot|d0t)\s?{_CLOSE}\s?|﹒)(?=[a-z0-9])"),
         lambda match: ".",
     ),
@@ -102,7 +107,7 @@ _HOSTS: tuple[Rule, ...] = (
         lambda match: match.group().replace("。", "."),
     ),
     (
-        "(（[【〔［｛{<《艾圈小",
+        "(（[【〔［｛{<《〈艾圈小",
         re.compile(
             rf"(?<=[a-z0-9])\s?(?:{_OPEN}\s?(?:at|@|艾 ?特|圈 ?a|小老鼠)\s?{_CLOSE}|-?(?:小老鼠|圈 ?a|艾 ?特)-?)"
             r"\s?(?=[a-z0-9])"
@@ -111,7 +116,6 @@ _HOSTS: tuple[Rule, ...] = (
     ),
     ("杠s", re.compile(rf"(?<=[a-z0-9])\s?{_OPEN}\s?(?:slash|斜杠)\s?{_CLOSE}\s?(?=[a-z0-9+])"), lambda match: "/"),
     ("杠", re.compile(rf"(?P<end>[.点](?:{_ENDS}))\s?斜杠\s?(?=[a-z0-9])"), lambda match: f"{match.group('end')}/"),
-    ("。点", re.compile(rf"(?<=[a-z0-9])\s?[。点]\s?(?=(?:{_ENDS})(?![a-z]))"), lambda match: "."),
     ("c", re.compile(r"(?<=live) colon (?=[a-z])"), lambda match: ":"),
     (
         "+",
@@ -169,7 +173,7 @@ def _rules() -> tuple[Rule, ...]:
         ("：／．∕", re.compile(r"https?\s?[:：]\s?[/／]\s?[/／][a-z0-9.．/／?？=＝&＆_＿%％-]{4,200}"), _write_link),
         ("m", re.compile(r"(?<![a-z0-9])(?:t|telegram) ?(?:\.|．|。|点|dot|d0t|\""
             r"|[^\w\s，,、/:：-]|/(?= ?me ?/)) ?me ?(?:/ ?/?"
-            r"|／|∕|斜 ?杠|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
+            r"|／|∕|斜 ?[杠线]|slash)\s?(?P<plus>加号|plus|\+)?\s?(?=[a-z0-9])"),
          lambda match: "t.me/" + ("+" if match.group("plus") else "")),
         (_LINES + "下底u", re.compile(rf"(?<=[a-z0-9])(?<! [a-z0-9])"
             rf"[ ,，、]?(?:[(（\[【〔［〈╱/] ?(?:{_SAID_LINE}) ?[)）\]】〕］〉╱/]"
@@ -185,7 +189,8 @@ def _rules() -> tuple[Rule, ...]:
         ), _write_address),
         ("d点", re.compile(r"(?<=[a-z0-9])(?: dot | ?点 ?)(?=[a-z]|\d{2,4}(?![\d元块毛条]))(?<!\d点)(?<!\d 点 )"),
          lambda match: "."),
-        (".", re.compile(r"(?<=[a-z]) \. (?=[a-z0-9])"), lambda match: "."),
+        (".。点", re.compile(rf"(?<=[a-z0-9])\s?(?:。|点| \.)\s?(?=(?:{_ENDS})(?![a-z]))"), lambda match: "."),
+        (".", re.compile(r"(?<=[a-z]) \. (?=[a-z0-9])"), _close_dot),
         ("h", re.compile(r"(?<![a-z0-9])h t t p (?P<safe>s ?)?[:：] ?/ ?/ ?"),
          lambda match: "https://" if match.group("safe") else "http://"),
         ("h", re.compile(r"https?://[a-z0-9-]+ ?(?: \.|\. ) ?[a-z]{2,10}(?: ?[/.] ?[a-z0-9_-]{1,40}){0,6}"),

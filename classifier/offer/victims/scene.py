@@ -123,7 +123,7 @@ class Scene:
             return False
         if hit in self.lists:
             return True
-        if hit in self.offered:
+        if hit in self.offered or (self._is_lonely(hit) and not self._is_sample(hit)):
             return False
         if hit in self.fields or (self._is_owners(hit) and self._in_row(hit)):
             return True
@@ -139,7 +139,11 @@ class Scene:
 
     def is_sellers(self, hit: Hit) -> bool:
         """Offered in words, shared with another place, or offered elsewhere."""
-        return hit in self.offered or hit.value in self.seller or self.is_shared(hit)
+        return hit in self.offered or hit.value in self.seller or self.is_shared(hit) or self._is_lonely(hit)
+
+    def _is_lonely(self, hit: Hit) -> bool:
+        """The only number of a text that shows no name and no paper of anybody."""
+        return self.alone and not self.names and hit.kind in ("phone", "landline") and not self._is_owners(hit)
 
     def is_shared(self, hit: Hit) -> bool:
         """同号 follows it, or two places are named before it."""
