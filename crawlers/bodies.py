@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 from parsel import Selector
 
+from crawlers.links import resolve
 from crawlers.quoting import names_quoted
 
 LARGEST = 2_000_000  # characters of markup; a body past this is cut, not refused
@@ -109,7 +109,6 @@ BLOCKS = PARAGRAPHS | {
     "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "aside", "main", "form", "fieldset",
     "figure", "figcaption", "address", "blockquote", "center", "details", "summary", "tbody", "thead", "hr", "nav",
 }  # fmt: skip
-LINK_SCHEMES = frozenset(("http", "https", "mailto", "tel", "tg", "weixin", "wechat", "mqq", "skype", "whatsapp"))
 IMAGE_PLACES = ("zoomfile", "file", "data-original", "data-src", "data-lazy-src", "data-url", "src")
 BLANK_IMAGES = re.compile(
     r"(?:none|blank|spacer|pixel|loading|placeholder|transparent)\.(?:gif|png|svg)(?:\?|$)|^data:"
@@ -420,16 +419,3 @@ def _read_images(soup: BeautifulSoup, base_url: str) -> tuple[str, ...]:
         if address:
             found[address] = None
     return tuple(found)
-
-
-@lru_cache(maxsize=4096)
-def resolve(base_url: str, target: str) -> str | None:
-    """The absolute address of a link, None for scripts, data, fragments and what no address can be made of."""
-    target = re.sub(r"[\t\r\n]", "", target).strip()
-    if not target or target.startswith("#"):
-        return None
-    try:
-        address = urljoin(base_url, target)
-        return address if urlsplit(address).scheme.lower() in LINK_SCHEMES else None
-    except ValueError:
-        return None

@@ -89,7 +89,12 @@ def read_times(texts: Iterable[str | None], *, now: datetime, timezone: str | tz
     An absolute time wins over a relative one, then the more precise, then the earlier place. Where one place
     holds the day and another the hour ("2026-11-20" in the title, "13:05" in the text) they are put together.
     """
-    moments = [read_time(text, now=now, timezone=timezone) for text in texts if text and text.strip()]
+    moments: list[Moment] = []
+    for text in texts:
+        if text and text.strip():
+            moments.append(read_time(text, now=now, timezone=timezone))
+            if moments[-1].precision == "second" and not moments[-1].relative:
+                break  # no place that comes later can say it better
     read = [moment for moment in moments if moment.when is not None and moment.precision is not None]
     if not read:
         return moments[0] if moments else Moment()

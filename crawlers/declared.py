@@ -18,10 +18,11 @@ from parsel import Selector
 from parsel.csstranslator import HTMLTranslator
 from web_poet import HttpResponse, field
 
-from crawlers.bodies import read_body, resolve
+from crawlers.bodies import read_body
 from crawlers.inference.links import page_free
 from crawlers.inference.verdicts import infer
 from crawlers.layout.thread import fill_posts
+from crawlers.links import resolve
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.posts import Thread, build_post, once, read_element, read_floor, read_moment, text_of
 from crawlers.threads import find_thread

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from parsel import Selector
+from parsel import Selector, SelectorList
 from web_poet import HttpResponse
 
 from crawlers.markup import Markup, parse_markup
@@ -25,6 +25,15 @@ class MarkupResponse(HttpResponse):
     that raise on CSS, and any body may be JSON."""
 
     _markup: Markup | None = None
+    _found: dict[str, SelectorList[Any]] | None = None
+
+    def css(self, query: str) -> SelectorList[Any]:
+        """What `query` selects, looked for once: who recognises a page asks what its reader asks again."""
+        if self._found is None:
+            self._found = {}
+        if query not in self._found:
+            self._found[query] = self.selector.css(query)
+        return self._found[query]
 
     @property
     def selector(self) -> Selector:

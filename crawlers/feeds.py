@@ -18,8 +18,8 @@ from weakref import WeakKeyDictionary
 from lxml import etree
 from web_poet import HttpResponse
 
-from crawlers.bodies import resolve
 from crawlers.documents import Document, load_document, take_list, take_text
+from crawlers.links import resolve
 
 LARGEST = 10_000_000  # characters
 MOST_ENTRIES = 2_000

@@ -17,7 +17,20 @@ from parsel.csstranslator import HTMLTranslator
 from parsel.selector import create_root_node
 from w3lib.html import get_base_url
 
-_TRANSLATOR = HTMLTranslator()
+
+class Translator(HTMLTranslator):
+    """Parsel's, but that it asks of each class whether the word is in it at all before it looks where."""
+
+    def xpath_attrib_includes(self, xpath: Any, name: str, value: str | None) -> Any:
+        """`[name~=value]`, and `.value` of the attribute "@class"."""
+        if not value or value.split() != [value]:
+            return super().xpath_attrib_includes(xpath, name, value)
+        word, apart = self.xpath_literal(value), self.xpath_literal(f" {value} ")
+        xpath.add_condition(f"{name}[contains(., {word}) and contains(concat(' ', normalize-space(.), ' '), {apart})]")
+        return xpath
+
+
+_TRANSLATOR = Translator()
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 # Parsel knows this namespace, too, but compiles expressions that use it anew each time, with cause.
 _SETS = "set:"
@@ -43,6 +56,10 @@ class Markup(Selector):
         """What `query` selects. Raises ValueError for a faulty one."""
         return self.xpath(_translate(query))
 
+    def get(self) -> Any:
+        """The markup of an element, or the text or value that was selected."""
+        return self.root if type(self.root) is str else super().get()
+
     def _wrap_all(self, roots: list[Any]) -> SelectorList[Self]:
         wrapped = []
         for root in roots:
@@ -62,6 +79,14 @@ def says(text: str, words: Iterable[str]) -> bool:
     """Whether one of `words`, which are in lower case, stands in a page, in whatever case: each platform asks this."""
     lower = _lower(text)
     return any(word in lower for word in words)
+
+
+def place_of(text: str, words: Iterable[str], start: int, end: int) -> int:
+    """Where between `start` and `end` the first of `words` stands, at the latest; -1 where none does."""
+    lower = _lower(text)
+    places = [place for word in words if (place := lower.find(word, start, end)) >= 0]
+    # A few letters are longer in lower case, and then places are not those of the text.
+    return (min(places) if len(lower) == len(text) else start) if places else -1
 
 
 @lru_cache(maxsize=4)

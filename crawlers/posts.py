@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -111,10 +111,13 @@ def read_element(visit: Visit, node: Selector | None) -> Moment:
         "data-original-title",
         "data-utc",
     )
-    places = [node.attrib.get(name) for name in attributes]
-    inner = node.css("[datetime], [title], [data-time], [data-timestamp]")[:4]
-    places += [each.attrib.get(name) for each in inner for name in attributes]
-    return read_moment(visit, [*places, text_of(node)])
+
+    def find_places() -> Iterator[str | None]:
+        for each in (node, *node.css("[datetime], [title], [data-time], [data-timestamp]")[:4]):
+            yield from map(each.attrib.get, attributes)
+        yield text_of(node)
+
+    return read_moment(visit, find_places())
 
 
 def in_zone(visit: Visit, hours: int) -> Visit:

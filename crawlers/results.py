@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from web_poet import HttpResponse
 
-from crawlers.bodies import resolve
 from crawlers.inference.links import pattern_of
 from crawlers.inference.listing import Listing, Row, find_listings, is_sticky, marks_by_container, sign_of
 from crawlers.inference.records import is_chrome
 from crawlers.inference.shapes import Element, text_within, words_of
 from crawlers.inference.trees import Tree
 from crawlers.inference.verdicts import infer
+from crawlers.links import resolve
 from crawlers.pages import BoardItem, Platform, ThreadLink, Visit
 from crawlers.threads import Place, find_page, find_thread
 

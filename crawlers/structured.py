@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from lxml.etree import _Element
 from web_poet import HttpResponse
 
-from crawlers.bodies import resolve
+from crawlers.links import resolve
 
 Thing = dict[str, Any]
 NODE = "_node"  # the element that a microdata value was read from

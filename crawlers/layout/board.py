@@ -8,11 +8,11 @@ import attrs
 from parsel import Selector
 from web_poet import field
 
-from crawlers.bodies import resolve
 from crawlers.inference.verdicts import infer
 from crawlers.layout.addresses import clean_url
 from crawlers.layout.cells import find_first, find_next, is_itself, read_when, stated_zone
 from crawlers.layout.table import Layout
+from crawlers.links import resolve
 from crawlers.markup import base_of
 from crawlers.pages import BoardLink, BoardPage, ThreadLink, Visit
 from crawlers.posts import (

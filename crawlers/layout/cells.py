@@ -9,10 +9,10 @@ from urllib.parse import urljoin
 from parsel import Selector
 from web_poet import HttpResponse
 
-from crawlers.bodies import resolve
 from crawlers.layout.addresses import Place, clean_url
 from crawlers.layout.table import Layout
-from crawlers.markup import says
+from crawlers.links import resolve
+from crawlers.markup import place_of
 from crawlers.pages import Visit
 from crawlers.posts import (
     first,
@@ -28,6 +28,8 @@ ZONE = re.compile(
     r"(?:\s*(?P<hours>[+-]\s?\d{1,2})(?::?00)?(?![:\d]))?"
 )
 ZONE_WORDS = ("times are", "时间均为", "時間均為", "时区", "時區", "所有時間")
+ZONE_LEAD = len("all ")
+ZONE_REACH = 20_000  # characters
 
 HOUR = 3600  # seconds
 CLOCK_ERROR = 300  # seconds by which a page's clock may differ from the time of its fetch, whole hours apart
@@ -60,9 +62,7 @@ def read_when(node: Selector | HttpResponse, selectors: tuple[str, ...], visit: 
 
 def stated_zone(response: HttpResponse, visit: Visit, clock: tuple[str, ...] = ()) -> Visit:
     """The visit, in the zone of the page's times: it names it ("All times are UTC+08:00") or shows its own clock."""
-    text, match = response.text, None
-    if says(text, ZONE_WORDS):
-        match = ZONE.search(text, max(0, len(text) - 20_000)) or ZONE.search(text, 0, 20_000)
+    match = _find_zone(response.text)
     if match is not None:
         return in_zone(visit, int((match["hours"] or "0").replace(" ", "")))
     shown = read_when(response, clock, replace(visit, timezone="UTC"))
@@ -71,6 +71,16 @@ def stated_zone(response: HttpResponse, visit: Visit, clock: tuple[str, ...] = (
     ahead = (shown.when - visit.fetched_at).total_seconds()
     hours = round(ahead / HOUR)
     return in_zone(visit, hours) if abs(ahead - hours * HOUR) < CLOCK_ERROR else visit
+
+
+def _find_zone(text: str) -> re.Match[str] | None:
+    """What a page says of its zone, at its foot or at its head."""
+    for start, end in ((max(0, len(text) - ZONE_REACH), len(text)), (0, ZONE_REACH)):
+        place = place_of(text, ZONE_WORDS, start, end)
+        match = ZONE.search(text, max(start, place - ZONE_LEAD), end) if place >= 0 else None
+        if match is not None:
+            return match
+    return None
 
 
 def find_next(response: HttpResponse, layout: Layout, kind: str, base: str) -> str | None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
-from urllib.parse import urljoin
 
 import attrs
 from parsel import Selector
 from web_poet import field
 
-from crawlers.bodies import EDITED, read_body, resolve
+from crawlers.bodies import EDITED, read_body
 from crawlers.documents import load_document
 from crawlers.generic import GenericThreadPage
 from crawlers.inference.verdicts import infer
 from crawlers.layout.addresses import Place, clean_url
 from crawlers.layout.cells import find_first, find_next, is_itself, read_when, stated_zone
 from crawlers.layout.table import Layout
+from crawlers.links import join, resolve
 from crawlers.markup import base_of
 from crawlers.pages import ThreadPage, Visit
 from crawlers.posts import (
@@ -76,7 +76,7 @@ class LayoutThreadPage(ThreadPage):
             names = [
                 text_of(link)
                 for link in self.response.css(css)
-                if self.layout.addresses.find(urljoin(base, link.attrib.get("href", "")), "board")
+                if self.layout.addresses.find(join(base, link.attrib.get("href", "")), "board")
             ]
             for name in reversed(names):
                 if name:
@@ -137,7 +137,7 @@ class LayoutThreadPage(ThreadPage):
             thread,
             visit,
             identity=self.identity(number, place, thread),
-            url=urljoin(thread.page_url, self.link_to(number, place, thread)),
+            url=join(thread.page_url, self.link_to(number, place, thread)),
             body=read_body(self.body_of(body), base),
             author=self.read_author(node, base),
             moment=self.read_time(node, visit),

@@ -18,7 +18,8 @@ from lxml.html import tostring
 from parsel import Selector
 from web_poet import HttpResponse, field
 
-from crawlers.bodies import Body, read_body, resolve
+from crawlers.bodies import Body, read_body
+from crawlers.links import resolve
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.platforms import discuz
 from crawlers.posts import Thread, build_post, first, once, read_count, read_moment, text_of

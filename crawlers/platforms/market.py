@@ -15,7 +15,8 @@ import attrs
 from parsel import Selector
 from web_poet import HttpResponse, field
 
-from crawlers.bodies import read_body, resolve
+from crawlers.bodies import read_body
+from crawlers.links import resolve
 from crawlers.pages import BoardLink, BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.posts import (
     Thread,

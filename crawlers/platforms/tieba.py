@@ -18,9 +18,10 @@ import attrs
 from parsel import Selector
 from web_poet import HttpResponse, field
 
-from crawlers.bodies import read_body, resolve
+from crawlers.bodies import read_body
 from crawlers.documents import Document, take_dict, take_number, take_text
 from crawlers.layout.addresses import turn_query
+from crawlers.links import resolve
 from crawlers.pages import BoardPage, Platform, ThreadLink, ThreadPage
 from crawlers.posts import Thread, build_post, first, once, pick_text, read_count, read_floor, read_moment, text_of
 from crawlers.times.moments import Moment

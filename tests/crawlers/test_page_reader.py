@@ -46,7 +46,7 @@ def texts(reading: Reading) -> list[str]:
     return [post.text for post in reading.item.posts]
 
 
-def beside(steps: Callable[[Reader], Awaitable[None]]) -> None:
+def beside(steps: Callable[[Reader], Awaitable[None]], processes: int = 1) -> None:
     """Takes steps with a reader that was started."""
 
     async def take(reader: Reader) -> None:
@@ -57,7 +57,7 @@ def beside(steps: Callable[[Reader], Awaitable[None]]) -> None:
             await reader.close()
 
     reader = Reader(SOURCE)
-    reader.start()
+    reader.start(processes)
     asyncio.run(take(reader))
 
 
@@ -74,6 +74,7 @@ def test_pages_are_read_in_their_order() -> None:
         }
 
     beside(steps)
+    beside(steps, 2)
 
 
 def test_what_cannot_be_read_costs_no_other_page() -> None:
@@ -93,10 +94,10 @@ def test_a_reader_that_dies() -> None:
     """The page that it was at has failed; those behind it, and all that follow, are read where the crawl is."""
 
     async def steps(reader: Reader) -> None:
-        os.kill(reader._process, signal.SIGSTOP)
+        os.kill(reader.companions[0].process, signal.SIGSTOP)
         waiting = [asyncio.ensure_future(reader.read(sheet(f"胎压 {number}"))) for number in range(3)]
         await asyncio.sleep(0)
-        os.kill(reader._process, signal.SIGKILL)
+        os.kill(reader.companions[0].process, signal.SIGKILL)
         first, *others = await asyncio.gather(*waiting, return_exceptions=True)
         assert isinstance(first, Broken)
         assert [texts(one)[0] for one in others if isinstance(one, Reading)] == ["胎压 1 1", "胎压 2 1"]
@@ -105,19 +106,42 @@ def test_a_reader_that_dies() -> None:
     beside(steps)
 
 
+def test_one_page_keeps_the_others_waiting() -> None:
+    """What other processes have read meanwhile is told after it, and makes no room for more."""
+
+    async def steps(reader: Reader) -> None:
+        slow = reader.companions[0].process
+        os.kill(slow, signal.SIGSTOP)
+        told: list[int] = []
+        waiting = [asyncio.ensure_future(reader.read(sheet(f"胎压 {n}"))) for n in range(2 * MOST_AHEAD)]
+        for number, one in enumerate(waiting):
+            one.add_done_callback(lambda _, number=number: told.append(number))
+        room = asyncio.ensure_future(reader.make_room())
+        while reader.companions[1].waiting or not reader.companions[0].waiting:
+            await asyncio.sleep(0.001)
+        assert not told
+        assert not room.done()
+        os.kill(slow, signal.SIGCONT)
+        await asyncio.gather(room, *waiting)
+        assert told == list(range(2 * MOST_AHEAD))
+
+    if (os.cpu_count() or 1) > 1:
+        beside(steps, 2)
+
+
 def test_there_is_room_for_few() -> None:
     """While as many pages wait as may, nobody is let through to ask for another."""
 
     async def steps(reader: Reader) -> None:
-        os.kill(reader._process, signal.SIGSTOP)
+        os.kill(reader.companions[0].process, signal.SIGSTOP)
         waiting = [asyncio.ensure_future(reader.read(sheet("胎压"))) for _ in range(MOST_AHEAD)]
         await asyncio.sleep(0)
         room = asyncio.ensure_future(reader.make_room())
         await asyncio.sleep(0)
         assert not room.done()
-        os.kill(reader._process, signal.SIGCONT)
+        os.kill(reader.companions[0].process, signal.SIGCONT)
         await room
-        assert waiting[0].done()
+        assert any(one.done() for one in waiting)
         await asyncio.gather(*waiting)
 
     beside(steps)
@@ -133,10 +157,10 @@ def test_it_keeps_nothing_of_the_crawls(tmp_path: Path) -> None:
 
     async def steps(reader: Reader) -> None:
         await reader.read(sheet("胎压"))
-        (channel,) = open_files(reader._process) - {os.devnull}
+        (channel,) = open_files(reader.companions[0].process) - {os.devnull}
         assert channel.startswith("socket:")
         for number in (signal.SIGINT, signal.SIGTERM):
-            os.kill(reader._process, number)
+            os.kill(reader.companions[0].process, number)
         assert texts(await reader.read(sheet("胎压")))[0] == "胎压 1"
 
     with (tmp_path / "store").open("w"), socket.create_server(("127.0.0.1", 0)):
@@ -149,11 +173,11 @@ def test_it_dies_with_its_crawl() -> None:
     crawl = os.fork()
     if not crawl:
         reader = Reader(SOURCE)
-        reader.start()
+        reader.start(1)
         # The reader is ready once it has read a page.
         asyncio.run(read_one(reader))
-        os.kill(reader._process, signal.SIGSTOP)
-        os.write(tell, str(reader._process).encode())
+        os.kill(reader.companions[0].process, signal.SIGSTOP)
+        os.write(tell, str(reader.companions[0].process).encode())
         signal.pause()
     reading = os.pidfd_open(int(os.read(told, 20)))
     os.kill(crawl, signal.SIGKILL)
@@ -180,13 +204,13 @@ def test_a_page_that_does_not_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
     async def steps(reader: Reader) -> None:
-        monkeypatch.setattr("crawlers.reader.read_sheet", read_sheet)
+        monkeypatch.setattr("crawlers.companion.read_sheet", read_sheet)
         with pytest.raises(Broken, match="died"):
             await reader.read(sheet("胎压"))
         assert texts(await reader.read(sheet("胎压")))[0] == "胎压 1"
 
-    monkeypatch.setattr("crawlers.reader.DEADLY_SECONDS", 0.2)
-    monkeypatch.setattr("crawlers.reader.read_sheet", hold)
+    monkeypatch.setattr("crawlers.companion.DEADLY_SECONDS", 0.2)
+    monkeypatch.setattr("crawlers.companion.read_sheet", hold)
     beside(steps)
 
 
