@@ -16,7 +16,7 @@ from classifier.offer.contacts.wechat import WECHAT
 COUNTS = re.compile(r"\s?[条元块万个份人%u起天月年只颗款台辆次粉赞字版]")
 
 _CONNECT = re.compile(
-    r"(?P<same>\s?(?:同一个?|同号|同步|同名|同|通用|一样的?|一个(?=\s?(?:号|id|名))|都是(?:同?一个)?|相同|都[行能]|都可以?)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|no|number|user|username|handle|messenger|name|same|as"
+    r"(?P<same>\s?(?:同一个?|同号|同步|同名|同|通用|一样的?|一个(?=\s?(?:号|id|名))|都是(?:同?一个)?|相同|都[行能]|都可以?)?)(?P<link>(?:\s|号码?|(?<![a-z])(?:id|xin|hao|no|number|user|username|handle|messenger|name|same|as"
     r"|me|us|is|on|at|only|app|chat|acc|account|call|add|text|msg|message|ping)(?![a-z0-9_])\.?|账号|帐号|账户|用户名|使用者名?称?|搜索?|联系|咨询|客服|官方|本人|唯一|(?<=扣)我"
     r"|[详细私]?聊|[详细]?谈|问|留言|找我?|[\u3105-\u3129]"
     r"|[(（][\u3400-\u9fff]{1,8}[)）](?=\s?[:：])|(?<![a-z])(?:karo|karein|kijiye|pe|par|to|through"

@@ -35,8 +35,10 @@ _TRON_VERSION, _BITCOIN_VERSIONS = 0x41, (0x00, 0x05)
 def _find(text: str) -> Iterator[Hit]:
     for match in _PARTED.finditer(text):
         joined = re.sub(r"[\s·.-]", "", match.group())
-        if len(joined) == _TRON_LENGTH and _check_base58(joined, (_TRON_VERSION,)):
-            yield Hit("crypto", joined, match.start(), match.end(), True, led=True)
+        valid = _check_base58(joined, (_TRON_VERSION,))
+        apart = len(match.group()) >= 2 * _TRON_LENGTH - 1  # letter by letter: no words
+        if len(joined) == _TRON_LENGTH and (valid or apart):
+            yield Hit("crypto", joined, match.start(), match.end(), valid, led=True)
     if _LONG.search(text) is None:
         return
     for match in _SHAPE.finditer(text):

@@ -59,7 +59,7 @@ _PIECE = re.compile(
 # Between the name of a place and its handle, where nothing points at it.
 _LINK = re.compile(
     r"(?:[\s丨|〡]|号码?|账号|帐号|(?<![a-z])id(?![a-z])|[找搜聊加是为登用戳滴揾搵我]|搜索|联系"
-    r"|(?<![a-z])(?:is|handle|name|user ?name|user|no|number|account)(?![a-z])|[“\"「]){0,6}"
+    r"|(?<![a-z])(?:is|xin|hao|handle|name|user ?name|user|no|number|account)(?![a-z])|[“\"「]){0,6}"
 )
 # A whole handle, as it is given at last: → hengtai007, (che zhu: chezhu88).
 _WHOLE = re.compile(r"(?<![a-z0-9@_.])[a-z0-9][a-z0-9_.-]{4,31}(?![a-z0-9@_])")
@@ -70,6 +70,7 @@ _KEEP_DASHES = re.compile(r"(?:连字符|横[线杠]|减号|dash|hyphen)[^,，]{
 _LINKED = re.compile(
     r"h[t*x]{2}p|www|(?:t|telegram|wa|line|signal|pt)\W{0,2}(?:me|im)\W{0,2}/|t[^\w\s]?me[^\w\s]|at/me|0x"
 )
+_CLEAN = re.compile("[+]?[a-z0-9_.@-]+")
 _PLAIN = re.compile("[a-z0-9_.-]+")
 _PLAIN_BEFORE = re.compile("[a-z0-9_.-]+$")
 _SPOKEN = re.compile(r"\d+|o|plus|" + "|".join(SPOKEN))
@@ -143,6 +144,7 @@ def _read(folded: Folded, text: str, start: int, stop: int, grouped: bool) -> tu
         order = find_order(text, at)
         if order is not None:
             said, told = f"{said} {order.group('said')}", order.end("said")
+            every = [piece for piece in every if piece.end <= order.start("said")]
             own = _trim(text, every, said)
             break
     if not own:
@@ -157,9 +159,9 @@ def _read(folded: Folded, text: str, start: int, stop: int, grouped: bool) -> tu
         return first, max(whole[1], last), whole[0]
     if said:
         heeded = heed(said.strip(), "".join(piece.text for piece in own))
-        if heeded is not None:
-            plain = _join(_trim(heeded, list(_list_pieces(heeded, 0, len(heeded))), said), said)
-    if plain == raw or not _SHORTEST <= len(plain) <= _LONGEST or not re.fullmatch("[+]?[a-z0-9_.@-]+", plain):
+        meant = heeded and _join(_trim(heeded, list(_list_pieces(heeded, 0, len(heeded))), said), said)
+        plain = meant if meant and _CLEAN.fullmatch(meant) else plain
+    if plain == raw or not _SHORTEST <= len(plain) <= _LONGEST or not _CLEAN.fullmatch(plain):
         return None
     parted = any(piece.sort in ("repeat", "cut") or piece.text in _BRACKETS for piece in own)
     parted = parted and (not grouped or any(piece.sort == "numeral" for piece in own))
@@ -187,7 +189,11 @@ def _count_singles(pieces: Sequence[Piece]) -> int:
 def _speaks(pieces: Sequence[Piece]) -> bool:
     """Whether all is digits, and some of them English words."""
     words = [piece.text for piece in pieces if piece.sort == "word"]
-    return any(word in SPOKEN for word in words) and all(map(_SPOKEN.fullmatch, words)) and len(words) > 1
+    return (
+        any(word in SPOKEN or word == "plus" for word in words)
+        and all(map(_SPOKEN.fullmatch, words))
+        and len(words) > 1
+    )
 
 
 def _read_spoken(pieces: Sequence[Piece]) -> list[Piece]:

@@ -193,7 +193,7 @@ def _rules() -> tuple[Rule, ...]:
         (".", re.compile(r"(?<=[a-z]) \. (?=[a-z0-9])"), _close_dot),
         ("h", re.compile(r"(?<![a-z0-9])h t t p (?P<safe>s ?)?[:：] ?/ ?/ ?"),
          lambda match: "https://" if match.group("safe") else "http://"),
-        ("h", re.compile(r"https?://[a-z0-9-]+ ?(?: \.|\. ) ?[a-z]{2,10}(?: ?[/.] ?[a-z0-9_-]{1,40}){0,6}"),
+        ("h", re.compile(r"https?://[a-z0-9-]+(?: ?\. ?[a-z0-9-]{2,20}){1,3}(?: / [a-z0-9_-]{1,40}){1,6}"),
          lambda match: match.group().replace(" ", "")),
         ("区", re.compile(r"区号\s?[:：是为]?\s?(?P<area>0\d{2,3})[\s,，、加]{0,2}"
             r"(?:座机|电话)?(?:号码?)?\s?[:：是为]?\s?(?=[2-9]\d{6})"),

@@ -123,7 +123,7 @@ class Scene:
             return False
         if hit in self.lists:
             return True
-        if hit in self.offered or (self._is_lonely(hit) and not self._is_sample(hit)):
+        if hit in self.offered or (self._is_lonely(hit) and (not self._is_sample(hit) or self._is_titled(hit))):
             return False
         if hit in self.fields or (self._is_owners(hit) and self._in_row(hit)):
             return True
@@ -144,6 +144,9 @@ class Scene:
     def _is_lonely(self, hit: Hit) -> bool:
         """The only number of a text that shows no name and no paper of anybody."""
         return self.alone and not self.names and hit.kind in ("phone", "landline") and not self._is_owners(hit)
+
+    def _is_titled(self, hit: Hit) -> bool:
+        return _TITLED.search(self.lowered, max(0, hit.start - 12), hit.start) is not None
 
     def is_shared(self, hit: Hit) -> bool:
         """同号 follows it, or two places are named before it."""
@@ -355,5 +358,4 @@ class Scene:
         if self.alone and not self._has_name(hit):
             return False  # the fields that a seller lists are no header above his own number
         headed = _HEADED.search(self.lowered, max(0, hit.start - 60), hit.start)
-        titled = _TITLED.search(self.lowered, max(0, hit.start - 12), hit.start)
-        return headed is not None and not titled and headed.group("rest").count("\n") <= 1
+        return headed is not None and not self._is_titled(hit) and headed.group("rest").count("\n") <= 1
