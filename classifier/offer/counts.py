@@ -37,12 +37,12 @@ _SCALE = "十百千万亿拾佰仟"
 # 12,400 · 22.8k · 3.2 million · 40多万 · 1.5 lakh
 _ARABIC = (
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)|[1-9]\d{0,2}(?: \d{3})+(?=\s(?:lines|rows|records|owners|leads))|\d+(?:\.\d+)?)"
-    r"(?:万\s?[1-9]\s?千"
+    r"(?:万\s?[1-9]\s?千|千\s?[1-9]\s?[百佰]"
     r"|[万千][1-9](?![\d.万千百块毛元角])|\s?[多余来几]?(?:[十百千]?[万亿]|[百千])|\s?[wkm](?![a-z0-9]|/ )"
     r"|\s?(?:million|mil|mln|lakhs?|lacs?|crores?|thousand)(?![a-z]))?"
 )
 # 四十来万 · 一万三千多 · 十几万; and by itself only after a word that makes it a count (上千万) or before a unit.
-_SPOKEN = rf"[{_DIGIT}十拾廿][{_DIGIT}{_SCALE}零〇半]*(?:[多余来几][百千万亿]+)?"
+_SPOKEN = rf"(?:[{_DIGIT}]点[{_DIGIT}]+[百千万亿]+|[{_DIGIT}十拾廿][{_DIGIT}{_SCALE}零〇半]*(?:[多余来几][百千万亿]+)?)"
 _BARE = r"(?:(?<=[上近逾超过破达])[十百千]?[百千万亿]|[百千]万(?=级|[条份行名个]))"
 _ENGLISH = {
     "one hundred": 100, "hundred thousand": 10**5, "one hundred thousand": 10**5, "half a million": 500_000,

@@ -43,9 +43,14 @@ _NOT_BEFORE = re.compile(
 _OTHERS = re.compile(
     r"查获|查扣|扣押|扣得|涉案|嫌疑人|判处|获刑|法院|民警|警方|检方|检察|起诉|刑法|司法解释|情节严重"
     r"|违法所得|入罪|不法所得|召回|封禁|受害人|被告"
-    r"|记者|采购|求购|诚收|需求量|(?<![a-z])(?:police|arrested|court|sentenced|prosecut|regulator|budget|wtb"
+    r"|记者|[需要想求]采购|采购需求|求购|诚收|需求量|(?<![a-z])(?:police|arrested|court|sentenced|prosecut|regulator|budget|wtb"
     r"|want to buy|looking to buy"
     r"|i need|we need)"
+)
+# What something is worth, also in a row: 保额（100万、200万）, 预算（比如15-20万）, average value 320k.
+_WORTH = re.compile(
+    r"(?:预算|保额|报价|估值|估价|注册资[本金]|资金|身家|欠我?|骗了?客?户?|损失|奖金|房产|value|worth|budget|salary|income)"
+    r"[^。；;！!？?\n\d]{0,6}(?:[\d.]+[万wk千]?\s?[、,，/~-]\s?)*$"
 )
 # What comes along with something else, and who reads a channel.
 _MONEY_BEFORE = re.compile(
@@ -92,7 +97,7 @@ _PARTED = re.compile(r" ?[，,；;]")
 # --- what speaks for ----------------------------------------------------------------------------------------------
 
 _HELD = re.compile(
-    r"(?:手[里上头边]|库存|总存|仓存|现货|存量|现有|现存|拥有|存有|已有|共有|在库|入库|总量|总数|总计|总共|一共|累计"
+    r"(?:手[里上头边]|整[份库]|全[站库份]|合?共|[库仓盘][里内中]|(?<![\u3400-\u9fff])存|库存|总存|仓存|现货|存量|现有|现存|拥有|存有|已有|共有|在库|入库|总量|总数|总计|总共|一共|累计"
     r"|合计|共计|共|数据量|数据总量"
     r"|收录|沉淀|积累|储备|攒了|存了|存着|剩余?|还剩|留了|囤|覆盖|包含|涵盖|内置|内含|内建|预装|灌好|导入"
     r"|整理(?:了|出|好)|规模|体量|数量|条数|行数"
@@ -115,11 +120,11 @@ _LABELLED = re.compile(
 )
 # By the day without a unit only in these words (日量5000): 一个月260 and 300/天 are money.
 _DAILY = re.compile(
-    r"(?:日[量出更产供均增]|日更新|日新增|每[天日](?:新增|更新|入库|新进|出)|每?[周月][补更增]|daily"
+    r"(?:日[量出更产供均增推]|(?<![个本上])[月周][产出供](?!单)|日更新|日新增|每[天日](?:新增|更新|入库|新进|出)|每?[周月][补更增]|每[周月](?:新增|新进|入库|更新|出)|daily"
     r"|(?:monthly|weekly) (?:adds?|new|plus))(?:[^\d。；;！!？?\n，,、]{0,4})$"
 )
 _PERIOD = re.compile(
-    r"(?:日[量出更产供均活增]|单日|每[天日]|一天|天天|日更新|日新增|(?<![首本当上下满])月[量出更产均增]"
+    r"(?:(?<![今昨当])日[量出更产供均活增推抓入进]|单日|每[天日]|一天|天天|日更新|日新增|(?<![首本当上下满])月[量出更产均增]"
     r"|每个?月|一个月|每周|周[更增出]|每星期|每季度?|每年|年更|(?<![a-z])(?:daily"
     r"|per day|a day|each day|every day|monthly|each month|every month|per month|weekly|every week|each week))"
     r"[^\d。；;！!？?\n，,、]{0,10}[\s:：]*$"
@@ -131,14 +136,14 @@ _PERIOD_AFTER = re.compile(
     r"|\s?(?:daily|weekly|monthly)(?![a-z])"
 )
 # No stock comes so: what one may do in a day.
-_NO_PERIOD = re.compile(r"(?:打|拨|呼|限|最多|上限|查|接待?|能跑|可跑|看|导出?|领|调|抓|下载)[^\d，,]{0,4}$")
+_NO_PERIOD = re.compile(r"(?:打|拨|呼|限|最多|上限|查|接待?|能跑|可跑|看|导出?|领|调|下载)[^\d，,]{0,4}$")
 _GOODS = (
     "车主|有车|数据|资料|名单|信息|客户|客人|客资|线索|保单|号码|用户|会员|料|存货|库存|名录|资源|档案|司机"
     "|业主|股民|家长|宝妈|老板|法人|学员|学生"
     "|通讯录|名册|手机号|联系方式|投保人|车友|保户|人群|底档|访客|记录|电话"
 )
 _GOODS_AFTER = re.compile(
-    rf"(?:的|全国|各地|最新|真实|精准|一手|实时|有效|优质)*(?:[\u3400-\u9fffa-z0-9]{{0,8}}?)(?:{_GOODS})"
+    rf"(?!的那)(?:的|全国|各地|最新|真实|精准|一手|实时|有效|优质)*(?:[\u3400-\u9fffa-z0-9]{{0,8}}?)(?:{_GOODS})"
 )
 _GOODS_BEFORE = re.compile(
     rf"(?:{_GOODS}|表格?|清单|dump|database|owners?|leads?|list|data|records|holders|users|phones?|emails?|names|db)"
@@ -244,9 +249,9 @@ def _is_claimed(text: str, count: Count, priced: bool, about_data: bool, follows
     held = bool(_HELD.search(before))
     if not held and (priced or _is_lot(text, count) or _TIER.match(text, count.end)):
         return False
-    if not (count.unit or count.latin) and _MONEY_BEFORE.search(before):
+    if not (count.unit or count.latin) and (_MONEY_BEFORE.search(before) or _WORTH.search(before)):
         return False
-    if _NOT_BEFORE.search(before) and not (held and _OPENS.search(before) and count.unit):
+    if _NOT_BEFORE.search(before) and not (held and _OPENS.search(before) and (count.unit or count.scaled)):
         return False
     if follows:
         return True
