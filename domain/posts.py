@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Literal
+
+# The zone of a Chinese calendar day: which law holds is asked of this day.
+BEIJING = timezone(timedelta(hours=8))
 
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
 

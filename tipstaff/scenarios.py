@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from domain.posts import BEIJING
 from tipstaff.words import say
 
 # Counsel's own thresholds in TIPSTAFF_HOME; the form is that of classifier/lexicon/thresholds.toml.
@@ -63,14 +64,20 @@ def list_seller_scenarios(seller: Mapping[str, Any], home: Path) -> list[dict[st
     return found
 
 
-def describe_finding(finding: Mapping[str, Any], home: Path) -> tuple[list[dict[str, Any]], str]:
-    """What a referral adds to a finding: its scenarios, and its words, those in its pictures too, undisguised."""
+def describe_finding(
+    finding: Mapping[str, Any], home: Path, seller: Mapping[str, Any] | None
+) -> tuple[list[dict[str, Any]], str]:
+    """What a referral adds to a finding: its scenarios, and its words, those in its pictures too, undisguised.
+
+    What all posts of its `seller` (as `find_seller` gives it) count as stands beside what the one post does.
+    """
     from classifier.fold import fold
 
     post = finding["post"]
     pictures = (picture["text"] for picture in finding.get("pictures", ()))
     words = "\n".join(filter(None, (post["thread_title"], post["text"], *pictures)))
-    return list_scenarios(finding, home), fold(words).text
+    counted = list_seller_scenarios(seller, home) if seller and seller["confirmed"]["posts"] > 1 else []
+    return [*list_scenarios(finding, home), *counted], fold(words).text
 
 
 def word_scenario(language: str, scenario: dict[str, Any]) -> str:
@@ -108,4 +115,4 @@ def _word_order(language: str, order: dict[str, Any]) -> str:
 
 
 def _day(moment: str) -> date:
-    return datetime.fromisoformat(moment).date()
+    return datetime.fromisoformat(moment).astimezone(BEIJING).date()

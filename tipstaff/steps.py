@@ -16,7 +16,7 @@ repeated alone; the store is the hand-over between them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -310,6 +310,7 @@ def refer(
     from store.referrals.freezing import check_place, freeze
     from store.referrals.gathering import gather
     from store.referrals.printing import check_press
+    from store.sellers.profiles import find_seller
 
     check_place(path)
     check_press()
@@ -317,7 +318,11 @@ def refer(
         # Without a browser there is no picture, and the package says so.
         with suppress(MissingPart):
             draw(store, settings, tell, names=names)
-    describe = partial(describe_finding, home=settings.home)
+
+    def describe(finding: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str]:
+        seller = find_seller(store, finding["seller_id"]) if finding["seller_id"] else None
+        return describe_finding(finding, settings.home, seller)
+
     software = f"Tipstaff {VERSION}"
     who = {"role": settings.role, "login": settings.login}
     dossier = gather(store, names, request, describe, **who, software=software, now=_now())

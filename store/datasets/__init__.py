@@ -10,13 +10,14 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 
 from domain.errors import BadValue
+from domain.posts import BEIJING
 from store.datasets.cells import CellSink
 from store.datasets.codebook import schemas
 from store.datasets.extent import Extent
@@ -48,7 +49,6 @@ class Sink(Protocol):
 
 
 DATASETS: dict[str, Callable[[Path, pa.Schema], Sink]] = {"parquet": ParquetSink, "csv": CellSink, "jsonl": LineSink}
-CHINA = timezone(timedelta(hours=8))
 _EVER = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -135,7 +135,7 @@ def _open_sinks(folder: Path, form: str, *, restricted: bool) -> Iterator[dict[s
 
 def _state(order: Order, pseudonyms: Pseudonyms, extent: Extent, now: datetime) -> dict[str, Any]:
     return {
-        "created": now.astimezone(CHINA).date().isoformat(),
+        "created": now.astimezone(BEIJING).date().isoformat(),
         "access": "restricted" if order.restricted else "open",
         "format": order.form,
         "practice": extent.practice > 0,

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from domain.signals import LABELS
 from store.datasets.codebook import schemas
@@ -26,6 +26,8 @@ from store.datasets.pseudonyms import Pseudonyms
 from store.datasets.rates import HOME, Rate, Rates
 from store.dialects import dialect_of
 from store.dialects.dialect import Dialect
+from store.engine import in_batches
+from store.tables import VerdictRow
 
 BATCH = 10_000
 _POSTS = (
@@ -53,7 +55,7 @@ _PART = {
 }
 _LISTS = {"goods": "goods", "fields": "field", "regions": "region", "guarantees": "guarantee"}
 _DAYS = {"posted": "v.posted_at", "first": "f.first_seen", "last": "f.last_seen"}
-_VERDICTS = {"confirmed": "confirmed", "referred": "confirmed", "dismissed": "dismissed"}
+_JUDGED = ("confirmed", "dismissed")
 _COARSE = ("month", "year")
 # A code or a name of a place. Anything else has no business in a column of words, and is told as "other".
 _WORD = re.compile(r"(?=.{1,24}\Z)(?:[^\W\d]\d{0,2})+", re.DOTALL)
@@ -106,6 +108,7 @@ def _read_batch(
     ends = {"first": found["f.first_seen"][0], "first_id": found["f.id"][0],
             "last": found["f.first_seen"][-1], "last_id": found["f.id"][-1]}  # fmt: skip
     found["post"] = wanted.pseudonyms.name_all("post", found["f.id"])
+    found["judged"] = _read_judgements(session, found)
     batch = Batch({}, {}, (ends["last"], ends["last_id"]))
     batch.listed = {name: [*map(_read_list, found[f"v.{name}"])] for name in _LISTS}
     parts = {name: _read_parts(session, name, ends, wanted.restricted) for name in _PART}
@@ -118,6 +121,18 @@ def _read_batch(
     made["posts"] = _make_posts(found, wanted, parts["contacts"])
     batch.tables = {name: _table(columns, fields[name]) for name, columns in made.items()}
     return batch
+
+
+def _read_judgements(session: Session, found: Mapping[str, list[Any]]) -> list[str]:
+    """The states that persons gave. A referral is no judgement: of what was referred, the one before it."""
+    referred = [one for one, state in zip(found["f.id"], found["f.state"], strict=True) if state == "referred"]
+    last: dict[str, str] = {}
+    for ids in in_batches(referred):
+        judged = select(VerdictRow.finding_id, VerdictRow.state).where(
+            col(VerdictRow.finding_id).in_(ids), VerdictRow.state != "referred"
+        )
+        last |= dict(session.exec(judged.order_by(col(VerdictRow.at), col(VerdictRow.id))).all())
+    return [last.get(one, state) for one, state in zip(found["f.id"], found["f.state"], strict=True)]
 
 
 def _table(columns: Mapping[str, Any], schema: pa.Schema) -> pa.Table:
@@ -148,7 +163,7 @@ def _make_posts(found: Mapping[str, list[Any]], wanted: Wanted, contacts: Mappin
         "opening": [None if floor is None else floor == 1 for floor in found["v.floor"]],
         "label": found["f.label"],
         "score": _round(pa.array(found["f.score"], pa.float64())),
-        "verdict": [_VERDICTS.get(state) for state in found["f.state"]],
+        "verdict": [state if state in _JUDGED else None for state in found["judged"]],
         "posted_on": found["posted"],
         "posted_precision": [
             None if precision is None else precision if precision in _COARSE else "day"

@@ -32,16 +32,14 @@ def write_scenarios(dossier: Dossier) -> Iterator[Block]:
 
 def _scenario_rows(language: str, scenarios: Any) -> Iterator[Row]:
     """A row for each class: both grades beside each other."""
-    graves = {
-        (one["class"], one["if_insider"]): one for one in scenarios if one["grade"] == "especially_serious"
-    }  # fmt: skip
+    graves = {_kind_of(one): one for one in scenarios if one["grade"] == "especially_serious"}
     for one in scenarios:
         if one["grade"] != "serious":
             continue
-        grave = graves.get((one["class"], one["if_insider"]))
-        name = one["names"][language]
+        grave = graves.get(_kind_of(one))
+        mark = "insider_mark" if one["if_insider"] else "seller_mark" if one.get("of") == "seller" else "plain_mark"
         yield (
-            say(language, "insider_mark", name=name) if one["if_insider"] else name,
+            say(language, mark, name=one["names"][language]),
             _amount(language, one),
             _amount(language, grave) if grave else "—",
             "—" if one["claimed"] is None else f"{one['claimed']:,} {name_code(language, 'measure', one['unit'])}",
@@ -49,6 +47,10 @@ def _scenario_rows(language: str, scenarios: Any) -> Iterator[Row]:
             one["basis"],
             name_code(language, "confidence", one["confidence"]),
         )
+
+
+def _kind_of(scenario: Mapping[str, Any]) -> tuple[object, ...]:
+    return scenario["class"], scenario["if_insider"], scenario.get("of")
 
 
 def _amount(language: str, scenario: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from domain.posts import BEIJING
 from store.referrals.dossier import Subject
 from store.referrals.wording import offer_of, read_text
 
@@ -31,5 +32,6 @@ def applies(row: Mapping[str, Any], subject: Subject) -> bool:
 
 
 def _day_of(subject: Subject) -> date:
+    """The day in China: the store tells moments in UTC, where New Year comes eight hours later."""
     post = subject.finding["post"]
-    return datetime.fromisoformat(post["posted_at"] or subject.finding["first_seen"]).date()
+    return datetime.fromisoformat(post["posted_at"] or subject.finding["first_seen"]).astimezone(BEIJING).date()

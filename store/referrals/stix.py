@@ -150,7 +150,8 @@ def _extend(subject: Subject) -> dict[str, Any]:
         **{key: list(offer[key]) for key in ("goods", "fields", "regions", "guarantees") if offer[key]},
         "prices": [{key: one[key] for key in price if one[key] is not None} for one in offer["prices"]],
         "volumes": [one["records"] for one in offer["volumes"]],
-        "scenarios": [{key: one[key] for key in scenario} for one in subject.scenarios],
+        # What all posts of a seller count as is no claim of this post.
+        "scenarios": [{key: one[key] for key in scenario} for one in subject.scenarios if one.get("of") != "seller"],
     }  # fmt: skip
     return {key: plain(value) for key, value in told.items() if value != []}
 

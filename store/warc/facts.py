@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import platform
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from domain.pages import Page
 from domain.plain import plain
+from domain.posts import BEIJING
 
-BEIJING = timezone(timedelta(hours=8))
 # What stands between the wire and the records, so that nobody takes it for more than it is.
 LIMITS = (
     "the transfer coding (chunks) is undone and headers of the single connection are left out",

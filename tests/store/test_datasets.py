@@ -82,6 +82,16 @@ def test_every_format_says_the_same_to_pandas_and_duckdb(market: Store, tmp_path
     assert sorted(prices["cny_per_record"].unique()) == [0.3, 0.5]
 
 
+def test_a_referral_is_no_verdict(market: Store, tmp_path: Path) -> None:
+    """What was referred and nobody judged has no verdict; what was confirmed before has that."""
+    first, second = finding_ids(market)[1:3]
+    judge_finding(market, first, state="confirmed", note=None, by="员", now=at(21))
+    for finding_id in (first, second):
+        judge_finding(market, finding_id, state="referred", note=None, by="员", now=at(22))
+    posts = pq.read_table(export(market, tmp_path / "set") / "posts.parquet").to_pandas()
+    assert sorted(posts["verdict"].dropna()) == ["confirmed", "dismissed"]
+
+
 def test_an_open_dataset_holds_nothing_that_leads_to_a_post_or_a_person(market: Store, tmp_path: Path) -> None:
     """Neither text, address, post id, account, handle nor a row's id of the store stands in any file of any format."""
     with market.reading() as session:

@@ -189,17 +189,29 @@ def test_what_is_withheld_is_said_and_nothing_of_it_shown() -> None:
     ("posted", "wanted", "unwanted"),
     [
         ("2025-12-31T12:00:00+08:00", "csl-2016", "csl-2025"), ("2026-01-01T00:30:00+08:00", "csl-2025", "csl-2016"),
+        ("2025-12-31T16:30:00+00:00", "csl-2025", "csl-2016"), ("2025-12-31T15:30:00+00:00", "csl-2016", "csl-2025"),
         ("2026-01-01T00:30:00+08:00", "public-security-56", "none"),
         ("2021-10-31T12:00:00+08:00", "csl-2016", "pipl-10"),
     ],
 )  # fmt: skip
 def test_statutes_are_those_of_the_day_of_the_post(posted: str, wanted: str, unwanted: str) -> None:
-    """By the day in the zone in which the post is dated; what was not in force is not cited."""
+    """By the day in China, whatever zone the moment is told in; what was not in force is not cited."""
     finding = make_finding()
     subject = Subject({**finding, "post": {**finding["post"], "posted_at": posted}}, (), "")
     cited = {row["id"] for row, _numbers in list_statutes([subject])}
     assert wanted in cited
     assert unwanted not in cited
+
+
+def test_the_posts_of_a_seller_are_marked_as_theirs() -> None:
+    """Beside the count of the one post stands that of all posts that are tied for sure."""
+    dossier = make_dossier(count=1)
+    (subject,) = dossier.subjects
+    counted = {**subject.scenarios[0], "class": "posts", "claimed": 120, "unit": "posts", "of": "seller"}
+    subject = replace(subject, scenarios=(*subject.scenarios, counted))
+    said = say_all(write_report(replace(dossier, subjects=(subject,))))
+    assert "同一卖家的全部帖文" in said
+    assert "120 帖" in said
 
 
 def test_statutes_fit_what_is_offered() -> None:

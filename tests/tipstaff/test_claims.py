@@ -11,7 +11,7 @@ from classifier.fold import fold
 from classifier.offer import read_offer
 from domain.errors import BadValue
 from domain.plain import plain
-from tipstaff.scenarios import OWN, list_scenarios
+from tipstaff.scenarios import OWN, describe_finding, list_scenarios
 
 TEXT = "内部渠道的车主信息，0.5元一条，1000条起售，手里30万条"
 
@@ -42,6 +42,17 @@ def test_a_post_without_a_date_is_weighed_by_when_it_was_found(tmp_path: Path) -
     undated = list_scenarios(make_finding(posted_at=None), tmp_path)
     assert [one["class"] for one in undated] == [one["class"] for one in list_scenarios(make_finding(), tmp_path)]
     assert list_scenarios(make_finding(posted_at="2015-01-01T00:00:00+08:00"), tmp_path) == []
+
+
+@pytest.mark.parametrize(("posts", "counted"), [(1, []), (120, [("posts", 120, True)])])
+def test_a_referral_counts_the_posts_of_the_seller(tmp_path: Path, posts: int, counted: list[object]) -> None:
+    """What all posts of a seller come to stands beside the one post, where there is more than that."""
+    confirmed = {"posts": posts, "groups": 0, "members": None, "first": None, "last": "2026-11-01T08:00:00+00:00"}
+    scenarios, words = describe_finding(make_finding(), tmp_path, {"confirmed": confirmed, "labels": {"offer": posts}})
+    whole = [one for one in scenarios if one.get("of") == "seller"]
+    assert [(one["class"], one["claimed"], one["reached"]) for one in whole] == counted
+    assert (len(scenarios) > len(whole), bool(words)) == (True, True)
+    assert describe_finding(make_finding(), tmp_path, None)[0] == [*scenarios[: len(scenarios) - len(whole)]]
 
 
 def test_what_is_no_finding_has_no_scenario(tmp_path: Path) -> None:
