@@ -145,7 +145,7 @@ def _make_limit(
         scene.text, max(0, scene.tokens[first].start - 6), scene.tokens[first].start
     ):
         return None
-    if _GIVES.match(scene.text, scene.tokens[last].end):
+    if _GIVES.match(scene.text, scene.tokens[last].end - scene.word(last).endswith("的")):
         return None
     refused = scene.kind(last + 1) == "refuse" and scene.tight(last, last + 1, 3)
     if word == "max" and refused:
@@ -168,8 +168,8 @@ _SPEAKS_OF = re.compile(
     r"(?:车价|房价|价值|客单价?|均价|资产|身价|薪|保费|收入|存款|月缴|缴存|额度|消费|充值过?|流水|车龄|年龄|贷款|公里)[^\d,，]{0,2}$"
 )
 _GIVES = re.compile(
-    r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|再[谈议说]|面[谈议]|可[谈议]|可?试|有?优惠|送|价格?(?:可|另|再|私|面|详|好)"
-    r"|的(?![\d一二三四五六七八九两按每]))"
+    r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|立?减|再[谈议说]|面[谈议]|可[谈议]|可?试|有?优惠|送|价格?(?:可|另|再|私|面|详|好)"
+    r"|的(?![单量货\d一二三四五六七八九两按每]))"
 )
 
 
@@ -234,6 +234,7 @@ def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None
             settled = target is not None and target.min_qty is not None and element.firm
             if target is not None and not settled and _fits(target, element):
                 _limit(target, element)
+                _loosen(scene, elements, at, target)
     if (
         takers
         and len(limits) == 1
@@ -246,6 +247,15 @@ def assign(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -> None
     firm = [limit for limit in limits if limit.firm]
     if len({limit.low for limit in firm}) == 1:
         _spread(scene, takers, limits, firm[0])
+
+
+def _loosen(scene: Scene, elements: list[Purchase | Limit], at: int, target: Purchase) -> None:
+    """散买4元, 一千条起2.8元: what a minimum right before a lower price opens is a tier."""
+    limit, before = elements[at], elements[at - 1] if at else None
+    if not isinstance(limit, Limit) or not isinstance(before, Purchase) or before.unit != target.unit:
+        return
+    if limit.firm and target.start >= limit.end and target.high < before.low and target.per == before.per:
+        limit.firm = not scene.sentence(before.start) == scene.sentence(target.start)
 
 
 # A minimum of less is one of questions (三条起做).
@@ -281,6 +291,9 @@ def _target(scene: Scene, elements: list[Purchase | Limit], at: int) -> Purchase
         left, right = _distance(scene, previous.end, limit.start), _distance(scene, limit.end, following.start)
         if left != right:
             return previous if left < right else following
+        if limit.firm and limit.end == following.start and previous.end < limit.start:
+            # 60/单 10单起50/单
+            return following
         return following if _limits_lead(elements, limit) else previous
     chosen = previous or following
     if chosen is None:

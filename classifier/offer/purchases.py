@@ -162,20 +162,23 @@ def _attach_unit(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
 
 
 def _is_crowd(scene: Scene, purchase: Purchase) -> bool:
-    """一共八万六千多条: a number of many and what it counts is no amount."""
+    """一共八万六千多条, 出了一单: a number and what it counts is no amount."""
     number, after = scene.tokens[purchase.last], purchase.last + 1
     counts = scene.kind(after) == "unit" and scene.tokens[after].sense in ("record", "vehicle")
-    return counts and number.value >= _CROWD and scene.tokens[after].start == number.end
+    crowd = number.value >= _CROWD or (number.value == 1 and scene.word(purchase.last) == "一")
+    return counts and crowd and scene.tokens[after].start == number.end
 
 
 def _is_listed(scene: Scene, purchase: Purchase, explicit: bool) -> bool:
     """1万条 699 / 5万条 2999: a stroke between the items of a list, not before what is bought."""
     at = purchase.last + 1
-    apart = (
-        scene.kind(at) == "per"
-        and scene.text[scene.tokens[at].start - 1] == " " == scene.text[scene.tokens[at].end : scene.tokens[at].end + 1]
-    )
-    return not explicit and apart and scene.kind(at + 3) in ("number", "amount") and scene.kind(at + 2) == "unit"
+    if scene.kind(at) != "per" or scene.kind(at + 2) != "unit" or scene.kind(at + 3) not in ("number", "amount"):
+        return False
+    if scene.kind(at + 3) == "amount" and scene.tight(at + 2, at + 3):
+        # 500条 300块 / 5000条 2000块
+        return True
+    left, right = scene.tokens[at].start - 1, scene.tokens[at].end
+    return not explicit and scene.text[left] == " " == scene.text[right : right + 1]
 
 
 def _take_quantity(scene: Scene, purchase: Purchase) -> None:
@@ -278,7 +281,9 @@ def _count_at(scene: Scene, last: int, at: int, explicit: bool, firm: bool) -> _
         return None
     if scene.kind(at + 1) == "unit" and scene.tight(at, at + 1):
         got = scene.gap(at - 1, at).strip() in _GOT or (is_word(scene, at - 1, "=") and count >= 100)
-        bare = not firm and (_opens_next(scene, last, at) or (count > 1 and not (explicit or got)))
+        # 2000一个月，5000三个月
+        term = scene.tokens[at + 1].sense in ("month", "year") and scene.tokens[last].value >= 100
+        bare = not firm and (_opens_next(scene, last, at) or (count > 1 and not (explicit or got or term)))
         if at + 1 in scene.used or (bare and (explicit or not _is_lot(scene, last, at))):
             return None
         return _Unit(int(count), scene.tokens[at + 1].sense, at + 1, firm)
