@@ -30,6 +30,7 @@ from crawlers.conduct.scope import normalise
 from crawlers.conduct.walls import LASTING_WALLS, see_wall, tell_wall
 from crawlers.feeds import announced_feeds
 from crawlers.images import Images
+from crawlers.inference.links import pattern_of
 from crawlers.intake import Intake
 from crawlers.memory import MemoryIntake, plan_from_arguments
 from crawlers.pages import BoardItem, ThreadItem, is_bare
@@ -42,7 +43,7 @@ from crawlers.walk.copies import Copies
 from crawlers.walk.course import Errand, ListWalk, ThreadWalk, errand_of
 from crawlers.walk.freshness import ends_list, is_fewer, keep_shown, list_key
 from crawlers.walk.frontier import Frontier
-from crawlers.walk.survey import Survey, is_front, kind_mark
+from crawlers.walk.survey import Survey, is_front
 from crawlers.walk.tally import Tally
 from domain.errors import CrawlEnded, TipstaffError
 from domain.pages import Haul, Mark, Page, Picture, Role, Roll, Validators
@@ -253,8 +254,8 @@ class WatchSpider(Spider):
         verdict = self.survey.weigh(item, kind, self.copies)
         onward = Errand(platform=reading.name, steps=(*errand.steps, page.url), depth=1)
         asked = self.survey.judge(kind, verdict, reading.platform, onward)
-        if settled := self.survey.settled(kind):
-            mark = Mark(kind_mark(kind), settled, 1, ended=True, deep_at=page.fetched_at)
+        for key, settled in self.survey.take_settled().items():
+            mark = Mark(key, settled, 1, ended=True, deep_at=page.fetched_at)
             self.hand_over(dataclasses.replace(haul_of(page, (), reading, "other"), mark=mark))
         if verdict == "nothing" or item is None:
             walk = self.frontier.open_list(page.requested_url, None)
@@ -308,8 +309,12 @@ class WatchSpider(Spider):
             self.hand_over(haul_of(page, (), reading, "home", title=item.name))
         else:
             yield from self.read_threads(page, reading, item, walk, onward)
-        if new:
-            yield from self.survey.follow(reading.leads, walk, reading.platform, deeper)
+        if new and walk.page > 1:
+            self.survey.prove_pager(page.url, walk)
+        if new and not walk.stopped:
+            pages = pattern_of(item.next_url) if item.next_url else ""
+            leads = [lead for lead in reading.leads if lead.kind != pages]
+            yield from self.survey.follow(leads, walk, reading.platform, deeper)
         if errand.listing is None:
             self.settle(dataclasses.replace(errand, listing=walk))
 
@@ -359,7 +364,7 @@ class WatchSpider(Spider):
         shown = self.weigh(page.url, len(item.posts), known)
         posts = self.take_fresh(item.posts)
         self.survey.count(errand, barren=not posts)
-        if posts:
+        if posts and not errand.is_start:
             self.survey.prove(page.url)
         brought = {post.id for post in item.posts} - walk.roll
         walk.roll.update(brought)

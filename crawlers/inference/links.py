@@ -63,8 +63,18 @@ ACTION_SEGMENTS = word_set(
 )
 
 
+# Names that a machine made up: "ce1d03e2b4", "x7Kq2Lm9".
+MADE_UP = re.compile(r"(?=.*\d)(?:[0-9a-f]{8,}|(?:[a-zA-Z]{1,4}\d{1,4}){3,}[a-zA-Z]{0,4})")
+
+
+def _is_slug(stem: str) -> bool:
+    """Whether a segment is a title or a made-up name rather than a word of the program's."""
+    made_up = MADE_UP.fullmatch(stem) and not stem.isdecimal()
+    return bool(made_up) or "%" in stem or not stem.isascii() or len(stem) > 24
+
+
 def _segment_pattern(segment: str) -> str:
-    """ "12" is #, "12-some-title" #, "thread-12-1.html" thread-#-#.html, "some-long-title" and "标题" *."""
+    """ "12" is #, "12-a-title" #, "thread-12-1.html" thread-#-#.html; "some-long-title", "标题", "ce1d03e2b4" are *."""
     stem, dot, ending = segment.rpartition(".")
     if not stem or len(ending) > 5 or ending.isdecimal():
         stem, dot, ending = segment, "", ""
@@ -74,7 +84,7 @@ def _segment_pattern(segment: str) -> str:
         shown = "#"
     elif re.search(r"\D[-_.]\d+$", stem) and len(words) > 2:
         shown = "*#"
-    elif "%" in stem or not stem.isascii() or len(words) > 2 or len(stem) > 24 or shown.count("#") > 3:
+    elif _is_slug(stem) or len(words) > 2 or shown.count("#") > 3:
         shown = "*"
     return shown + dot + ending
 

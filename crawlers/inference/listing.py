@@ -36,6 +36,9 @@ FRAME_PATH = re.compile(
 )
 
 
+REMARK = re.compile(r"\s*\(\w+\)$")  # "msg49 (view)"
+
+
 @dataclass(eq=False)
 class Row:
     """One line of a list: where it leads, and the part of the page it stands in."""
@@ -62,7 +65,7 @@ class Listing:
 def find_listings(tree: Tree) -> list[Listing]:
     """All lists of like links outside the page's frame, the best first."""
     here = tree.url.split("#", 1)[0]
-    framed = _framed(tree)
+    framed = find_frame(tree)
     anchors = {name for node in tree.order if (name := node.get("id") or node.get("name"))}
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     rows: list[Row] = []
@@ -87,7 +90,7 @@ def find_listings(tree: Tree) -> list[Listing]:
     return sorted(listings, key=lambda listing: -listing.score)
 
 
-def _framed(tree: Tree) -> set[Element]:
+def find_frame(tree: Tree) -> set[Element]:
     """All elements of the page's frame: menus, footers, sidebars."""
     framed: set[Element] = set()
     for node in tree.order:
@@ -112,6 +115,8 @@ def _read_anchor(node: Element, here: str, base: str) -> Row | None:
     title = text_within(node, 200)
     if len(title) < 2 or title.isdecimal() or ACTION_TEXT.match(title) or not re.search(r"[^\W\d]", title):
         return None
+    if re.search(r"\d", title) and REMARK.sub("", title) == re.split(r"[/=?&]", url.split("#", 1)[0].rstrip("/"))[-1]:
+        return None  # "msg49" is a number, not a title
     if "author" in (node.get("rel") or "") or any(
         _names_author(each) for each in (node, *node.iterchildren(), node.getparent())
     ):

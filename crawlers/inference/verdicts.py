@@ -385,7 +385,7 @@ def _weigh_lone(tree: Tree, lists: list[Listing]) -> tuple[int, bool]:
         return 0, False
     part = reading.parts[0]
     inside = {node for top in part.container for node in top.iter()}
-    rows = [row for listing in lists for row in listing.rows]
+    rows = [*{row.anchor: row for listing in lists for row in listing.rows}.values()]
     alone = {row.anchor for row in find_titles(tree, rows)}
     titles = [row for row in rows if row.anchor in alone or board_words(row.url)]
     if len(titles) > 1 and sum(row.anchor in inside for row in titles) > 0.5 * len(titles):

@@ -37,7 +37,7 @@ CLOCK = (
 )
 OFFSET = r"(?:\s?(?P<offset>Z\b|(?:UTC|GMT)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b))?"
 DAY_NAME = r"(?:周|星期|週|礼拜|禮拜)[一二三四五六日天]|[月火水木金土日]|mon|tue|wed|thu|fri|sat|sun"
-GAP = rf"(?i:\s?\(?(?:{DAY_NAME})\)?)?(?:\s|,|T|于|於|at\b|@|-\s|\||·|•)*"
+GAP = rf"(?i:\s?\(?(?:{DAY_NAME})\)?)?(?:\s|,|\.|T|于|於|at\b|@|-\s|\||·|•)*"
 # Django writes "noon" and "midnight" for 12 o'clock.
 MAYBE_CLOCK = rf"(?:{GAP}(?:(?P<word>noon|midnight)\b|{CLOCK}{OFFSET}))?"
 

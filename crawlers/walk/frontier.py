@@ -48,7 +48,7 @@ class Frontier:
         self._lists: set[str] = set()
         self._asked: set[str] = set()
         self.kinds = Kinds()
-        self.front = page_free(normalise(self._plan.source.url))
+        self._front = page_free(normalise(self._plan.source.url))
         self.stopped = False
 
     def ask_start(self, url: str) -> Iterator[Request]:
@@ -174,6 +174,12 @@ class Frontier:
     def is_new(self, key: str) -> bool:
         """Whether a thread was not met yet."""
         return key not in self._threads
+
+    def is_below(self, key: str) -> bool:
+        """Whether an address without its page number is neither the source's own nor one above it."""
+        return key.startswith(f"{self._front.partition('?')[0].rpartition('/')[0]}/") and not self._front.startswith(
+            key
+        )
 
     def was_asked(self, url: str) -> bool:
         """Whether a page was asked for, whatever it was taken for."""

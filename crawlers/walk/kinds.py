@@ -41,6 +41,11 @@ class Kind:
     leads: dict[str, Found] = field(default_factory=dict)
 
     @property
+    def framed(self) -> bool:
+        """Whether all stand round the matter of pages, and are no pager's."""
+        return all(lead.framed and not lead.counted for lead, _ in self.leads.values())
+
+    @property
     def worth(self) -> float:
         """How likely it is to hold something: many links, with long names. A pager's are short."""
         titles = [min(40, len(lead.title)) for lead, _ in self.leads.values()]
@@ -78,9 +83,10 @@ class Kinds:
             elif kind.verdict in ("thread", "list") and kind.barren < MOST_BARREN:
                 yield kind.verdict, lead
 
-    def choose(self) -> Found | None:
-        """The next page to look at; None when enough was looked at."""
-        wanted = [kind for kind in self._kinds.values() if self._is_open(kind)]
+    def choose(self, *, found: bool) -> Found | None:
+        """The next page to look at; None when enough was looked at. Where something was `found`, menus and what stands
+        beside lists are left alone."""
+        wanted = [kind for kind in self._kinds.values() if self._is_open(kind) and not (found and kind.framed)]
         if not wanted or self._looked >= min(self._allowed, MOST_SAMPLES):
             return None
         kind = max(wanted, key=lambda each: each.worth)

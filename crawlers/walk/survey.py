@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,6 +31,9 @@ class Survey:
         self._frontier = frontier
         self._kinds: Kinds = frontier.kinds
         self._proven: set[str] = set()
+        # Kinds of what may be lists, by the pattern of what they lead to, while nobody knows whether those are posts.
+        self._doubts: dict[str, set[str]] = {}
+        self._settled: dict[str, Verdict] = {}
         # Whether the source names the site and not one of its boards or threads.
         self.whole_site = False
 
@@ -37,11 +41,18 @@ class Survey:
         """An address held posts that were not met before."""
         self._proven.add(pattern_of(url))
 
+    def prove_pager(self, url: str, walk: ListWalk) -> None:
+        """A later page of a list held threads: where its address is of another pattern than the first one's, links of
+        that pattern lead to pages of lists."""
+        pattern = pattern_of(url)
+        if pattern != pattern_of(walk.url) and self._kinds.verdict(pattern) is None:
+            self._kinds.judge(pattern, "list")
+
     def follow(
         self, leads: Iterable[Lead], walk: ListWalk, platform: Platform | None, onward: Errand
     ) -> Iterator[Request]:
         """What a list leads to beside what its reader believes in: followed where that is known to hold something."""
-        leads = [lead for lead in leads if lead.key != self._frontier.front]
+        leads = [lead for lead in leads if self._frontier.is_below(lead.key) and lead.title != "1"]
         self._frontier.recall(self._kinds, self._kinds.unknown(leads))
         for verdict, lead in self._kinds.see(leads, walk):
             yield from self._ask(verdict, lead, walk, platform, onward)
@@ -58,7 +69,7 @@ class Survey:
         """The next page to look at, where the source is a whole site or nothing was `found` on it."""
         if found and not self.whole_site:
             return None
-        while (chosen := self._kinds.choose()) is not None:
+        while (chosen := self._kinds.choose(found=found)) is not None:
             request = next(self._frontier.ask_sample(chosen[0]), None)
             if request is not None:
                 return request
@@ -72,21 +83,36 @@ class Survey:
             return "thread" if signed or (posts and self._kinds.size(kind) >= LEAST_TELLING) else "nothing"
         threads = item.threads if item else ()
         if self._proven:  # other kinds are looked at by themselves
-            known = [link for link in threads if pattern_of(link.url) in self._proven]
-            threads = tuple(known) if 2 * len(known) >= len(threads) else ()
+            patterns = Counter(pattern_of(link.url) for link in threads)
+            usual = patterns.most_common(1)[0][0] if patterns else ""
+            if usual not in self._proven:
+                self._doubts.setdefault(usual, set()).add(kind)
+                threads = ()
         if any(self._frontier.is_new(link.key) for link in threads):
             return "list"
         boards = item.boards if item and not self._proven else ()
         return "list" if any(not self._frontier.was_asked(board.url) for board in boards) else "nothing"
 
     def judge(self, kind: str, verdict: Verdict, platform: Platform | None, onward: Errand) -> list[Request]:
-        """Follows the others of a kind that holds something."""
-        found = self._kinds.judge(kind, verdict)
-        return [request for lead, walk in found for request in self._ask(verdict, lead, walk, platform, onward)]
+        """Follows the others of a kind that holds something, and with a kind of threads those lists that lead there."""
+        verdicts: dict[str, Verdict] = {kind: verdict}
+        if verdict == "thread":
+            self._proven.add(kind)
+            verdicts |= dict.fromkeys(self._doubts.pop(kind, ()), "list")
+        elif any(kind in kinds for kinds in self._doubts.values()):
+            return []
+        asked: list[Request] = []
+        for name, what in verdicts.items():
+            for lead, walk in self._kinds.judge(name, what):
+                asked += self._ask(what, lead, walk, platform, onward)
+            if settled := self._kinds.verdict(name):
+                self._settled[name] = settled
+        return asked
 
-    def settled(self, kind: str) -> Verdict | None:
-        """What is known of a kind by now."""
-        return self._kinds.verdict(kind)
+    def take_settled(self) -> dict[str, Verdict]:
+        """The marks of those kinds that are known since the last time, and what they are."""
+        settled, self._settled = self._settled, {}
+        return {MARK + kind: verdict for kind, verdict in settled.items()}
 
     def count(self, errand: Errand, *, barren: bool) -> None:
         """A page that was asked for because of its kind brought something, or nothing."""
@@ -109,11 +135,6 @@ def is_front(url: str) -> bool:
     """Whether an address may be a site's front: it names no board or thread by number or value."""
     parts = urlsplit(url)
     return not parts.query and not re.search(r"\d", parts.path)
-
-
-def kind_mark(kind: str) -> str:
-    """The key of the mark that says what a kind is."""
-    return MARK + kind
 
 
 def _numbers(url: str) -> list[str]:
