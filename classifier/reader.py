@@ -23,6 +23,7 @@ from classifier.gate import OPEN
 from classifier.head import Floats, Logs, Model, load_model
 from classifier.ngrams import find_grams
 from classifier.offer import read_kind, read_offer
+from classifier.offer.plain import look
 from classifier.pictures.gallery import join, part
 from classifier.reasons import give_reasons, liken, weigh_letters
 from classifier.redact import fill_masks_in, find_victims, mask
@@ -90,8 +91,9 @@ class Reader:
         label = "offer" if score >= self.threshold else max(LABELS[1:], key=lambda name: labels[name])
         folded = framed.folded
         kept = label in FINDING_LABELS or score >= self.review_low
-        offer = read_offer(folded) if kept or read_all else None
-        masks = find_victims(folded, offer or Offer())
+        plain = look(folded)
+        offer = read_offer(plain) if kept or read_all else None
+        masks = find_victims(plain, offer or Offer())
         shown = _mask_passage(passage, masks, offer or Offer())
         nearest = self._liken(folded, verdict, shown.text) if label == "offer" else None
         signal = Signal(
@@ -104,8 +106,8 @@ class Reader:
             reasons=() if turned_away else self._give_reasons(folded, verdict, shown.text, offer, nearest),
             model=self.model,
         )
-        plain = folded if shown.text == passage.text else fold(shown.text)
-        return Reading(signal, shown, masks, len(folded.evasions), plain.text if kept else "")
+        refolded = folded if shown.text == passage.text else fold(shown.text)
+        return Reading(signal, shown, masks, len(folded.evasions), refolded.text if kept else "")
 
     def _give_reasons(
         self, folded: Folded, verdict: Verdict, shown: str, offer: Offer | None, nearest: Reason | None

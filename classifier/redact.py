@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from classifier.context import Framed
 from classifier.fold import Folded
-from classifier.offer.contacts.script import write_plainly
+from classifier.offer.plain import Plain, look
 from classifier.offer.victims import find_others
 from domain.signals import Mask, Offer
 
@@ -16,13 +16,14 @@ from domain.signals import Mask, Offer
 MASK_CHARACTER = "＊"
 
 
-def find_victims(folded: Folded, offer: Offer) -> tuple[Mask, ...]:
+def find_victims(text: Folded | Plain, offer: Offer) -> tuple[Mask, ...]:
     """The runs of the original that show a victim's data: phone, plate, VIN, resident ID, name, address, policy.
 
     `offer` names the seller's handles, which stay; with an empty one the text alone tells. Never raises.
     """
-    folded = write_plainly(folded)
-    return tuple(Mask(item.kind, *folded.span(item.start, item.end)) for item in find_others(folded, offer.contacts))
+    plain = look(text)
+    others = find_others(plain.folded, plain.personal[0], offer.contacts)
+    return tuple(Mask(item.kind, *plain.folded.span(item.start, item.end)) for item in others)
 
 
 def mask(text: str, masks: Iterable[Mask]) -> str:

@@ -11,35 +11,37 @@ from dataclasses import replace
 from classifier.fold import Folded
 from classifier.offer.codes import decode
 from classifier.offer.contacts import read_contacts
-from classifier.offer.contacts.script import write_plainly
 from classifier.offer.kinds import read_kind_of
+from classifier.offer.plain import Plain, look
 from classifier.offer.prices import parse_prices
 from classifier.offer.regions import read_regions
 from classifier.offer.spelling import respell
 from classifier.offer.spread import close_up
 from classifier.offer.terms import read_slots
 from classifier.offer.tokens import lower
-from classifier.offer.victims import find_others, find_personal, hide_items
+from classifier.offer.victims import find_others, hide_items
 from classifier.offer.volumes import read_volumes
 from domain.signals import Offer
 
 
-def read_offer(folded: Folded) -> Offer:
+def read_offer(text: Folded | Plain) -> Offer:
     """All that a text offers, as claimed. Never raises; what is not there is empty."""
-    folded = write_plainly(folded)
-    _, victims = find_personal(folded.text)
-    contacts = read_contacts(folded, victims)
+    plain = look(text)
+    folded = plain.folded
+    items, victims = plain.personal
+    contacts = read_contacts(folded, plain.hits, victims)
     # A sample row's plate or address is no region that is sold, its numbers are no volume.
-    others = [item for item in find_others(folded, contacts) if not _PRICED.search(folded.text, item.start, item.end)]
+    others = [
+        item for item in find_others(folded, items, contacts) if not _PRICED.search(folded.text, item.start, item.end)
+    ]
     said = replace(folded, text=hide_items(folded.text, others))
-    text = lower(said.text)
     counted = decode(respell(close_up(said)))
     slots = read_slots(lower(counted.text))
     parsed = parse_prices(counted, slots, people=len(others) >= _SAMPLES)
     return Offer(
         goods=slots["goods"],
         fields=slots["fields"],
-        regions=read_regions(text),
+        regions=read_regions(lower(said.text)),
         channel=_strongest(slots["channel"]),
         freshness=_first(slots["freshness"]),
         guarantees=slots["guarantees"],

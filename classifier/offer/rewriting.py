@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.offer.tokens import lower
@@ -35,12 +34,8 @@ def _trace(folded: Folded, text: str, starts: Sequence[int], ends: Sequence[int]
     return replace(folded, text=text, starts=starts, ends=ends)
 
 
-@lru_cache(maxsize=8)
 def _write(text: str, rules: tuple[Rule, ...]) -> tuple[str, Sequence[int] | None, Sequence[int] | None]:
-    """The text after the rules, and where each of its characters stood; None where nothing was changed.
-
-    Remembered for a few texts, since an offer is read and then masked.
-    """
+    """The text after the rules, and where each of its characters stood; None where nothing was changed."""
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
     lowered = lower(text)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.offer.contacts.announced import read_after
@@ -26,18 +25,15 @@ from domain.signals import Contact
 __all__ = ["CONTACTS", "find_hits", "read_contacts"]
 
 
-def read_contacts(folded: Folded, victims: Iterable[Hit] = ()) -> tuple[Contact, ...]:
+def read_contacts(folded: Folded, found: Iterable[Hit], victims: Iterable[Hit] = ()) -> tuple[Contact, ...]:
     """The contacts of a text, each distinct one once, in the order of the text. Never raises.
 
-    `victims` are the handles that are not the author's (`classifier.offer.victims.find_personal`).
+    `found` are the handles of the text (`find_hits`), `victims` those of them that are not the author's
+    (`classifier.offer.victims.find_personal`).
     """
     others = {(hit.start, hit.end) for hit in victims}
     lowered = lower(folded.text)
-    hits = [
-        hit
-        for hit in find_hits(folded.text)
-        if (hit.start, hit.end) not in others and not is_disowned(lowered, hit.start, hit.end)
-    ]
+    hits = [hit for hit in found if (hit.start, hit.end) not in others and not is_disowned(lowered, hit.start, hit.end)]
     contacts = []
     seen = set()
     for hit in sorted(hits, key=lambda hit: (hit.start, hit.end)):
@@ -49,12 +45,8 @@ def read_contacts(folded: Folded, victims: Iterable[Hit] = ()) -> tuple[Contact,
     return tuple(contacts)
 
 
-@lru_cache(maxsize=8)
 def find_hits(text: str) -> tuple[Hit, ...]:
-    """Every handle of a folded text, also those that turn out to be a victim's.
-
-    Remembered for a few texts, since reading an offer and finding victims both start here.
-    """
+    """Every handle of a folded text, also those that turn out to be a victim's."""
     lowered = lower(text)
     found: list[Hit] = []
     taken = bytearray(len(text))

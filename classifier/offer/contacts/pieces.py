@@ -79,6 +79,15 @@ _LONE = re.compile("[a-z0-9] ?[a-z]$")
 _GROUPED = frozenset({"phone", "landline", "whatsapp", "signal"})
 # What joins two pieces in words, or in quotes.
 _SPOKEN_OF = re.compile('加|跟|接|后|数字|then|followed|[”"」] ?\\+? ?[“"「]')
+# With what a handle in pieces can begin; one that is plain; and what may be said of it.
+_OPENS = re.compile(
+    rf"[^\w\n,，。;；!！?？:：]{{0,4}}(?:[a-z0-9@＠_＿{_NUMERALS}]|[\u3400-\u9fff](?=[^\n]{{0,40}}(?:[=＝]|拼音)|[a-z]))"
+)
+_WHOLLY = re.compile(r"@?(?:[a-z0-9_.-]{4,32}|\d[\d -]{4,16}\d)(?=\s?(?:[\n,，。;；!！?？|｜]|$))")
+_REMARKED = re.compile(
+    r"[(（\[【=＝→➜➔⇒]|去|删|不要|换|改|写|读|念|打|连|拼|就是|即|->|=>"
+    r"|without|no |remove|drop|ignore|replace|read |skip"
+)
 _BRACKETS = tuple("()（）[]【】〔〕")
 _REACH = 90
 _SINGLES = 3
@@ -126,6 +135,10 @@ def _bounds(text: str, alias: Alias) -> bool:
 
 def _read(folded: Folded, text: str, start: int, stop: int, grouped: bool) -> tuple[int, int, str] | None:
     """The handle in pieces at `start`, as an edit; None where what stands there is plain, or no handle."""
+    if not _OPENS.match(text, start, stop) or (
+        _WHOLLY.match(text, start, stop) and not _REMARKED.search(text, start, stop)
+    ):
+        return None  # no handle, or a plain one
     pieces = list(_restore_letters(folded, _list_pieces(text, start, stop)))
     while pieces and pieces[0].sort in ("blank", "between"):
         pieces.pop(0)
@@ -305,9 +318,12 @@ def _restore_letters(folded: Folded, pieces: Iterable[Piece]) -> Iterator[Piece]
     """The pieces, with the letters that folding read as a word (xiansuo as 线索) as their author wrote them."""
     last = (-1, -1)
     for piece in pieces:
+        if folded.starts is None or piece.sort != "han":
+            yield piece
+            continue
         span = folded.span(piece.start, piece.end)
         written = folded.original[slice(*span)].lower().strip()
-        if piece.sort == "han" and len(written) > 1 and written.isascii() and written.isalpha():
+        if len(written) > 1 and written.isascii() and written.isalpha():
             if span != last:
                 yield Piece("word", written, piece.start, piece.end)
             last = span

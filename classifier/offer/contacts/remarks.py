@@ -115,7 +115,6 @@ def heed_remarks(folded: Folded) -> Folded:
     return replace_spans(folded, list(edits)) if edits else folded
 
 
-@lru_cache(maxsize=8)
 def _find_edits(text: str) -> tuple[tuple[int, int, str], ...]:
     edits: list[tuple[int, int, str]] = []
     for match in _find_remarks(text):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.offer.contacts.places import find_aliases
@@ -31,7 +30,6 @@ def give_wholes(folded: Folded) -> Folded:
     return replace_spans(folded, list(edits)) if edits else folded
 
 
-@lru_cache(maxsize=8)
 def _find_edits(text: str) -> tuple[tuple[int, int, str], ...]:
     edits: list[tuple[int, int, str]] = []
     ends: list[int] | None = None

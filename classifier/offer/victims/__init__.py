@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from classifier.fold import Folded
 from classifier.offer.contacts import find_hits
@@ -26,8 +25,11 @@ from classifier.offer.victims.tables import find_tables
 from domain.signals import Contact
 
 
-def find_others(folded: Folded, contacts: Iterable[Contact]) -> tuple[Item, ...]:
-    """Victims' data in a text, without what `contacts` of the same text say is the author's. Never raises."""
+def find_others(folded: Folded, items: Iterable[Item], contacts: Iterable[Contact]) -> tuple[Item, ...]:
+    """Of the `items` of a text (`find_personal`) those that `contacts` of the same text do not say are the author's.
+
+    Never raises.
+    """
     original = folded.original
     own = sorted(
         (contact.start, contact.end) for contact in contacts if original[contact.start : contact.end] == contact.text
@@ -35,7 +37,7 @@ def find_others(folded: Folded, contacts: Iterable[Contact]) -> tuple[Item, ...]
     lefts = [left for left, _ in own]
     reach = max((right - left for left, right in own), default=0)
     others = []
-    for item in find_personal(folded.text)[0]:
+    for item in items:
         start, end = folded.span(item.start, item.end)
         near = own[bisect_left(lefts, start - reach) : bisect_left(lefts, end)]
         if start < end and not any(left < end and start < right for left, right in near):
@@ -51,21 +53,21 @@ def hide_items(text: str, items: Iterable[Item]) -> str:
     return "".join(letters)
 
 
-@lru_cache(maxsize=8)
-def find_personal(text: str) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
+def find_personal(text: str, hits: tuple[Hit, ...]) -> tuple[tuple[Item, ...], tuple[Hit, ...]]:
     """Victims' data in a folded text, and the handles among them that are no contacts. Never raises; linear.
 
-    Remembered for a few texts, since reading an offer and masking it both start here.
+    `hits` are the handles of the text (`find_hits`).
     """
-    text = _APART.sub("·", text.translate(_RULES))
+    if not _HAS_DATA.search(text):
+        return (), ()
+    ruled = _APART.sub("·", text.translate(_RULES))
+    hits = hits if ruled == text else find_hits(ruled)
+    text = ruled
     papers = _drop_overlaps(find_papers(text))
-    hits = find_hits(text)
     numbers = sorted(
         (hit for hit in hits if hit.kind in ("phone", "landline", "wechat", "qq", "email")),
         key=lambda hit: (hit.start, hit.end),
     )
-    if not _HAS_DATA.search(text):
-        return (), ()
     names = _drop_overlaps(iter([*find_half_names(text), *find_names(text)])) if _HAS_PERSON.search(text) else []
     halves = _drop_overlaps(find_half_hidden(text))
     scene = Scene(text, papers, names, numbers)
