@@ -259,6 +259,10 @@ def _may_be_other(text: str, at: int) -> bool:
     return after in ("-", "~") and len(digits) <= 2
 
 
+# 六十岁, 五折
+_MEASURES = frozenset("岁折倍期")
+
+
 def _read_spoken(text: str, at: int) -> Found | None:
     shapes = _shapes()
     if text[at] in "百三四八一":
@@ -269,6 +273,8 @@ def _read_spoken(text: str, at: int) -> Found | None:
     if age:
         return Token("age", at, age.end()), age.end()
     numeral = shapes.spoken.match(text, at)
+    if numeral and text[numeral.end() : numeral.end() + 1] in _MEASURES:
+        return Token("skip", at, numeral.end() + 1), numeral.end() + 1
     return _read_tail(text, at, numeral.end(), shapes.numeral_money) if numeral else None
 
 

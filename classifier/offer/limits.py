@@ -159,7 +159,7 @@ def _make_limit(
     if word == "max":
         return Limit(None, int(low), False, first, last, start, end, unit)
     # $3 per record, $2 per record from 200: a tier.
-    tier = scene.kind(first - 1) == "unit" and scene.text.startswith("from", scene.tokens[first].start)
+    tier = scene.kind(first - 1) in ("unit", "amount") and scene.text.startswith("from", scene.tokens[first].start)
     return Limit(int(low), None, word == "min" and not tier, first, last, start, end, unit)
 
 
@@ -169,7 +169,7 @@ _SPEAKS_OF = re.compile(
 )
 _GIVES = re.compile(
     r"的?\s?(?:打?[\d一二三四五六七八九.]{1,3}折|另|立?减|再[谈议说]|面[谈议]|可[谈议]|可?试|有?优惠|送|价格?(?:可|另|再|私|面|详|好)"
-    r"|的(?![单量货\d一二三四五六七八九两按每]))"
+    r"|的(?![单量货来再才拿找要不别勿免\d一二三四五六七八九两按每]))"
 )
 
 
@@ -255,7 +255,7 @@ def _loosen(scene: Scene, elements: list[Purchase | Limit], at: int, target: Pur
     if not isinstance(limit, Limit) or not isinstance(before, Purchase) or before.unit != target.unit:
         return
     if limit.firm and target.start >= limit.end and target.high < before.low and target.per == before.per:
-        limit.firm = not scene.sentence(before.start) == scene.sentence(target.start)
+        limit.firm = scene.sentence(before.start) != scene.sentence(target.start)
 
 
 # A minimum of less is one of questions (三条起做).
@@ -291,7 +291,7 @@ def _target(scene: Scene, elements: list[Purchase | Limit], at: int) -> Purchase
         left, right = _distance(scene, previous.end, limit.start), _distance(scene, limit.end, following.start)
         if left != right:
             return previous if left < right else following
-        if limit.firm and limit.end == following.start and previous.end < limit.start:
+        if isinstance(limit, Limit) and limit.firm and limit.end == following.start and previous.end < limit.start:
             # 60/单 10单起50/单
             return following
         return following if _limits_lead(elements, limit) else previous
@@ -362,7 +362,10 @@ def _spread(scene: Scene, takers: list[Purchase], limits: list[Limit], firm: Lim
                 free.min_qty, firm.taken = firm.low, True
         return
     for purchase in _ruled(scene, takers, firm):
-        if _is_free(scene, purchase, "" if firm.taken else firm.unit, few=(firm.low or 0) < _FEW and not firm.taken):
+        few = (firm.low or 0) < _FEW and (
+            not firm.taken or scene.sentence(purchase.start) == scene.sentence(firm.start)
+        )
+        if _is_free(scene, purchase, "" if firm.taken else firm.unit, few):
             purchase.min_qty = firm.low
 
 

@@ -15,7 +15,7 @@ from classifier.offer.codes import decode
 from classifier.offer.currencies import settle_currency
 from classifier.offer.limits import assign, read_limits
 from classifier.offer.purchases import Purchase, read_purchases
-from classifier.offer.scene import NO_DATA, WARES, Scene, contexts
+from classifier.offer.scene import NO_DATA, WARES, Scene, contexts, read_heading
 from classifier.offer.spelling import respell
 from classifier.offer.spoilt import read_spoilt
 from classifier.offer.spread import close_up
@@ -82,6 +82,7 @@ def parse_prices(folded: Folded, slots: Mapping[str, tuple[str, ...]], people: b
         ),
         lookup=bool(lookup.search(text)),
         goods=bool(goods.search(text)),
+        heading=read_heading(text),
         wares=bool(WARES.search(text)),
         stops=[token.start for token in tokens if token.kind == "stop"],
         breaks=[token.start for token in tokens if token.kind in ("stop", "comma")],

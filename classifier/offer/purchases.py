@@ -427,6 +427,13 @@ def _announced(scene: Scene, purchase: Purchase) -> bool:
     if scene.kind(after) == "lump" and scene.tight(purchase.last, after) and purchase.low >= 50:
         return True
     kind = scene.kind(before)
+    if (
+        kind == "lump"
+        and scene.word(before) in _TOTALS
+        and scene.tokens[purchase.first].scaled
+        and purchase.low >= _MANY
+    ):
+        return False
     if purchase.low >= 1000 and _counts_goods(scene, purchase, before):
         return False
     if _opens_if(scene, after) and after in scene.used:
@@ -444,6 +451,8 @@ def _announced(scene: Scene, purchase: Purchase) -> bool:
     return before in scene.used or kind in ("age", "lump", "period", "lead")
 
 
+# 共计66万: so many there are, unless money is named.
+_TOTALS, _MANY = frozenset({"共计", "总共", "一共", "合计"}), 50_000
 # 四千六收: so much is taken.
 _TAKEN = re.compile(r"\s?(?:收|出|甩|清|卖)(?![\u3400-\u9fff\d])")
 
@@ -510,4 +519,5 @@ def _stands_alone(scene: Scene, purchase: Purchase) -> bool:
         alone = alone or scene.text[purchase.end : purchase.end + 1] in ("（", "(")
         floor = scene.kind(purchase.last + 1) == "min" and scene.tight(purchase.last, purchase.last + 1)
         return floor or bool(alone and (listed or purchase.low < 1 or purchase.first != purchase.last))
-    return bool(scene.lookup and alone and listed and written.isdigit() and 15 <= purchase.high <= 20000)
+    asked = scene.lookup or scene.heading in ("vehicle", "city", "query")
+    return bool(asked and alone and listed and written.isdigit() and 15 <= purchase.high <= 20000)

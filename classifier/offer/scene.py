@@ -37,6 +37,8 @@ class Scene:
     goods: bool = False
     wares: bool = False
     stops: list[int] = field(default_factory=list)
+    # The unit that is said once for all prices.
+    heading: str | None = None
     # Where clauses end: stops and commas.
     breaks: list[int] = field(default_factory=list)
 
@@ -139,3 +141,20 @@ NO_DATA = re.compile(
     r"|(?:油耗|比赛|赛季|统计|测速|运动|后台|经营|财务|行车|仪表盘?)数据|资料(?:齐|全|复印)|手续.{0,2}资料"
     r"|(?:first|second|one|single|previous|original|lady) owner|owner(?:'s)? manual|service records?"
 )
+
+
+# One unit for all: 按台算, (元/单), 都是元/城市.
+_HEADING = re.compile(
+    r"按(?P<by>台|辆|车|次|单|条|笔|个|份|城市|城)(?:数|算|计|收|价|计价|收费)*(?=[,，。.;；:：\s｜|)）]|$)"
+    r"|元\s?[/／]\s?(?P<of>城市|台|辆|车|次|单|条|笔|个|份)(?![\u3400-\u9fff])"
+)
+_HEADINGS = {
+    **dict.fromkeys(("台", "辆", "车"), "vehicle"), **dict.fromkeys(("城市", "城"), "city"), "次": "query",
+    **dict.fromkeys(("条", "笔", "个", "份", "单"), "record"),
+}  # fmt: skip
+
+
+def read_heading(text: str) -> str | None:
+    """The unit of all prices of a text, where it is said once; None where it is not."""
+    heading = _HEADING.search(text)
+    return _HEADINGS[heading.group("by") or heading.group("of")] if heading else None

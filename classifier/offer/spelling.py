@@ -46,7 +46,7 @@ _COUNTED = (
     rf"{_YUAN}|mao|jiao|usdt?|us dollars?|dollars?|bucks?|cents?|hkd|ntd?|twd|rupees?|inr|records?|rows?|lines?"
     rf"|leads?|pieces?|pcs|owners?|quer(?:y|ies)|cents?|at least|times|articles?"
     r"|entries|names|lookups?|search(?:es)?|plates?|checks?|cars?|vehicles?|contacts?|numbers?|min(?:imum)?"
-    r"|plus|up|or more|and up|if you|if u|fen"
+    r"|plus|up|or more|and up|if you|if u|fen|us cents?|begins?|starts?"
 )
 _ENGLISH = re.compile(
     rf"(?=[aefghmnostz\d])(?=a |on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|mi|ze|gr"
@@ -169,6 +169,11 @@ def _join_coins(match: re.Match[str]) -> str:
     return f"{int(whole) + share:g} {coin}"
 
 
+def _join_letters(match: re.Match[str]) -> str | None:
+    word = "".join(letter for letter in match.group() if letter.isalpha())
+    return word if word in _english() else None
+
+
 _RATES = {"hundred": 100, "thousand": 1000, "mille": 1000, "million": 10**6}
 _RULES: tuple[Rule, ...] = (
     (
@@ -228,6 +233,9 @@ _RULES: tuple[Rule, ...] = (
         lambda match: "0.5 ",
     ),
     ("💯", re.compile("💯(?=\\s?[条个笔份])"), lambda match: "100"),
+    # R s. 0.80; M.O.Q, e-a-c-h
+    ("r", re.compile(r"(?<![a-z])r s\.?(?=\s?\d)"), lambda match: "rs."),
+    (".-·*", re.compile(r"(?<![a-z0-9])[a-z](?:[.·*-][a-z]){2,9}(?![a-z0-9])"), _join_letters),
     ("₿", re.compile("₿(?=tc)"), lambda match: "b"),
     ("．", re.compile(r"(?<=\d)．(?=\d)"), lambda match: "."),
     # 2 k lines; 10,000-record slice; R e a l, 1 1 U S D T.

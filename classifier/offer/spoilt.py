@@ -25,7 +25,7 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
         "".join(RINGED),
         re.compile(
             rf"{_RING}(?=\s?(?:[毛元块圆角分仟千佰百万wk条笔点.💰]|[rum米]\s?[/／每]|{_RING}|0(?!\.)))|(?<=[毛元块角分.\d点]){_RING}"
-            rf"|{_RING}(?=\s?[次台个份辆](?![\u3400-\u9fff](?<!起)))"
+            rf"|{_RING}(?=\s?[次台个份辆单](?![\u3400-\u9fff](?<!起)))"
         ),
         lambda match: RINGED[match.group()],
     ),
@@ -60,6 +60,7 @@ _SPOILT: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     ("＝", re.compile("＝"), lambda match: "="),
     # Rs.2/- per record
     ("-", re.compile(r"(?<=\d)/-(?![\w-])"), lambda match: "  "),
+    ("夭", re.compile("(?<=[一每])夭"), lambda match: "天"),
     ("干", re.compile(r"(?<=[\d一二三四五六七八九])干(?=[条个份笔起])"), lambda match: "千"),
     ("亓", re.compile(r"(?<=[\d零一二两三四五六七八九十百千万])亓"), lambda match: "元"),
     ("调", re.compile(r"(?<=[\d一每百千万/])调(?=[起\W\d]|$)"), lambda match: "条"),

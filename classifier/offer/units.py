@@ -37,8 +37,8 @@ class Around(NamedTuple):
     """What stands around an amount without a unit.
 
     `kind`: of the token right before it, "" where none is near; `limit`: the quantity beside it; `said`: what the
-    first price of the text buys by one; `mate`: the price before it in its sentence; `heading`: the unit said once
-    for all; `sure`: rows are sold here by the hundred.
+    first price of the text buys by one; `mate`: the price before it in its sentence; `sure`: rows are sold here by
+    the hundred.
     """
 
     kind: str
@@ -46,7 +46,6 @@ class Around(NamedTuple):
     limit: Limit | None
     said: str | None
     mate: Purchase | None
-    heading: str | None
     sure: bool
 
 
@@ -59,7 +58,6 @@ def settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -
     said = next((p.unit for p in purchases if p.unit in ("record", "query") and p.per == 1), None)
     sure = any(limit.unit in ("", "record") and (limit.low or 0) >= BULK_ORDER for limit in limits)
     beside = {limit.last: limit for limit in limits} | {limit.first - 1: limit for limit in limits}
-    heading = _read_heading(scene)
     last: Purchase | None = None
     for purchase in purchases:
         if purchase.unit is None and not (said and weigh_against(scene, purchase) >= LITTLE):
@@ -67,7 +65,7 @@ def settle_units(scene: Scene, purchases: list[Purchase], limits: list[Limit]) -
             near = before >= 0 and close_enough(scene, before, purchase.first)
             mate = last if last is not None and scene.sentence(last.start) == scene.sentence(purchase.start) else None
             limit = beside.get(before) or beside.get(purchase.last)
-            around = Around(scene.kind(before) if near else "", near, limit, said, mate, heading, sure)
+            around = Around(scene.kind(before) if near else "", near, limit, said, mate, sure)
             settled = next((sold for reader in _READERS if (sold := reader(scene, purchase, around))), None)
             if settled:
                 purchase.per, purchase.unit, purchase.source = settled
@@ -153,9 +151,9 @@ def _by_lead(scene: Scene, purchase: Purchase, around: Around) -> Sold | None:
 
 def _by_heading(scene: Scene, purchase: Purchase, around: Around) -> Sold | None:
     """按台算：7天280，30天660; 都是元/城市."""
-    if around.heading is None or (around.heading != "record" and purchase.low < DEAR_ROW):
+    if scene.heading is None or (scene.heading != "record" and purchase.low < DEAR_ROW):
         return None
-    return 1, around.heading, "lead"
+    return 1, scene.heading, "lead"
 
 
 def _by_mate(scene: Scene, purchase: Purchase, around: Around) -> Sold | None:
@@ -210,22 +208,6 @@ _READERS = (
     _by_period_behind, _by_head, _by_period, _by_car, _by_limit, _by_whole, _by_age, _by_lead, _by_heading, _by_mate,
     _by_default,
 )  # fmt: skip
-
-# One unit for all: 按台算, (元/单), 都是元/城市.
-_HEADING = re.compile(
-    r"按(?P<by>台|辆|车|次|单|条|笔|个|份|城市|城)(?:数|算|计|收|价|计价|收费)*(?=[,，。.;；:：\s｜|)）]|$)"
-    r"|元\s?[/／]\s?(?P<of>城市|台|辆|车|次|单|条|笔|个|份)(?![\u3400-\u9fff])"
-)
-_HEADINGS = {
-    **dict.fromkeys(("台", "辆", "车"), "vehicle"), **dict.fromkeys(("城市", "城"), "city"), "次": "query",
-    **dict.fromkeys(("条", "笔", "个", "份", "单"), "record"),
-}  # fmt: skip
-
-
-def _read_heading(scene: Scene) -> str | None:
-    heading = _HEADING.search(scene.text)
-    return _HEADINGS[heading.group("by") or heading.group("of")] if heading else None
-
 
 # --- with a unit that the sentence mends --------------------------------------------------------------------------
 
