@@ -61,7 +61,9 @@ def read_token(der: bytes, roots: Sequence[Certificate]) -> Token:
         raise BadValue(name="the answer", value=f"read ({error})"[:200], want=WANT) from None
     except VerificationError as error:
         want = "a token that a certificate of tsa_roots vouches for"
-        raise BadValue(name="the token", value=f"trusted ({error})"[:300], want=want) from None
+        # What stands behind is the inside of a library, line numbers and all.
+        reason = str(error).partition("ErrorStack")[0].rstrip(" :(")
+        raise BadValue(name="the token", value=f"trusted ({reason})"[:300], want=want) from None
     return Token(
         told.message_imprint.message.hex(), told.gen_time.replace(tzinfo=UTC), _name_authority(certificates, signer),
         str(told.serial_number), told.policy.dotted_string, whole,
