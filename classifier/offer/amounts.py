@@ -45,7 +45,7 @@ _SKIP_LETTERS = (
     rf"(?:{_FOREIGN}) ?\d[\d,.]*",
 )
 _SKIP_SIGNS = (
-    r"(?<=[a-z])[/.](?:[a-z0-9.?=&_-]*/)+[a-z0-9.?=&_-]*", r"[£€]\s?\d[\d,.]*k?", r"[买卖]\s?[1一]\s?[送赠得]\s?[1一]",
+    r"(?<=[a-z])[/.](?:[a-z0-9.?=&_-]{0,60}/){1,8}[a-z0-9.?=&_-]{0,60}", r"[£€]\s?\d[\d,.]*k?", r"[买卖]\s?[1一]\s?[送赠得]\s?[1一]",
     r"张\s?(?:[=＝]|就?是|等于|[即指算])\s?(?:一百|100|百)\s?[块元]?", _SKIP_LETTERS[0],
 )  # fmt: skip
 # 三天内, 24小时, within 3 days: how old data are.
@@ -74,7 +74,7 @@ _BEGINS = (
     rf"|(?P<letter>[a-z](?<![a-z][a-z])(?<=(?=(?:{{words}})).)|(?:{_FOREIGN}) ?\d|to(?![a-z]))"
 )
 # After a run of digits: what a size, a date, an age or a code goes on with.
-_RUN = re.compile(r"\d[\d.,]*(?: (?=\D))?")
+_RUN = re.compile(r"\d[\d.,]{0,15}(?: (?=\D))?")
 _GOES_ON = frozenset("年月日号天小周星时岁折公千厘楼层期倍座缸匹路%％:：+£€欧英澳令马泰 abcdefghijklmnopqrstuvwxyz")
 _SPANS = frozenset("月天周星年小日")
 _LONG_SERIAL = 8
