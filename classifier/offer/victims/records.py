@@ -28,7 +28,8 @@ _HANDLES = frozenset({"wechat", "qq", "email", "other"})
 # A number that stands by itself below a sample and is called a telephone is the seller's.
 _TITLED = re.compile(
     r"[\s\W]*(?:联系)?(?:电话|手机|座机|热线|客服|tel|phone|call"
-    r"|mobile)(?:号码?)?\s?[:：]?\s?[+(（]?\d[\d ()+-]{6,20}[^\d\u3400-\u9fff]*(?:[(（].{0,8}[)）])?\s*$",
+    r"|mobile)(?:号码?)?\s?[:：]?\s?[+(（]?\d[\d ()+-]{6,20}[^\d\u3400-\u9fff]*(?:[(（].{0,8}[)）])?\s*$"
+    r"|[\s\W]*(?:座机|固话|固定电话|热线|客服)(?:电话|号码)?\s?[:：]?\s?[+(（]?\d[\d ()+-]{6,20}\D*$",
     re.IGNORECASE,
 )
 # So many lines that open with a word and a number are a list of people.

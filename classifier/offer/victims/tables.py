@@ -17,24 +17,25 @@ from classifier.offer.victims import people, pieces
 from classifier.offer.victims.item import Item
 from classifier.offer.victims.stretches import speaks
 
+# Each with the characters one of which a block must hold for it to cut anything.
 _SEPARATORS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?:\s*</?[a-zA-Z][^<>\n]{0,40}>\s*)+",
-        r"\t+",
-        r"\s*[|｜┃┆│¦┊]\s*",
-        r"\s*[;；]\s*",
-        r"\s*[★☆✦●•※◆▶►→➜⇒#&^~～+＋]\s*",
-        r"\s*(?:—+|–|=>|->|--+)\s*",
-        r"\s+[-·•]\s+",
-        r"\s*/\s*",
-        r"\s*[,，]\s*",
-        r"\s*、\s*",
-        r"\s{2,}|\u3000+",
-        r"\s+",
+    (frozenset(signs), re.compile(pattern))
+    for signs, pattern in (
+        ("<", r"(?:\s*</?[a-zA-Z][^<>\n]{0,40}>\s*)+"),
+        ("\t", r"\t+"),
+        ("|｜┃┆│¦┊", r"\s*[|｜┃┆│¦┊]\s*"),
+        (";；", r"\s*[;；]\s*"),
+        ("★☆✦●•※◆▶►→➜⇒#&^~～+＋", r"\s*[★☆✦●•※◆▶►→➜⇒#&^~～+＋]\s*"),
+        ("—–=-", r"\s*(?:—+|–|=>|->|--+)\s*"),
+        ("-·•", r"\s+[-·•]\s+"),
+        ("/", r"\s*/\s*"),
+        (",，", r"\s*[,，]\s*"),
+        ("、", r"\s*、\s*"),
+        (" \t\u3000\xa0", r"\s{2,}|\u3000+"),
+        (" \t\u3000\xa0", r"\s+"),
     )
 )
-_BLANK = _SEPARATORS[-1]
+_BLANK = _SEPARATORS[-1][1]
 _CAPITALS = re.compile(r"[A-Za-z.,] +[A-Z][A-Za-z.]")
 _LONGEST, _WIDEST = 240, 12
 _FEWEST = 2
@@ -97,9 +98,12 @@ def _find_blocks(text: str, known: Sequence[Item], starts: Sequence[int]) -> Ite
 def _cut_block(text: str, block: Sequence[tuple[int, int]]) -> Iterator[list[_Line]]:
     """The lines of a block that the same separator cuts into the same number of fields, two of them and more."""
     free = set(block)
-    for separator in _SEPARATORS:
+    letters = set(text[block[0][0] : block[-1][1]])
+    for signs, separator in _SEPARATORS:
         if len(free) < _FEWEST:
             return
+        if letters.isdisjoint(signs):
+            continue
         widths: dict[int, list[_Line]] = {}
         for start, end in sorted(free):
             cells = tuple(_cut(text, start, end, separator))
