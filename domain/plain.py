@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -18,18 +18,8 @@ def plain(value: Any) -> Any:
 
     A field that is marked as sparse is left out where it is None.
     """
-    if type(value) in _PLAIN:
-        return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(item) for name, sparse in _names(type(value)) if (item := getattr(value, name)) is not None
-                or not sparse}  # fmt: skip
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item) for item in value]
-    return value
+    kind: Any = type(value)
+    return value if kind in _PLAIN else _writer_of(kind)(value)
 
 
 def restore(kind: type[T], data: Any) -> T:
@@ -57,6 +47,25 @@ def _restore(kind: Any, data: Any) -> Any:
     if isinstance(kind, type) and is_dataclass(kind):
         return kind(**{name: _restore(hint, data[name]) for name, hint in _hints(kind).items() if name in data})
     return data
+
+
+@cache
+def _writer_of(kind: type[Any]) -> Callable[[Any], Any]:
+    """What makes values of one type plain; finding that out costs more than a writing."""
+    if is_dataclass(kind):
+        names = _names(kind)
+        return lambda value: {
+            name: item if type(item) in _PLAIN else plain(item)
+            for name, sparse in names
+            if (item := getattr(value, name)) is not None or not sparse
+        }
+    if issubclass(kind, datetime):
+        return lambda value: value.isoformat()
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): plain(item) for key, item in value.items()}
+    if issubclass(kind, (list, tuple, set, frozenset)):
+        return lambda value: [plain(item) for item in value]
+    return lambda value: value
 
 
 @cache

@@ -24,10 +24,9 @@ def place_file(path: Path, data: bytes, *, durable: bool = False) -> None:
 
     Raises OSError; then nothing is left behind.
     """
-    make_folder(path.parent)
     draft = path.with_name(f".{path.name}.part")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = _open_draft(draft)
         try:
             _write(descriptor, data)
             if durable:
@@ -40,6 +39,15 @@ def place_file(path: Path, data: bytes, *, durable: bool = False) -> None:
         raise
     if durable:
         _sync_folders(path)
+
+
+def _open_draft(draft: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    try:
+        return os.open(draft, flags, 0o600)
+    except FileNotFoundError:
+        make_folder(draft.parent)
+        return os.open(draft, flags, 0o600)
 
 
 def sync_file(path: Path) -> None:

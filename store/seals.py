@@ -30,6 +30,8 @@ from store.keys import make_key, seal, unseal
 from store.warc import read_warc
 
 _LENGTH = 4
+# zlib's quickest: most pages lie in the spool for seconds.
+_LEVEL = 1
 _GZIP = b"\x1f\x8b"
 _NAME = re.compile(r"\.?([0-9a-z]{17})\.page(?:\.part)?")
 
@@ -174,7 +176,8 @@ def pack(haul: Haul) -> bytes:
     bodies = [page.pop(name) for page, name in bodies_of(data)]
     data["lengths"] = [None if body is None else len(body) for body in bodies]
     text = json.dumps(data).encode("ascii")
-    return zlib.compress(b"".join((len(text).to_bytes(_LENGTH, "big"), text, *(body or b"" for body in bodies))))
+    packed = b"".join((len(text).to_bytes(_LENGTH, "big"), text, *(body or b"" for body in bodies)))
+    return zlib.compress(packed, _LEVEL)
 
 
 def unpack(data: bytes) -> Haul:

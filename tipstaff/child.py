@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from domain.sources import RunOutcome
 from tipstaff.settings import child_environment
 
 Event = dict[str, Any]
+HELD_SECONDS = 0.1
 
 
 class Child:
@@ -85,13 +87,40 @@ def hear_interrupts() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def emit(event: Event) -> None:
-    """One line to the parent. A parent that is gone is no reason to lose what is in hand."""
-    try:
-        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (it lives as long as the process)
+class Voice:
+    """Events to the parent, one a line; those that come within `HELD_SECONDS` go out together, which wakes it once."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._lock = threading.Lock()
+        self._due = threading.Event()
+        threading.Thread(target=self._speak, daemon=True).start()
+
+    def emit(self, event: Event) -> None:
+        """One event, soon."""
+        line = json.dumps(event, ensure_ascii=False) + "\n"
+        with self._lock:
+            self._lines.append(line)
+        self._due.set()
+
+    def flush(self) -> None:
+        """What is held, now. A parent that is gone is no reason to lose what is in hand."""
+        with self._lock:
+            lines, self._lines = self._lines, []
+            if not lines:
+                return
+            try:
+                sys.stdout.write("".join(lines))
+                sys.stdout.flush()
+            except BrokenPipeError:
+                sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (it lives as long as the process)
+
+    def _speak(self) -> None:
+        while True:
+            self._due.wait()
+            time.sleep(HELD_SECONDS)
+            self._due.clear()
+            self.flush()
 
 
 def stop_with_parent() -> None:
@@ -108,7 +137,8 @@ def main() -> None:
 
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=stop_with_parent, daemon=True).start()
-    plan = restore(Plan, job["plan"])
+    plan, voice = restore(Plan, job["plan"]), Voice()
+    emit = voice.emit
     try:
         if job.get("run_id"):
             with open_store(Path(job["home"]), job["database"]) as store:
@@ -118,6 +148,7 @@ def main() -> None:
     except TipstaffError as error:
         outcome = RunOutcome("failed", str(error))
     emit({"event": "ended", "outcome": plain(outcome)})
+    voice.flush()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from store.database import Store
 MOST_HAULS = 16
 LONGEST_HELD = 0.5  # seconds
 # A request that keeps no distance asks the store only so often: what others ask of its host is heard that much later.
-TURN_HOLDS = 0.2  # seconds
+TURN_HOLDS = 0.5  # seconds
 
 Emit = Callable[[dict[str, Any]], None]
 
