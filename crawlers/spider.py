@@ -260,7 +260,7 @@ class WatchSpider(Spider):
         if verdict == "nothing" or item is None:
             walk = self.frontier.open_list(page.requested_url, None)
             return [*asked, *self.survey.follow(reading.leads, walk, reading.platform, onward)]
-        errand = dataclasses.replace(onward, role="thread" if verdict == "thread" else "board")
+        errand = dataclasses.replace(onward, role="thread" if verdict == "thread" else "board", kind=kind)
         return [*await self.read_item(page, reading, item, errand), *asked]
 
     def look_beyond(self, page: Page, reading: Reading, errand: Errand) -> list[Request]:
@@ -401,7 +401,7 @@ class WatchSpider(Spider):
         yield from asked
         onward = Errand(platform=reading.name, steps=steps_after(page, errand, first=True), depth=1)
         within = walk.within or self.frontier.open_list(page.requested_url, None)
-        if errand.is_start:
+        if walk.link is None and not errand.kind:  # the source itself; a front may look like a thread
             yield from self.survey.follow(reading.leads, within, reading.platform, onward)
         elif not item.next_url and posts:
             yield from self.survey.follow_pages(reading.leads, page.url, within, reading.platform, onward)

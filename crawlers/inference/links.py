@@ -10,7 +10,7 @@ from crawlers.inference.words import word_set
 
 USER_PATH = re.compile(
     r"(?i)(?:^|[/?])(?:u|user|users|usr|member|members|profile|profiles|people|person|author|authors|space|home|uid|userinfo)"
-    r"[/.-](?=[^/?#])|/@[\w.-]+/?$|/~[\w.-]+|[?&;](?:uid|user_?id|member_?id|u|userid|username|user|author)=|space-uid|viewprofile"
+    r"[/.-](?=[^/?#])|/@[\w.-]+/?$|/~[\w.-]+|[?&;](?:uid|user_?id|member_?id|u|userid|username|user|author)=(?!/|%2F)|space-uid|viewprofile"
     r"|[?&;]\w{1,9}=(?:user|users|member|members|profile|space|people|u)(?:[&;/.]|$)"
     r"|(?:profile|member|user|userinfo|memberinfo)\.(?:php|asp|aspx|jsp|cgi)"
 )
@@ -22,18 +22,20 @@ NOISE_NAMES = word_set(
     "sid s phpsessid jsessionid sessionid utm_source utm_medium utm_campaign ref extra highlight sort order "
     "filter orderby view lastpost unread new replytocom share from_source spm"
 )
+NAMED_PATH = re.compile(r"[\w-]{1,12}=(?:/|%2[fF])")
 PAGE_PATH = re.compile(r"(?i)/(?:(?:comments?-)?page[-/_]?\d+|p\d+)(?=/?$|\.html?$)|;jsessionid=[^/?#]+")
 
 
 @lru_cache(maxsize=20_000)
 def split_address(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    """Path, route and named values of an address. The route is what a query says without a name: many programs
-    write their path there ("?/question/20", "?thread-12.htm", "list.php?3,page=2"). Raises ValueError."""
+    """Path, route and named values of an address. The route is what a query says without a name, or with a slash
+    behind it: many programs write their path there ("?/question/20", "?thread-12.htm", "list.php?3,page=2",
+    "?r=/topic/12"). Raises ValueError."""
     parts = urlsplit(url)
     first, _, rest = parts.query.partition("&")
     said = first.split(",") if "=" not in first.partition(",")[0] else [first]
-    route = ",".join(piece for piece in said if "=" not in piece)
-    named = "&".join(filter(None, (*(piece for piece in said if "=" in piece), rest)))
+    route = ",".join(piece for piece in said if "=" not in piece or NAMED_PATH.match(piece))
+    named = "&".join(filter(None, (*(piece for piece in said if "=" in piece and not NAMED_PATH.match(piece)), rest)))
     return parts.path, route, tuple(parse_qsl(named.replace(";", "&"), keep_blank_values=True))
 
 
