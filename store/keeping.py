@@ -125,6 +125,8 @@ def standing_versions(session: Session, posts: Sequence[Post]) -> list[str]:
 def lacks_capture(session: Session, version_ids: Iterable[str]) -> bool:
     """Whether any of these wordings has no capture yet."""
     wanted = set(version_ids)
+    if not wanted:
+        return False
     proven = select(CaptureVersionRow.version_id).where(col(CaptureVersionRow.version_id).in_(wanted))
     return len(session.exec(proven.distinct()).all()) < len(wanted)
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, delete, select
 
 from domain.signals import Signal
@@ -44,6 +45,21 @@ class Settled:
     capture: str | None = None
 
 
+class Waiting(NamedTuple):
+    """A post of a page that waits: its fingerprint and that of its text, who met it first, and when it was met."""
+
+    key: bytes
+    content: bytes
+    source_id: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+_WAITING = select_columns(*(getattr(PendingRow, name) for name in Waiting._fields)).where(
+    col(PendingRow.page_id) == bindparam("page_id")
+)
+
+
 def settle(
     store: Store, page_id: str, verdicts: Sequence[Verdict], now: datetime, maker: Maker | None = None
 ) -> Settled:
@@ -62,10 +78,11 @@ def settle(
         sealed = lacks_capture(session, versions)
         if sealed:
             _seal(session, store, page, verdicts, now, maker or Maker())
-        session.delete(page)
+        session.exec(delete(PageRow).where(col(PageRow.id) == page_id))
         new = tuple(one.finding_id for one in kept if one.new_finding)
-        found = update(RunRow).where(col(RunRow.id) == page.run_id)
-        session.exec(found.values(findings=RunRow.findings + len(new)))
+        if new:
+            found = update(RunRow).where(col(RunRow.id) == page.run_id)
+            session.exec(found.values(findings=RunRow.findings + len(new)))
     if sealed:
         clear_spool(store, page_id)
     else:
@@ -80,7 +97,7 @@ def settle(
 def _keep(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verdict], now: datetime) -> list[Kept]:
     """Turn what waits of a page into fingerprints, tallies and findings."""
     given = {store.keys.fingerprint("post", verdict.post.id): verdict for verdict in verdicts}
-    pending = session.exec(select(PendingRow).where(PendingRow.page_id == page.id)).all()
+    pending = [Waiting(*row) for row in session.execute(_WAITING, {"page_id": page.id})]
     if missing := sum(row.key not in given for row in pending):
         raise ValueError(f"page {page.id}: {missing} of {len(pending)} fresh posts have no verdict")
     wanted = select(PendingRow.key).where(PendingRow.page_id == page.id)
@@ -104,14 +121,14 @@ def _keep(session: Session, store: Store, page: PageRow, verdicts: Sequence[Verd
     return kept
 
 
-def _make_fingerprint(row: PendingRow, signal: Signal) -> dict[str, Any]:
+def _make_fingerprint(row: Waiting, signal: Signal) -> dict[str, Any]:
     return {
         "key": row.key, "content": row.content, "first_seen": row.first_seen, "last_seen": row.last_seen,
         "model": signal.model, "band": band_of(signal.score),
     }  # fmt: skip
 
 
-def _renew_fingerprint(known: FingerprintRow, row: PendingRow, signal: Signal) -> None:
+def _renew_fingerprint(known: FingerprintRow, row: Waiting, signal: Signal) -> None:
     """Another wording of a known post was scored: the one that was seen last is what the post says."""
     if row.last_seen >= known.last_seen:
         known.content, known.model, known.band = row.content, signal.model, band_of(signal.score)
@@ -126,11 +143,9 @@ def band_of(score: float) -> int:
 
 def _add_tally(session: Session, source_id: str, tally: Counter[tuple[date, str]]) -> None:
     for (day, label), count in tally.items():
-        row = session.get(TallyRow, (source_id, day, label), with_for_update=True)
-        if row is None:
+        same = col(TallyRow.source_id) == source_id, col(TallyRow.day) == day, col(TallyRow.label) == label
+        if not session.exec(update(TallyRow).where(*same).values(count=TallyRow.count + count)).rowcount:
             session.add(TallyRow(source_id=source_id, day=day, label=label, count=count))
-        else:
-            row.count += count
 
 
 def _seal(
