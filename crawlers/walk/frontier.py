@@ -166,10 +166,11 @@ class Frontier:
             walk.within.whole &= bool(asked)
         yield from asked
 
-    def ask_sample(self, lead: Lead) -> Iterator[Request]:
-        """A page that is looked at because nobody knows what its kind holds."""
+    def ask_sample(self, lead: Lead, walk: ListWalk) -> Iterator[Request]:
+        """A page that is looked at because nobody knows what its kind holds, linked by a page of `walk`."""
         if self._plan.max_pages is None or self._issued < self._plan.max_pages:
-            yield from self._ask(lead.url, Errand(role="other", platform="", kind=lead.kind, sample=True), {})
+            errand = Errand(role="other", steps=(walk.url,), kind=lead.kind, sample=True)
+            yield from self._ask(lead.url, errand, {})
 
     def is_new(self, key: str) -> bool:
         """Whether a thread was not met yet."""
@@ -177,9 +178,8 @@ class Frontier:
 
     def is_below(self, key: str) -> bool:
         """Whether an address without its page number is neither the source's own nor one above it."""
-        return key.startswith(f"{self._front.partition('?')[0].rpartition('/')[0]}/") and not self._front.startswith(
-            key
-        )
+        folder = self._front.partition("?")[0].rpartition("/")[0]
+        return key.startswith(f"{folder}/") and not self._front.startswith(key)
 
     def was_asked(self, url: str) -> bool:
         """Whether a page was asked for, whatever it was taken for."""

@@ -70,7 +70,7 @@ class Survey:
         if found and not self.whole_site:
             return None
         while (chosen := self._kinds.choose(found=found)) is not None:
-            request = next(self._frontier.ask_sample(chosen[0]), None)
+            request = next(self._frontier.ask_sample(*chosen), None)
             if request is not None:
                 return request
         return None
