@@ -78,7 +78,7 @@ def _bounded(lowered: str, start: int, end: int, ends: set[int]) -> bool:
 # What points at a handle: something short is said, then a colon or an arrow (号 ⓪不开头 ➜, bt 聊:, jia wo：).
 _POINTING = re.compile(
     r"(?:\s?[,，]\s?(?=[^\n,，。]{1,6}[:：]))?(?:\s?[(（][^\n()（）]{1,24}[)）])?"
-    r"[^\n,，。;；:：=＝!！?？]{0,14}?[:：→➜➔⇒⇨▶►➡☞👉👇=＝>]\ufe0f?[\s:：]{0,2}"
+    r"[^\n,，。;；:：=＝!！?？]{0,14}?(?:[:：→➜➔⇒⇨▶►➡☞👉👇=＝>]\ufe0f?|—{1,2}(?= ))[\s:：]{0,2}"
     r"(?:[\u3400-\u9fff]{1,6}拼音\s?)?"
 )
 # It names no goods, and holds no handle of its own.
