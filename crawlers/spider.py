@@ -123,9 +123,10 @@ class WatchSpider(Spider):
 
     def explore(self) -> None:
         """When all is done that links promised, looks at what nobody vouches for, a page at a time."""
-        request = None if self.ended else self.survey.sample(found=bool(self.tally.posts or self.tally.unchanged))
-        if request is not None:
+        asked = [] if self.ended else self.survey.look(found=bool(self.tally.posts or self.tally.unchanged))
+        for request in asked:
             self.crawler.engine.crawl(request)
+        if asked:
             raise DontCloseSpider
 
     # -- the end

@@ -95,6 +95,13 @@ class Kinds:
         kind.tried += 1
         return kind.leads.pop(address)
 
+    def take(self, names: Iterable[str]) -> list[Found]:
+        """The links that wait of kinds which links that were trusted have shown to hold posts."""
+        found = [each for name in names if name in self._kinds for each in self._kinds[name].leads.values()]
+        for name in names:
+            self._of(name).leads = {}
+        return found
+
     def judge(self, name: str, verdict: Verdict) -> list[Found]:
         """What a page of a kind turned out to be; the answer are the others, where they are to be followed."""
         kind = self._of(name)

@@ -65,15 +65,21 @@ class Survey:
         pages = [lead for lead in leads if lead.counted and number and _numbers(lead.url)[: len(number)] == number]
         yield from self.follow([lead for lead in pages if lead.kind != own], walk, platform, onward)
 
-    def sample(self, *, found: bool) -> Request | None:
-        """The next page to look at, where the source is a whole site or nothing was `found` on it."""
+    def look(self, *, found: bool) -> list[Request]:
+        """What to ask for when nothing is under way: links of kinds that were proven meanwhile, else the next page to
+        look at. Nothing where something was `found` and the source is no whole site."""
         if found and not self.whole_site:
-            return None
+            return []
+        onward = Errand(platform="generic", depth=1)
+        left = [(lead, walk) for lead, walk in self._kinds.take(self._proven) if self._frontier.is_new(lead.key)]
+        asked = [each for lead, walk in left for each in self._ask("thread", lead, walk, None, onward)]
+        if asked:
+            return asked
         while (chosen := self._kinds.choose(found=found)) is not None:
-            request = next(self._frontier.ask_sample(*chosen), None)
-            if request is not None:
-                return request
-        return None
+            asked = [*self._frontier.ask_sample(*chosen)]
+            if asked:
+                return asked
+        return []
 
     def weigh(self, item: BoardItem | ThreadItem | None, kind: str, copies: Copies) -> Verdict:
         """What a page is that was looked at; posts that were met elsewhere say nothing."""
