@@ -40,6 +40,8 @@ _PICTURE = (
 _STAMP = ("id", "seq", "hash", "stamped_at", "authority", "sha256", "entered_at")
 _DECISION = ("id", "at", "by", "kind", "left", "right", "note")
 _VERDICT = ("id", "finding_id", "version_id", "state", "label", "note", "by", "at")
+# As verdicts were given; a clock that was set back does not turn them round.
+IN_ORDER = (col(VerdictRow.entered), col(VerdictRow.at), col(VerdictRow.id))
 
 
 def enter_capture(session: Session, keys: Keys, row: CaptureRow, now: datetime, *, action: str = "captured") -> None:
@@ -64,12 +66,13 @@ def enter_picture(session: Session, keys: Keys, row: PagePictureRow, now: dateti
 def enter_verdict(
     session: Session, keys: Keys, row: VerdictRow, now: datetime, *, by: str, action: str = "verdict"
 ) -> None:
-    """Write a verdict into the ledger. Its note may tell of persons and is purged with it: it is there as a digest."""
+    """Write a verdict into the ledger, and the number of the entry into the verdict. Its note may tell of persons and
+    is purged with it: it is there as a digest."""
     facts = {
         "verdict": row.id, "state": row.state, "label": row.label, "version": row.version_id,
         "record_sha256": digest_verdict(row),
     }  # fmt: skip
-    record(session, keys, action, row.finding_id, facts, by=by, now=now)
+    row.entered = record(session, keys, action, row.finding_id, facts, by=by, now=now).seq
 
 
 def enter_decision(

@@ -119,6 +119,17 @@ def head_of(session: Session) -> Head | None:
     return Head(last.seq, last.hash) if last else None
 
 
+def last_moment(session: Session) -> datetime | None:
+    """When the last entry was made, by the clock of then; None while the ledger is empty, or its end spoilt."""
+    last = _last(session)
+    entry = read_entry(last.entry) if last else None
+    try:
+        moment = datetime.fromisoformat(entry.at) if entry else None
+    except (TypeError, ValueError):
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
 def replaced_keys(session: Session) -> set[str]:
     """The fingerprints of the keys that signed once, and sign no longer."""
     rows = session.exec(

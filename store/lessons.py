@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from domain.signals import Lesson, Passage
 from store.engine import Store
+from store.evidence import IN_ORDER
 from store.tables import FindingRow, FindingVersionRow, SourceRow, VerdictRow
 
 # How long the masked text of a dismissed finding may be learnt from (docs/store.md).
@@ -27,7 +28,7 @@ def read_lessons(store: Store, now: datetime) -> tuple[Lesson, ...]:
             .join(FindingRow, col(FindingRow.id) == VerdictRow.finding_id)
             .join(SourceRow, col(SourceRow.id) == FindingRow.source_id)
             .where(VerdictRow.state != "referred", col(SourceRow.practice).is_(False))
-            .order_by(col(VerdictRow.at), col(VerdictRow.id))
+            .order_by(*IN_ORDER)
         )
         last = {verdict.finding_id: (verdict, version, post, source) for verdict, version, post, source in rows}
     oldest = now - timedelta(days=DISMISSED_DAYS)

@@ -11,6 +11,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from store.columns import Time, among
+from store.evidence import IN_ORDER
 from store.tables import (
     CaptureRow,
     CaptureVersionRow,
@@ -67,9 +68,7 @@ def write_findings(session: Session, found: Sequence[Found]) -> list[dict[str, A
 
 def write_verdicts(session: Session, finding_id: str) -> list[dict[str, Any]]:
     """What analysts said of a finding, first to last."""
-    rows = session.exec(
-        select(VerdictRow).where(VerdictRow.finding_id == finding_id).order_by(col(VerdictRow.at), col(VerdictRow.id))
-    )
+    rows = session.exec(select(VerdictRow).where(VerdictRow.finding_id == finding_id).order_by(*IN_ORDER))
     return [_pick(row, _VERDICT) for row in rows]
 
 

@@ -465,7 +465,11 @@ class CaptureVersionRow(Row, table=True):
 
 
 class VerdictRow(Row, table=True):
-    """What an analyst said of a finding, of which wording, and what `label` the finding carried then."""
+    """What an analyst said of a finding, of which wording, and what `label` the finding carried then.
+
+    `entered` is the number of its entry in the ledger, 0 where there was no ledger yet: verdicts follow one another by
+    that, whatever clocks said.
+    """
 
     __tablename__ = "verdicts"
 
@@ -477,6 +481,7 @@ class VerdictRow(Row, table=True):
     by: str = Field(sa_type=Words)
     at: datetime = Field(sa_type=Time)
     label: str = Field(sa_type=WORD, sa_column_kwargs={"server_default": ""})
+    entered: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class LedgerRow(Row, table=True):

@@ -342,7 +342,7 @@ def _learn(chain: Chain, entry: Entry) -> None:
         chain.publics[entry.subject] = public
         chain.key = entry.subject
     elif entry.action in ("verdict", "adopted") and "verdict" in facts:
-        chain.verdicts[str(facts["verdict"])] = facts
+        chain.verdicts[str(facts["verdict"])] = facts | {"entered": entry.seq}
         chain.standing[entry.subject] = str(facts.get("state"))
     elif entry.action in ("captured", "adopted"):
         chain.captures[entry.subject] = facts
@@ -397,7 +397,10 @@ def _missing_captures(store: Store, chain: Chain, kept: set[str]) -> Iterator[Fa
 
 
 def _compare_verdicts(chain: Chain, verdicts: Sequence[VerdictRow]) -> Iterator[Fault]:
-    return _compare_records("verdict", {row.id: digest_verdict(row) for row in verdicts}, chain.verdicts)
+    yield from _compare_records("verdict", {row.id: digest_verdict(row) for row in verdicts}, chain.verdicts)
+    for row in verdicts:
+        if chain.verdicts.get(row.id, {}).get("entered", row.entered) != row.entered:
+            yield Fault("verdict_changed", row.id)
 
 
 def _compare_records(kind: str, kept: Mapping[str, str], told: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:

@@ -27,6 +27,7 @@ from store.datasets.rates import HOME, Rate, Rates
 from store.dialects import dialect_of
 from store.dialects.dialect import Dialect
 from store.engine import in_batches
+from store.evidence import IN_ORDER
 from store.tables import VerdictRow
 
 BATCH = 10_000
@@ -131,7 +132,7 @@ def _read_judgements(session: Session, found: Mapping[str, list[Any]]) -> list[s
         judged = select(VerdictRow.finding_id, VerdictRow.state).where(
             col(VerdictRow.finding_id).in_(ids), VerdictRow.state != "referred"
         )
-        last |= dict(session.exec(judged.order_by(col(VerdictRow.at), col(VerdictRow.id))).all())
+        last |= dict(session.exec(judged.order_by(*IN_ORDER)).all())
     return [last.get(one, state) for one, state in zip(found["f.id"], found["f.state"], strict=True)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from domain.errors import BadValue, UnknownName
 from domain.plain import plain
 from store.database import Store
 from store.findings import Query, count_findings, find_finding, iterate_findings, judge_finding, search_findings
+from store.lessons import read_lessons
 from store.spool import Verdict, settle, waiting
 
 
@@ -175,6 +176,16 @@ def test_a_verdict_is_kept_with_who_when_and_why(store: Store) -> None:
         judge_finding(store, finding_id, state="open", note=None, by="li", now=at(11))
     with pytest.raises(UnknownName):
         judge_finding(store, "zzz", state="review", note=None, by="li", now=at(11))
+
+
+def test_verdicts_follow_one_another_as_they_were_given(store: Store) -> None:
+    """A clock that was set back between two verdicts does not turn them round."""
+    _stock(store)
+    finding_id = search_findings(store, Query())[0]["id"]
+    judge_finding(store, finding_id, state="dismissed", note=None, by="li", now=at(9))
+    judged = judge_finding(store, finding_id, state="confirmed", note=None, by="li", now=at(9) - timedelta(days=400))
+    assert [one["state"] for one in judged["verdicts"]] == ["dismissed", "confirmed"]
+    assert [lesson.confirmed for lesson in read_lessons(store, at(9))] == [True]
 
 
 def test_what_an_analyst_said_outlives_an_edit(store: Store) -> None:

@@ -265,6 +265,7 @@ def test_a_capture_that_nobody_entered_is_named(store: Store) -> None:
         ("UPDATE verdicts SET state = 'confirmed' WHERE state = 'dismissed'", "verdict_changed"),
         ("UPDATE verdicts SET note = 'no' WHERE state = 'confirmed'", "verdict_changed"),
         ("UPDATE verdicts SET at = '2026-11-20 08:00:00.000000' WHERE state = 'confirmed'", "verdict_changed"),
+        ("UPDATE verdicts SET entered = 1 WHERE state = 'confirmed'", "verdict_changed"),
         ("UPDATE verdicts SET id = 'x' WHERE state = 'dismissed'", "verdict_unrecorded"),
         ("DELETE FROM verdicts WHERE state = 'dismissed'", "verdict_gone"),
     ],

@@ -116,6 +116,17 @@ def test_what_was_changed_ends_with_status_one_and_is_named(run: Run, finding: s
     assert told.lines[0]["faults"][0] == {"what": "entry_changed", "subject": "2"}
 
 
+def test_a_clock_that_was_set_back_is_told_of(run: Run, finding: str, home: Path) -> None:
+    """An entry from times to come is told of in one line, the verdict is kept; before that nothing is said."""
+    assert "clock" not in run("judge", finding, "dismissed").errors
+    with sqlite3.connect(home / "store.db") as database:
+        database.execute('UPDATE ledger SET entry = replace(entry, \'"at":"20\', \'"at":"29\')')
+    database.close()
+    said = run("judge", finding, "confirmed")
+    assert said.status == 0
+    assert "before the last entry of the ledger (29" in said.errors
+
+
 def test_an_older_copy_is_caught_by_the_printed_head(run: Run, finding: str, home: Path, tmp_path: Path) -> None:
     """A store put back as it was before a verdict holds in itself, and not against the head printed after it."""
     shutil.copytree(home, tmp_path / "old")

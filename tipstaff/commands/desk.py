@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -66,12 +67,18 @@ def print_table(language: str, columns: Sequence[str], rows: Iterable[Sequence[s
 
 @contextmanager
 def open_desk(**options: Any) -> Iterator[tuple[Settings, Store]]:
-    """The settings in force and the store they name."""
+    """The settings in force and the store they name. A clock that was set back is told of in a line."""
     from store.database import open_store
+    from store.ledger import last_moment
     from tipstaff.settings import load_settings
 
     settings = load_settings(**options)
     with open_store(settings.home, settings.database) as store:
+        with store.reading() as session:
+            last = last_moment(session)
+        if last and last > (now := datetime.now(UTC)):
+            moments = {"now": f"{now:%Y-%m-%d %H:%M:%S}Z", "last": f"{last:%Y-%m-%d %H:%M:%S}Z"}
+            tell_line(say(settings.speaks, "clock_set_back", **moments))
         yield settings, store
 
 
