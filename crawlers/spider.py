@@ -363,7 +363,7 @@ class WatchSpider(Spider):
         self.tally.threads += bool(item.posts)
         known = walk.known if walk.known and walk.known.page == walk.page else None
         shown = self.weigh(page.url, len(item.posts), known)
-        posts = self.take_fresh(item.posts)
+        posts = self.take_fresh(item.posts, guessed=bool(errand.kind))
         self.survey.count(errand, barren=not posts)
         if posts and not errand.is_start:
             self.survey.prove(page.url)
@@ -521,14 +521,19 @@ class WatchSpider(Spider):
 
     # -- handing over
 
-    def take_fresh(self, posts: Iterable[Post]) -> tuple[Post, ...]:
-        """Those that were not met before in this crawl."""
+    def take_fresh(self, posts: Iterable[Post], *, guessed: bool = False) -> tuple[Post, ...]:
+        """Those that were not met before in this crawl.
+
+        Of a page that was asked for because its kind was `guessed` at, what pages of another kind have shown is not
+        taken again; a list's own threads may say the same words.
+        """
         found = {post.id: post for post in posts if post.id not in self.seen_posts}
         self.seen_posts.update(found)
-        kept = [post for post in found.values() if post.platform != GENERIC or not self.copies.holds(post)]
+        kept = tuple(post for post in found.values() if not (guessed and self.copies.holds(post)))
         for post in kept:
-            self.copies.add(post)
-        return tuple(kept)
+            if post.platform == GENERIC:
+                self.copies.add(post)
+        return kept
 
     def hand_over(self, haul: Haul) -> None:
         """Gives a haul to the intake and counts what came of it."""

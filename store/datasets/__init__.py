@@ -6,6 +6,7 @@ the masked words as well. What the tables are is written in codebook.py, and now
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -84,7 +85,7 @@ def write_dataset(
         raise BadValue(name="--format", value=order.form, want=" or ".join(DATASETS))
     if order.project != order.project.strip() or not (0 < len(order.project) <= 80 and order.project.isprintable()):
         raise BadValue(name="--project", value=repr(order.project), want="a name on one line, of at most 80 characters")
-    with telling_faults(folder), whole_folder(folder, private=order.restricted) as made:
+    with telling_faults(folder), whole_folder(folder, private=order.restricted) as made, _uncollected():
         rates = load_rates(store.home)
         pseudonyms = Pseudonyms(store.keys.project_key(order.project))
         place_findings(store)
@@ -100,6 +101,18 @@ def write_dataset(
         (made / "SHA256SUMS").write_text(sums, encoding="ascii")
         enter(extent.posts, _digest(made, digests))
     return extent.posts
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles: rows by the million have none, and looking for them took a third of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _write_tables(store: Store, folder: Path, form: str, wanted: Wanted) -> tuple[Extent, list[Cell]]:
