@@ -67,6 +67,7 @@ def _summarise(dossier: Dossier) -> Iterator[Block]:
             language, "summary", count=len(findings), first=write_moment(days[0], "day"),
             last=write_moment(days[-1], "day"), sites=len({urlsplit(one["post"]["url"]).netloc for one in findings}),
             confirmed=sum(_is_confirmed(subject) for subject in dossier.subjects),
+            owners=sum(one["signal"]["label"] == "offer" for one in findings),
         )
     )  # fmt: skip
     heads = ("number", "where", "what", "posted", "price", "contact", "claimed")
