@@ -29,10 +29,15 @@ class Reader:
         self._room = asyncio.Event()
         self._platforms: dict[str, Platform | None] = {"": None}
 
-    def start(self, processes: int = MOST_COMPANIONS) -> None:
-        """Forks the processes, before the event loop runs. Where there is no room for one, pages are read here."""
+    def start(self, processes: int | None = None) -> None:
+        """Forks the processes, before the event loop runs. Where there is no room for one, pages are read here.
+
+        Unless it is said how many, one processor is left to the fetching: on two, a second reader was no faster than
+        one (benchmarks/crawl.py).
+        """
+        spare = max(1, (os.cpu_count() or 1) - 1)
         with suppress(OSError):
-            for _ in range(min(processes, os.cpu_count() or 1)):
+            for _ in range(processes or min(MOST_COMPANIONS, spare)):
                 self.companions.append(Companion.fork(self._source))
 
     async def open(self) -> None:

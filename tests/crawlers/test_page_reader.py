@@ -125,8 +125,7 @@ def test_one_page_keeps_the_others_waiting() -> None:
         await asyncio.gather(room, *waiting)
         assert told == list(range(2 * MOST_AHEAD))
 
-    if (os.cpu_count() or 1) > 1:
-        beside(steps, 2)
+    beside(steps, 2)
 
 
 def test_there_is_room_for_few() -> None:
